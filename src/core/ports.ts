@@ -1,0 +1,70 @@
+import type { PermissionMode } from '../contract/plan';
+
+/** Where the core writes what happened; environment values and prompts never go there. */
+export interface Log {
+  debug(message: string): void;
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+/** A log that drops everything. */
+export const silentLog: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+/** A command of the user's own that Switchyard starts as an agent. */
+export interface CustomAgent {
+  /** Program and arguments; `{brief}`, `{briefFile}`, `{model}`, `{worktree}` and `{session}` are replaced. */
+  readonly command: readonly string[];
+  /** Arguments for `--headless`; without it `command` serves both. */
+  readonly headless?: readonly string[] | undefined;
+  readonly resume?: readonly string[] | undefined;
+  readonly env?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * What the user may set. The extension fills it from VS Code's settings and mirrors it into the store, so that the
+ * command line sees the same.
+ */
+export interface Settings {
+  /** Absolute, or relative to the main worktree; null: the default of the contract. */
+  readonly worktreeRoot: string | null;
+  /** `{task}` and `{plan}` are replaced. */
+  readonly branchTemplate: string;
+  readonly wipLimit: number;
+  /** Used when neither task nor caller names one and none was used before. */
+  readonly defaultAgent: string;
+  readonly defaultPermissions: PermissionMode;
+  /** Fetch the base's remote before a worktree is made. */
+  readonly fetchBase: boolean;
+  /** Program of each agent by name, where it is not on PATH under its own name. */
+  readonly agentPaths: Readonly<Record<string, string>>;
+  readonly customAgents: Readonly<Record<string, CustomAgent>>;
+  /** Path of the git program; null: `git` on PATH. */
+  readonly gitPath: string | null;
+}
+
+export const defaultSettings: Settings = {
+  worktreeRoot: null,
+  branchTemplate: 'agent/{task}',
+  wipLimit: 4,
+  defaultAgent: 'claude',
+  defaultPermissions: 'edits',
+  fetchBase: true,
+  agentPaths: {},
+  customAgents: {},
+  gitPath: null,
+};
+
+/** What the core needs from whoever hosts it. */
+export interface Host {
+  readonly log: Log;
+  readonly settings: () => Settings;
+  /** The environment that children's environments are built from. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Who appends events in this process. */
+  readonly actor: 'cli' | 'window' | 'runner' | 'hook';
+  /** Identity of the window, for leases and "go there"; null outside VS Code. */
+  readonly window: string | null;
+  /** Version of the product. */
+  readonly version: string;
+}
