@@ -8,8 +8,9 @@ export interface Log {
   error(message: string): void;
 }
 
+const drop = () => undefined;
 /** A log that drops everything. */
-export const silentLog: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+export const silentLog: Log = { debug: drop, info: drop, warn: drop, error: drop };
 
 /** A command of the user's own that Switchyard starts as an agent. */
 export interface CustomAgent {
