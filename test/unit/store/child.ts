@@ -1,4 +1,6 @@
 // What the tests run in processes of their own: node child.cjs <role> <store> [argument…]
+import { unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Actor } from '../../../src/contract/events';
@@ -40,18 +42,15 @@ const roles: Record<string, (store: Store, args: string[]) => Promise<void>> = {
         await sleep(1);
         continue;
       }
-      const alone = await import('node:fs').then((fs) => {
-        const file = `${store.dir}/cache/inside`;
-        try {
-          fs.writeFileSync(file, String(process.pid), { flag: 'wx' });
-          return file;
-        } catch {
-          return null;
-        }
-      });
-      if (alone === null) say('two holders');
-      await sleep(1);
-      if (alone !== null) await import('node:fs').then((fs) => fs.unlinkSync(alone));
+      // Whoever finds this file has company.
+      const file = join(store.dir, 'cache', 'inside');
+      try {
+        writeFileSync(file, String(process.pid), { flag: 'wx' });
+        await sleep(1);
+        unlinkSync(file);
+      } catch {
+        say('two holders');
+      }
       await lease.release();
       won += 1;
     }

@@ -52,6 +52,13 @@ export async function until(condition: () => boolean | Promise<boolean>, what: s
   }
 }
 
+/** A promise that the test resolves. */
+export function deferred(): { readonly promise: Promise<void>; resolve(): void } {
+  const resolvers: (() => void)[] = [];
+  const promise = new Promise<void>((resolve) => resolvers.push(resolve));
+  return { promise, resolve: () => resolvers[0]?.() };
+}
+
 let bundle: Promise<string> | null = null;
 
 /** The script of child.ts as one file, so that ten processes start fast and alike on every system. */
