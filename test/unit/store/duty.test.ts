@@ -1,5 +1,8 @@
 import { strict as assert } from 'node:assert';
+import { stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Duty } from '../../../src/core/store/duty';
 import { Child, cleanUp, testStore, until } from './support';
 
 const holds = (child: Child) => {
@@ -29,6 +32,24 @@ function assertNeverTwo(windows: Child[], killed: Map<Child, number>): void {
 
 describe('store: duty', () => {
   afterEach(cleanUp);
+
+  it('whoever gets it removes what is long over, and nothing else', async () => {
+    const { store, dir } = await testStore();
+    const old = new Date(Date.now() - 40 * 24 * 3_600_000);
+    const over = ['launch/a.json', 'launch/a.claimed', 'cache/claim-x', 'locks/.new-1-a', 'locks/take-a'];
+    const kept = ['launch/b.json', 'cache/claim-y', 'cache/settings.json', 'events/p~t.jsonl', 'texts/x'];
+    for (const file of [...over, ...kept]) await writeFile(join(dir, file), '');
+    for (const file of [...over, ...kept.slice(2)]) await utimes(join(dir, file), old, old);
+    const duty = new Duty(store, { window: null, version: '1' });
+    duty.start();
+    await duty.settled();
+    assert.equal(duty.held, true);
+    for (const file of over) await assert.rejects(stat(join(dir, file)), file);
+    for (const file of kept) await stat(join(dir, file));
+    duty.dispose();
+    await duty.settled();
+    assert.equal(await store.leases.read('duty'), null, 'given back');
+  });
 
   it('ten windows: one holder, one notification, a killed holder replaced within 10 s, focus gets it', async () => {
     const { dir } = await testStore();
