@@ -120,6 +120,21 @@ describe('store: leases', () => {
     assert.ok(ms < 5_000);
   });
 
+  it('processes killed with -9 at any moment leave neither two holders nor a lease that nobody can take', async () => {
+    const { store, dir } = await testStore();
+    for (let round = 0; round < 4; round++) {
+      const children = await Promise.all([...Array(5).keys()].map(() => Child.start('die', dir, name)));
+      for (const child of children) await child.line('ready');
+      for (const child of children) child.send('go');
+      for (const child of children) await child.gone();
+      assert.deepEqual(
+        children.flatMap((child) => child.lines).filter((line) => line !== 'ready'),
+        [],
+      );
+      await (await take(store)).release();
+    }
+  }).timeout(60_000);
+
   it('a process id that is used again does not keep a lease alive', async () => {
     const { store, dir } = await testStore();
     await writeFile(join(dir, 'leases', name), JSON.stringify(await deadLease({ pidStarted: 'before:1' })));
