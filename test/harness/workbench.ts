@@ -66,15 +66,16 @@ export class Workbench {
       `the command "${title}" in the command palette`,
       async () => {
         this.inputs = before;
-        await this.page.keyboard.press('Escape');
+        if (await this.quickInput.isVisible()) await this.page.keyboard.press('Escape');
         await this.press('F1');
-        await this.quickInput.waitFor({ timeout: 2_000 });
+        await this.quickInput.waitFor({ timeout: 5_000 });
         await this.page.keyboard.press('ControlOrMeta+A');
         await this.type(`>${title}`);
-        await row.first().waitFor({ timeout: 2_000 });
+        // An open palette does not learn of commands that come later: it has to be opened again.
+        await row.first().waitFor({ timeout: 5_000 });
         return true;
       },
-      { deadlineMs: 30_000 },
+      { deadlineMs: 45_000 },
     );
     await this.click(row.first());
   }
