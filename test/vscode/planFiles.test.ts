@@ -52,8 +52,9 @@ describe('plan files in the editor', () => {
       'vscode.executeCodeActionProvider',
       uri,
       range,
+      vscode.CodeActionKind.QuickFix.value,
     );
-    return actions.filter((action) => action.edit !== undefined && action.diagnostics?.[0]?.source === 'Switchyard');
+    return actions.filter((action) => action.edit !== undefined);
   };
   const completions = async (uri: vscode.Uri, text: string) => {
     const { text: plain, position } = withCursor(text);

@@ -116,13 +116,15 @@ async function siblings(at: PlanFile): Promise<{ id: string; title: string }[]> 
 /** What a key means, its values and its default. Only texts of ours go into it. */
 export function documentation(entry: FrontMatterKey): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
-  text.appendText(vscode.l10n.t(entry.docs));
+  text.appendMarkdown(literal(vscode.l10n.t(entry.docs)));
   if (entry.values !== undefined && entry.kind !== 'flag') {
     text.appendMarkdown(`\n\n${entry.values.map((value) => `\`${value}\``).join(' · ')}`);
   }
   if (entry.default !== undefined) {
-    text.appendMarkdown('\n\n');
-    text.appendText(vscode.l10n.t('Default: {0}.', vscode.l10n.t(entry.default)));
+    text.appendMarkdown(`\n\n${literal(vscode.l10n.t('Default: {0}.', vscode.l10n.t(entry.default)))}`);
   }
   return text;
 }
+
+/** Markdown that shows a text as it is. (`appendText` makes hard spaces of spaces, and then no line is ever broken.) */
+const literal = (text: string) => text.replace(/[\\`*_{}[\]()#+!~|<>&-]/g, '\\$&');
