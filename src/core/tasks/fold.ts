@@ -31,6 +31,8 @@ export interface RunRecord {
   readonly resumed: boolean;
   readonly window: string | null;
   readonly startedAt: string;
+  /** The launch that asked for it, if one did. */
+  readonly launch: string | null;
   /** null while no end is on record: it runs, or its runner died. */
   readonly exited: { readonly at: string; readonly exit: number | null; readonly signal: string | null } | null;
 }
@@ -104,6 +106,7 @@ export const taskRecordSchema = z.object({
       resumed: z.boolean(),
       window: z.string().nullable(),
       startedAt: z.string(),
+      launch: z.string().nullable(),
       exited: z.object({ at: z.string(), exit: z.number().nullable(), signal: z.string().nullable() }).nullable(),
     })
     .nullable(),
@@ -217,6 +220,7 @@ function agentStarted(record: TaskRecord, event: Extract<TaskEvent, { kind: 'age
       resumed: event.resumed,
       window: event.window,
       startedAt: event.at,
+      launch: record.launch?.id ?? null,
       exited: null,
     },
   };
