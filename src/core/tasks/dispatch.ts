@@ -2,12 +2,12 @@ import { stat } from 'node:fs/promises';
 import type { PermissionMode, TaskRef } from '../../contract/plan';
 import { type Agent, agentByName } from '../agents/agent';
 import { findProgram } from '../agents/program';
+import { type Base, resolveBase } from '../git/base';
 import { checkPlan } from '../plan/checkPlan';
 import type { Plan, TaskFile } from '../plan/plan';
 import { chooseNames } from '../worktrees/names';
 import { makeWorktree } from '../worktrees/makeWorktree';
 import { resolveWorktreeRoot } from '../worktrees/root';
-import { baseOf, type ChosenBase } from './base';
 import { freezeBrief } from './freezeBrief';
 import { findTask, readRecord, readRecords, refName, type TaskContext, textHash, withTaskLock, worktreesDeps } from './context';
 import type { TaskRecord } from './fold';
@@ -149,7 +149,10 @@ async function dispatch(
   const spawned = o.purpose === 'spawn';
   await refuseRenamed(context, plan, task, o.override ?? false);
   const [base, names] = await Promise.all([
-    baseOf(context, o.base ?? task.fields.from ?? plan.fields.base ?? null),
+    resolveBase(context.git, context.layout, o.base ?? task.fields.from ?? plan.fields.base ?? null, {
+      fetch: context.host.settings().fetchBase,
+      signal: o.signal,
+    }),
     namesOf(context, task),
   ]);
   const { brief, text } = await freezeBrief(context, { plan, task, base, branch: names.branch, worktree: names.worktree });
@@ -190,7 +193,7 @@ async function dispatch(
 async function make(
   context: TaskContext,
   ref: TaskRef,
-  base: ChosenBase,
+  base: Base,
   names: { branch: string; worktree: string },
   o: PrepareOptions,
 ): Promise<{ worktree: string; branch: string; head: string }> {
@@ -242,7 +245,7 @@ async function refuseRenamed(context: TaskContext, plan: Plan, task: TaskFile, o
   }
 }
 
-async function warningsOf(context: TaskContext, task: TaskFile, base: ChosenBase, spawned: boolean): Promise<string[]> {
+async function warningsOf(context: TaskContext, task: TaskFile, base: Base, spawned: boolean): Promise<string[]> {
   const warnings = base.note === null ? [] : [base.note];
   if (spawned) {
     const unmet = unmetDependencies(task, await readRecords(context));

@@ -1,7 +1,8 @@
 import { composeBrief } from '../agents/brief';
+import type { Base } from '../git/base';
+import { placeOf } from '../git/repository';
 import { readBlob } from '../git/status';
 import type { Plan, TaskFile } from '../plan/plan';
-import type { ChosenBase } from './base';
 import type { TaskContext } from './context';
 import { TaskError } from './taskError';
 
@@ -13,7 +14,7 @@ import { TaskError } from './taskError';
  */
 export async function freezeBrief(
   context: TaskContext,
-  o: { plan: Plan; task: TaskFile; base: ChosenBase; branch: string; worktree: string },
+  o: { plan: Plan; task: TaskFile; base: Base; branch: string; worktree: string },
 ): Promise<{ brief: string; text: string }> {
   const { plan, task, base } = o;
   const [contractTexts, contextTexts] = await Promise.all([
@@ -29,13 +30,13 @@ export async function freezeBrief(
     base: base.name,
     branch: o.branch,
     contractTexts,
-    contextTexts,
+    contextTexts: contextTexts.filter((entry) => entry !== null),
   });
   const [brief, taskText] = await Promise.all([context.store.texts.put(text), context.store.texts.put(task.text)]);
   return { brief, text: taskText };
 }
 
-async function contractText(context: TaskContext, plan: Plan, base: ChosenBase, path: string) {
+async function contractText(context: TaskContext, plan: Plan, base: Base, path: string) {
   const text = await blobText(context, base, path);
   if (text !== null) return { path, text };
   throw new TaskError(
@@ -44,13 +45,13 @@ async function contractText(context: TaskContext, plan: Plan, base: ChosenBase, 
   );
 }
 
-/** An entry is a file on the base, or a text itself. */
-async function contextText(context: TaskContext, base: ChosenBase, entry: string) {
-  const text = entry.includes('\n') ? null : await blobText(context, base, entry);
-  return text === null ? { path: '', text: entry } : { path: entry, text };
+/** An entry of `context` is a file on the base, or a text of its own: then null. */
+async function contextText(context: TaskContext, base: Base, entry: string) {
+  const text = /[\r\n]/.test(entry) ? null : await blobText(context, base, entry);
+  return text === null ? null : { path: entry, text };
 }
 
-async function blobText({ git, layout }: TaskContext, base: ChosenBase, path: string): Promise<string | null> {
-  const blob = await readBlob(git, layout.mainWorktree ?? layout.commonDir, base.commit, path);
+async function blobText({ git, layout }: TaskContext, base: Base, path: string): Promise<string | null> {
+  const blob = await readBlob(git, placeOf(layout).cwd, base.commit, path);
   return blob === null ? null : blob.toString('utf8');
 }
