@@ -5,12 +5,21 @@ import { findProgram } from '../agents/program';
 import { type Base, resolveBase } from '../git/base';
 import { checkPlan } from '../plan/checkPlan';
 import type { Plan, TaskFile } from '../plan/plan';
-import { chooseNames } from '../worktrees/names';
 import { makeWorktree } from '../worktrees/makeWorktree';
+import { chooseNames } from '../worktrees/names';
 import { resolveWorktreeRoot } from '../worktrees/root';
-import { freezeBrief } from './freezeBrief';
-import { findTask, readRecord, readRecords, refName, type TaskContext, textHash, withTaskLock, worktreesDeps } from './context';
+import {
+  findTask,
+  readRecord,
+  readRecords,
+  refName,
+  type TaskContext,
+  textHash,
+  withTaskLock,
+  worktreesDeps,
+} from './context';
 import type { TaskRecord } from './fold';
+import { freezeBrief } from './freezeBrief';
 import { refuseHeld, unmetDependencies } from './holds';
 import { lastAgent } from './lastAgent';
 import { TaskError } from './taskError';
@@ -74,7 +83,8 @@ export async function prepare(context: TaskContext, ref: TaskRef, o: PrepareOpti
 
 /** A worktree made by `spawn` becomes work in progress now: what holds a dispatch holds this too. */
 async function checkHolds(context: TaskContext, ref: TaskRef, record: TaskRecord, o: PrepareOptions): Promise<void> {
-  if (o.purpose === 'spawn' || record.run !== null || record.launch !== null || record.dispatch?.spawned === false) return;
+  if (o.purpose === 'spawn' || record.run !== null || record.launch !== null || record.dispatch?.spawned === false)
+    return;
   const plan = await context.plan(ref.plan);
   const task = plan?.tasks.find((t) => t.ref.task === ref.task);
   // Without its file nothing says what it depends on; its brief is frozen, so it can start.
@@ -84,7 +94,8 @@ async function checkHolds(context: TaskContext, ref: TaskRef, record: TaskRecord
 
 async function existing(ref: TaskRef, record: TaskRecord): Promise<Prepared> {
   const { worktree, dispatch } = record;
-  if (worktree === null || dispatch === null) throw new TaskError('no-worktree', `${refName(ref)} has no worktree yet.`);
+  if (worktree === null || dispatch === null)
+    throw new TaskError('no-worktree', `${refName(ref)} has no worktree yet.`);
   if (!(await isFolder(worktree.path))) {
     throw new TaskError(
       'vanished',
@@ -130,7 +141,11 @@ export function refuseProblems(plan: Plan, task: TaskFile): void {
  * anything is made.
  * @throws AgentError `unknown-agent`, `missing-program`
  */
-export async function chooseAgent(context: TaskContext, task: TaskFile | null, wanted: string | undefined): Promise<Agent> {
+export async function chooseAgent(
+  context: TaskContext,
+  task: TaskFile | null,
+  wanted: string | undefined,
+): Promise<Agent> {
   const name = wanted ?? task?.fields.agent ?? (await lastAgent(context)).agent;
   const settings = context.host.settings();
   const agent = agentByName(name, settings);
@@ -155,7 +170,13 @@ async function dispatch(
     }),
     namesOf(context, task),
   ]);
-  const { brief, text } = await freezeBrief(context, { plan, task, base, branch: names.branch, worktree: names.worktree });
+  const { brief, text } = await freezeBrief(context, {
+    plan,
+    task,
+    base,
+    branch: names.branch,
+    worktree: names.worktree,
+  });
   const model = modelOf(o.model ?? task.fields.model);
   // Counting and deciding are one step, or two dispatches at once would both take the last place.
   await context.store.locks.withLock('wip', async () => {

@@ -1,10 +1,10 @@
 import type { TaskRef } from '../../contract/plan';
 import { listWorktrees } from '../git/worktreeList';
-import { rollbackHalfMade } from '../worktrees/makeWorktree';
-import { launchLapseMs } from '../store/launches';
 import { StoreError } from '../store/errors';
+import { launchLapseMs } from '../store/launches';
+import { rollbackHalfMade } from '../worktrees/makeWorktree';
 import { readRecord, readRecords, refName, streamName, type TaskContext, withTaskLock, worktreesDeps } from './context';
-import { taskRecordSchema, type TaskRecord } from './fold';
+import { type TaskRecord, taskRecordSchema } from './fold';
 import { isRunnerLost, runnerLost, worktreeGone } from './rows';
 import { leasesByName, presentPaths } from './snapshot';
 
@@ -34,7 +34,12 @@ export async function reconcile(context: TaskContext): Promise<ReconcileReport> 
   ]);
   const present = await presentPaths(worktrees);
   const leases = await leasesByName(context);
-  const report = { vanished: [] as TaskRef[], returned: [] as TaskRef[], lost: [] as TaskRef[], interrupted: [] as TaskRef[] };
+  const report = {
+    vanished: [] as TaskRef[],
+    returned: [] as TaskRef[],
+    lost: [] as TaskRef[],
+    interrupted: [] as TaskRef[],
+  };
   for (const { ref, record } of records.values()) {
     const lease = leases.get(streamName(ref)) ?? null;
     if (isCutOff(record)) {
@@ -116,7 +121,13 @@ async function mark(
 async function unmark(context: TaskContext, ref: TaskRef, still: (record: TaskRecord) => boolean): Promise<boolean> {
   return decide(context, ref, async (record) => {
     if (!still(record) || !record.conditions.some(({ kind }) => kind === 'vanished')) return false;
-    await context.store.events.appendTask(ref, { kind: 'condition', condition: 'vanished', on: false, reason: 'the worktree is there again', source: 'git' });
+    await context.store.events.appendTask(ref, {
+      kind: 'condition',
+      condition: 'vanished',
+      on: false,
+      reason: 'the worktree is there again',
+      source: 'git',
+    });
     return true;
   });
 }
@@ -132,16 +143,28 @@ async function settleCutOff(
     const { branch } = record.dispatch;
     const made = worktrees.find((w) => w.branch === branch && !w.main && w.prunable === null);
     if (made !== undefined) {
-      await context.store.events.appendTask(ref, { kind: 'worktree-made', worktree: made.path, branch, head: made.head ?? record.dispatch.baseHead });
+      await context.store.events.appendTask(ref, {
+        kind: 'worktree-made',
+        worktree: made.path,
+        branch,
+        head: made.head ?? record.dispatch.baseHead,
+      });
     } else {
-      await context.store.events.appendTask(ref, { kind: 'worktree-failed', reason: 'interrupted while the worktree was made' });
+      await context.store.events.appendTask(ref, {
+        kind: 'worktree-failed',
+        reason: 'interrupted while the worktree was made',
+      });
     }
     return true;
   });
 }
 
 /** Under the task's lock; a task that someone else is busy with is left to them. */
-async function decide(context: TaskContext, ref: TaskRef, action: (record: TaskRecord) => Promise<boolean>): Promise<boolean> {
+async function decide(
+  context: TaskContext,
+  ref: TaskRef,
+  action: (record: TaskRecord) => Promise<boolean>,
+): Promise<boolean> {
   try {
     return await withTaskLock(
       context,
