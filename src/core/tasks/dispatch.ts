@@ -5,8 +5,8 @@ import { findProgram } from '../agents/program';
 import { type Base, resolveBase } from '../git/base';
 import { checkPlan } from '../plan/checkPlan';
 import type { Plan, TaskFile } from '../plan/plan';
-import { makeWorktree } from '../worktrees/makeWorktree';
-import { chooseNames } from '../worktrees/names';
+import { type MakePhase, makeWorktree } from '../worktrees/makeWorktree';
+import { chooseNames, type WorktreeNames } from '../worktrees/names';
 import { resolveWorktreeRoot } from '../worktrees/root';
 import {
   findTask,
@@ -37,8 +37,7 @@ export interface PrepareOptions {
    */
   readonly purpose?: 'dispatch' | 'spawn' | undefined;
   readonly rivals?: string | undefined;
-  /** `git worktree add` reports its progress in per cent. */
-  readonly onProgress?: ((percent: number, stage: string) => void) | undefined;
+  readonly onProgress?: ((phase: MakePhase) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -163,40 +162,37 @@ async function dispatch(
   const { ref } = task;
   const spawned = o.purpose === 'spawn';
   await refuseRenamed(context, plan, task, o.override ?? false);
-  const [base, names] = await Promise.all([
-    resolveBase(context.git, context.layout, o.base ?? task.fields.from ?? plan.fields.base ?? null, {
-      fetch: context.host.settings().fetchBase,
-      signal: o.signal,
-    }),
-    namesOf(context, task),
-  ]);
-  const { brief, text } = await freezeBrief(context, {
-    plan,
-    task,
-    base,
-    branch: names.branch,
-    worktree: names.worktree,
+  const base = await resolveBase(context.git, context.layout, o.base ?? task.fields.from ?? plan.fields.base ?? null, {
+    fetch: context.host.settings().fetchBase,
+    signal: o.signal,
   });
   const model = modelOf(o.model ?? task.fields.model);
-  // Counting and deciding are one step, or two dispatches at once would both take the last place.
-  await context.store.locks.withLock('wip', async () => {
-    if (!spawned) await refuseHeld(context, plan, task, { override: o.override ?? false });
-    await context.store.events.appendTask(ref, {
-      kind: 'dispatched',
-      agent: agent.name,
-      model,
-      permissions: permissionsOf(context, task),
-      brief,
-      text,
-      base: base.name,
-      baseHead: base.commit,
-      branch: names.branch,
-      rivals: o.rivals ?? null,
-      title: titleOf(task),
-      ...(spawned ? { spawned } : {}),
-    });
-  });
-  const made = await make(context, ref, base, names, o);
+  // One dispatch of the repository at a time: places of work in progress and free names are counted and taken in one
+  // step, and worktrees are made one after another in any case.
+  const lockOptions = { waitMs: 600_000 };
+  const made = await context.store.locks.withLock(
+    'dispatch',
+    async () => {
+      if (!spawned) await refuseHeld(context, plan, task, { override: o.override ?? false });
+      const names = await namesOf(context, task);
+      const frozen = await freezeBrief(context, { plan, task, base, ...names });
+      await context.store.events.appendTask(ref, {
+        kind: 'dispatched',
+        agent: agent.name,
+        model,
+        permissions: permissionsOf(context, task),
+        ...frozen,
+        base: base.name,
+        baseHead: base.commit,
+        branch: names.branch,
+        rivals: o.rivals ?? null,
+        title: titleOf(task),
+        ...(spawned ? { spawned } : {}),
+      });
+      return make(context, ref, base, names, o);
+    },
+    lockOptions,
+  );
   return {
     ref,
     title: titleOf(task),
@@ -238,15 +234,14 @@ async function make(
   }
 }
 
-function namesOf(context: TaskContext, task: TaskFile) {
+async function namesOf(context: TaskContext, task: TaskFile): Promise<WorktreeNames> {
   const settings = context.host.settings();
-  return resolveWorktreeRoot(context.layout, settings).then(({ root }) =>
-    chooseNames(context.git, context.layout, task.ref, {
-      template: settings.branchTemplate,
-      wanted: task.fields.branch ?? null,
-      root,
-    }),
-  );
+  const { root } = await resolveWorktreeRoot(context.layout, settings);
+  return chooseNames(context.git, context.layout, task.ref, {
+    template: settings.branchTemplate,
+    wanted: task.fields.branch ?? null,
+    root,
+  });
 }
 
 /**

@@ -26,7 +26,7 @@ export interface ReconcileReport {
  * processes at once: each change is decided under the task's lock on events read inside.
  */
 export async function reconcile(context: TaskContext): Promise<ReconcileReport> {
-  const rolledBack = await rollbackHalfMade(worktreesDeps(context));
+  const rolledBack = await rollBack(context);
   const [records, worktrees, lapsed] = await Promise.all([
     readRecords(context),
     listWorktrees(context.git, context.layout),
@@ -55,6 +55,21 @@ export async function reconcile(context: TaskContext): Promise<ReconcileReport> 
     }
   }
   return { rolledBack, lapsed, ...report };
+}
+
+/** A worktree that is being made right now is nobody's to undo, and nothing to wait for. */
+async function rollBack(context: TaskContext): Promise<string[]> {
+  const { locks } = context.store;
+  const deps = worktreesDeps(context);
+  try {
+    return await rollbackHalfMade({
+      ...deps,
+      locks: { withLock: (name, fn) => locks.withLock(name, fn, { waitMs: 0 }) },
+    });
+  } catch (error) {
+    if (!StoreError.is(error) || error.reason !== 'locked') throw error;
+    return [];
+  }
 }
 
 /** Runners that died, put on record: the part of `reconcile` that costs no git process. */
@@ -141,7 +156,7 @@ async function settleCutOff(
   return decide(context, ref, async (record) => {
     if (!isCutOff(record) || record.dispatch === null) return false;
     const { branch } = record.dispatch;
-    const made = worktrees.find((w) => w.branch === branch && !w.main && w.prunable === null);
+    const made = worktrees.find((w) => w.branch === branch && !w.main && w.prunable === null && w.locked === null);
     if (made !== undefined) {
       await context.store.events.appendTask(ref, {
         kind: 'worktree-made',

@@ -11,7 +11,7 @@ import { isSameProcess, processStartTime } from '../store/processes';
 import { verifyWorktree } from '../worktrees/verify';
 import { type AgentEnd, type AgentProcess, startAgent } from './agentProcess';
 import { readRecord, refName, streamName, type TaskContext } from './context';
-import { prepare } from './dispatch';
+import { type PrepareOptions, prepare } from './dispatch';
 import { resumableSession, type TaskRecord } from './fold';
 import { rememberAgent } from './lastAgent';
 import { signalTree } from './processTree';
@@ -34,7 +34,7 @@ export interface RunOptions {
   readonly onNote?: ((text: string) => void) | undefined;
   /** The brief, for agents that cannot be given it otherwise. */
   readonly onBanner?: ((text: string) => void) | undefined;
-  readonly onProgress?: ((percent: number, stage: string) => void) | undefined;
+  readonly onProgress?: PrepareOptions['onProgress'];
   /** Ends the agent, and says so on record. */
   readonly signal?: AbortSignal | undefined;
 }
