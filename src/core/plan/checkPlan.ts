@@ -1,9 +1,9 @@
 import { knownAgents, type Problem } from '../../contract/plan';
-import { Problems } from './frontMatter';
 import type { Span } from './lines';
 import { cycles, mergeOrder, waitsFor } from './mergeOrder';
 import { nearest } from './nearest';
 import type { Plan, TaskFile } from './plan';
+import { Problems } from './problems';
 
 export interface CheckOptions {
   /** Whether a contract file is on the plan's base; null: not known. Absent: not asked. */

@@ -9,44 +9,18 @@ import {
   type Range,
   type Scalar,
   visit,
-  type YAMLError,
   type YAMLMap,
 } from 'yaml';
-import type { Problem, ProblemFix } from '../../contract/plan';
 import { Lines, type Span, withoutBom } from './lines';
 import type { FieldPosition } from './plan';
+import type { Problems } from './problems';
+import { sayYaml } from './yamlProblems';
 
 /** Largest plan or task file that is read, in bytes on disk or characters in an editor. */
 export const maxFileSize = 1024 * 1024;
 const maxFrontMatter = 64 * 1024;
 const maxAliases = 100;
 const maxDepth = 50;
-const maxProblems = 50;
-
-/** Collects the problems of one file; after many it says so once and stays quiet. */
-export class Problems {
-  readonly list: Problem[] = [];
-
-  constructor(readonly file: string) {}
-
-  add(
-    code: string,
-    message: string,
-    span: Span,
-    o: { severity?: Problem['severity']; fix?: ProblemFix | undefined } = {},
-  ): void {
-    if (this.list.length > maxProblems) return;
-    const full = this.list.length === maxProblems;
-    this.list.push({
-      code: full ? 'too-many-problems' : code,
-      message: full ? 'There are more problems here; mend the first ones.' : message,
-      file: this.file,
-      ...span,
-      severity: full ? 'error' : (o.severity ?? 'error'),
-      ...(o.fix === undefined || full ? {} : { fix: o.fix }),
-    });
-  }
-}
 
 /** One key of the front matter with its value as plain data. */
 export interface Entry {
@@ -309,7 +283,11 @@ function plainValue(key: string, node: Node | null, c: Context): unknown {
   try {
     return node.toJS(c.document, { maxAliasCount: maxAliases });
   } catch (error) {
-    c.problems.add('bad-yaml', `"${key}" cannot be read: ${(error as Error).message}.`, c.at(node.range ?? [0, 1]));
+    const message = (error as Error).message;
+    const why = message.startsWith('Excessive alias')
+      ? 'it has too many aliases (*name); write the values out'
+      : message;
+    c.problems.add('bad-yaml', `"${key}" cannot be read: ${why}.`, c.at(node.range ?? [0, 1]));
     return null;
   }
 }
@@ -323,31 +301,4 @@ function holdsAlias(node: Node): boolean {
     },
   });
   return found;
-}
-
-function sayYaml(
-  error: YAMLError,
-  severity: Problem['severity'],
-  at: (range: readonly number[]) => Span,
-  source: string,
-  problems: Problems,
-): void {
-  const span = at(error.pos);
-  const word = /^[^\s:]*/.exec(source.slice(error.pos[0]))?.[0] ?? '';
-  switch (error.code) {
-    case 'DUPLICATE_KEY':
-      problems.add(
-        'duplicate-key',
-        `"${word}" is given twice; only the first one counts, so remove one.`,
-        at([error.pos[0], error.pos[0] + word.length]),
-      );
-      return;
-    case 'TAB_AS_INDENT':
-      problems.add('tab', 'YAML does not allow tabs for indentation; use spaces.', span, {
-        fix: { kind: 'replace', text: '  ' },
-      });
-      return;
-    default:
-      problems.add('bad-yaml', `${error.message}.`.replace(/([.:!?])\.$/, '$1'), span, { severity });
-  }
 }

@@ -33,7 +33,8 @@ export class Lines {
     let last = Math.max(start, end);
     while (last > start && /\s/.test(this.#text[last - 1] ?? '')) last -= 1;
     const from = this.position(start);
-    const to = this.position(last > start ? last : start + 1);
+    // Nothing there (an empty entry before a line's end): one column, on the same line.
+    const to = last > start ? this.position(last) : { line: from.line, column: from.column + 1 };
     return { line: from.line, column: from.column, endLine: to.line, endColumn: to.column };
   }
 }

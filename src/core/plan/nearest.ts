@@ -27,8 +27,9 @@ export function nearest(wrong: string, words: Iterable<string>): string | null {
   let found: string | null = null;
   let least = Number.POSITIVE_INFINITY;
   for (const word of words) {
-    const edits = distance(bare(wrong), bare(word));
-    const allowed = Math.max(1, Math.floor(Math.min(wrong.length, word.length) / 3));
+    const [a, b] = [bare(wrong), bare(word)];
+    const edits = a.length >= 3 && b.startsWith(a) ? 1 : distance(a, b);
+    const allowed = Math.max(1, Math.floor(Math.max(a.length, b.length) / 2.5));
     if (edits <= allowed && edits < least) {
       found = word;
       least = edits;

@@ -1,7 +1,8 @@
 import type { TaskRef } from '../../contract/plan';
-import { Problems, readFrontMatter } from './frontMatter';
+import { readFrontMatter } from './frontMatter';
 import { frontMatterKeys } from './keys';
 import type { PlanText, TaskFile } from './plan';
+import { Problems } from './problems';
 import { planSchema, taskSchema } from './schema';
 import { validate } from './validate';
 

@@ -3,11 +3,12 @@ import { open, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import pLimit from 'p-limit';
 import type { Problem, TaskRef } from '../../contract/plan';
-import { hasFrontMatter, maxFileSize, Problems } from './frontMatter';
+import { hasFrontMatter, maxFileSize } from './frontMatter';
 import { idProblem, isValidId, mendId, reservedTaskIds } from './ids';
 import type { Span } from './lines';
 import { parsePlanText, parseTaskText } from './parse';
 import type { Plan, PlanText, TaskFile } from './plan';
+import { Problems } from './problems';
 
 /** The text of one plan (`task` null) or task file, exactly as read: for whoever keeps texts. */
 export type OnText = (read: {

@@ -65,7 +65,9 @@ const glob = line.superRefine((value, ctx) => {
     // What no regular expression can be made of comes back as one that matches nothing.
     if (expression.source === '$^') say(ctx, 'bad-glob', `"${value}" is no valid glob.`);
   } catch (error) {
-    say(ctx, 'bad-glob', `"${value}" is no valid glob: ${(error as Error).message}.`);
+    const bracket = /^Missing (opening|closing): "(.)"/.exec((error as Error).message);
+    const why = bracket === null ? 'is no valid glob' : `has no ${bracket[1]} "${bracket[2]}"`;
+    say(ctx, 'bad-glob', `"${value}" ${why}.`);
   }
 });
 

@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import type { ProblemFix } from '../../contract/plan';
-import type { FrontMatter, Problems } from './frontMatter';
+import type { FrontMatter } from './frontMatter';
 import type { FrontMatterKey } from './keys';
 import { nearest } from './nearest';
+import type { Problems } from './problems';
 import type { CheckParams } from './schema';
 
 type Json = Record<string, unknown>;
@@ -97,10 +98,7 @@ function takeAsMeant(expected: string, path: Path, value: unknown, c: Context): 
     });
   if (expected === 'string' && (typeof value === 'number' || typeof value === 'boolean')) {
     const text = c.front.spelling(path) ?? String(value);
-    warn(
-      `${text} is read as a ${typeof value === 'number' ? 'number' : 'true or false'}; put quotes around it.`,
-      quoted(text, true),
-    );
+    warn(`${text} is read as a ${kindOf(value)}; put quotes around it.`, quoted(text, true));
     return text;
   }
   if (expected === 'array' && typeof value === 'string') {
@@ -184,7 +182,7 @@ function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'list';
   if (value === null) return 'missing value';
   if (typeof value === 'object') return 'mapping';
-  return typeof value === 'string' ? 'text' : typeof value === 'boolean' ? 'true or false' : typeof value;
+  return typeof value === 'string' ? 'text' : typeof value === 'boolean' ? 'truth value' : typeof value;
 }
 
 const replace = (text: string): ProblemFix => ({ kind: 'replace', text });
