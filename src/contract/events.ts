@@ -40,6 +40,8 @@ export type TaskEvent = EventBase &
         /** The rivals on one question share a group. */
         readonly rivals: string | null;
         readonly title: string;
+        /** Only a worktree was asked for (`spawn`): it is work in progress once an agent starts in it. */
+        readonly spawned?: boolean | undefined;
       }
     | { readonly kind: 'worktree-made'; readonly worktree: string; readonly branch: string; readonly head: string }
     | { readonly kind: 'worktree-failed'; readonly reason: string }

@@ -1,0 +1,30 @@
+/** Why something could not be done to a task. */
+export type TaskReason =
+  | 'no-task'
+  | 'bad-task'
+  | 'held'
+  | 'running'
+  | 'ended'
+  | 'branch-taken'
+  | 'no-worktree'
+  | 'missing-agent'
+  | 'worktree-failed'
+  | 'start-failed'
+  | 'vanished'
+  | 'timeout'
+  | 'cancelled';
+
+/** A task could not be dispatched, started or waited for; `message` is one sentence: what is wrong and what to do. */
+export class TaskError extends Error {
+  override readonly name = 'TaskError';
+  readonly reason: TaskReason;
+
+  constructor(reason: TaskReason, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.reason = reason;
+  }
+
+  static is(e: unknown): e is TaskError {
+    return e instanceof TaskError;
+  }
+}
