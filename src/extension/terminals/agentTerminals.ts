@@ -1,0 +1,111 @@
+import * as vscode from 'vscode';
+import type { TaskRef } from '../../contract/plan';
+import { DisposableBase } from '../../core/disposable';
+import { childEnvironment } from '../../core/git/environment';
+import type { Log } from '../../core/ports';
+import type { Launcher } from '../launcher/installLauncher';
+import { oneLine } from '../words';
+
+export interface AgentTerminalOptions {
+  readonly ref: TaskRef;
+  readonly title: string;
+  readonly worktree: string;
+  /** The launch that this terminal serves. */
+  readonly launch: string;
+  /** `focus`: shown, and typed into; `show`: shown, the focus stays; `quiet`: only started. */
+  readonly reveal: 'focus' | 'show' | 'quiet';
+  /** Identity of this window, for the lease and "go there". */
+  readonly window: string;
+}
+
+/**
+ * The terminals of this window whose process is a runner. They are known by process id alone: after a reload VS Code
+ * brings them back late, without name and options.
+ */
+export class AgentTerminals extends DisposableBase {
+  readonly #pids = new Map<vscode.Terminal, number>();
+  readonly #onDidChange = this._register(new vscode.EventEmitter<void>());
+  /** The set of known process ids is another one. */
+  readonly onDidChange = this.#onDidChange.event;
+  readonly #launcher: () => Promise<Launcher>;
+  readonly #log: Log;
+
+  constructor(launcher: () => Promise<Launcher>, log: Log) {
+    super();
+    this.#launcher = launcher;
+    this.#log = log;
+    for (const terminal of vscode.window.terminals) this.#learn(terminal);
+    this._register(vscode.window.onDidOpenTerminal((terminal) => this.#learn(terminal)));
+    this._register(
+      vscode.window.onDidCloseTerminal((terminal) => {
+        if (this.#pids.delete(terminal)) this.#onDidChange.fire();
+      }),
+    );
+  }
+
+  #learn(terminal: vscode.Terminal): void {
+    terminal.processId.then(
+      (pid) => {
+        if (pid === undefined || this.disposed || !vscode.window.terminals.includes(terminal)) return;
+        this.#pids.set(terminal, pid);
+        this.#onDidChange.fire();
+      },
+      (error: unknown) => this.#log.debug(`A terminal has no process id: ${String(error)}`),
+    );
+  }
+
+  isHere(pid: number): boolean {
+    return this.#find(pid) !== undefined;
+  }
+
+  #find(pid: number): vscode.Terminal | undefined {
+    for (const [terminal, known] of this.#pids) if (known === pid) return terminal;
+    return undefined;
+  }
+
+  /** The terminal with this process; waits for those that VS Code brings back late. */
+  async find(pid: number, waitMs: number): Promise<vscode.Terminal | null> {
+    const now = this.#find(pid);
+    if (now !== undefined || waitMs <= 0) return now ?? null;
+    return new Promise((resolve) => {
+      const finish = (terminal: vscode.Terminal | null) => {
+        clearTimeout(timer);
+        listener.dispose();
+        resolve(terminal);
+      };
+      const timer = setTimeout(() => finish(null), waitMs);
+      const listener = this.onDidChange(() => {
+        const terminal = this.#find(pid);
+        if (terminal !== undefined) finish(terminal);
+      });
+    });
+  }
+
+  /** Starts the task's runner in a terminal of this window. The launch must have been claimed by this window. */
+  async create(o: AgentTerminalOptions): Promise<vscode.Terminal> {
+    const launcher = await this.#launcher();
+    const terminal = vscode.window.createTerminal({
+      name: oneLine(o.title).slice(0, 60),
+      shellPath: launcher.command,
+      shellArgs: [...launcher.args, 'run', `${o.ref.plan}/${o.ref.task}`, '--launch', o.launch],
+      cwd: o.worktree,
+      env: this.#environment(launcher, o),
+      // The host's own variables (ELECTRON_RUN_AS_NODE and so on) would reach the agent's children.
+      strictEnv: true,
+      iconPath: new vscode.ThemeIcon('git-branch'),
+      isTransient: false,
+    });
+    if (o.reveal !== 'quiet') terminal.show(o.reveal === 'show');
+    return terminal;
+  }
+
+  #environment(launcher: Launcher, o: AgentTerminalOptions): Record<string, string> {
+    return {
+      ...childEnvironment(process.env),
+      TERM_PROGRAM: 'vscode',
+      COLORTERM: 'truecolor',
+      SWITCHYARD_WINDOW: o.window,
+      ...launcher.env,
+    };
+  }
+}
