@@ -1,0 +1,159 @@
+import picomatch from 'picomatch';
+import { z } from 'zod';
+import {
+  isolations,
+  levels,
+  type PlanFields,
+  permissionModes,
+  strategies,
+  type TaskFields,
+  taskTypes,
+} from '../../contract/plan';
+
+/** What a check of ours tells beside the sentence: the problem's code and, if one is known, the right text. */
+export interface CheckParams {
+  readonly code: string;
+  readonly replacement?: string;
+}
+
+type Refine = z.core.$RefinementCtx<string>;
+const say = (ctx: Refine, code: string, message: string, replacement?: string) =>
+  ctx.addIssue({
+    code: 'custom',
+    message,
+    params: { code, ...(replacement === undefined ? {} : { replacement }) } satisfies CheckParams,
+  });
+
+const text = z.string().superRefine((value, ctx) => {
+  if (value.trim() === '') say(ctx, 'empty-value', 'The text is empty.');
+  else if (value.includes('\0')) say(ctx, 'bad-value', 'The text has a NUL character in it.');
+});
+const line = text.superRefine((value, ctx) => {
+  if (/[\r\n]/.test(value.trim())) say(ctx, 'bad-value', 'This must be one line.');
+});
+
+/** Whether what is wrong with a path inside the repository was told. */
+function badPath(value: string, ctx: Refine, code: string): boolean {
+  if (/^(?:[/\\~]|[a-zA-Z]:)/.test(value)) {
+    say(ctx, code, `"${value}" is not relative to the repository; write the path from its top folder.`);
+  } else if (value.split(/[/\\]/).includes('..')) {
+    say(ctx, code, `"${value}" leaves the repository; ".." is not allowed.`);
+  } else if (/^\.\//.test(value)) {
+    say(ctx, code, `"${value}" must not begin with "./".`, value.replace(/^(?:\.\/+)+/, '') || '**');
+  } else {
+    return false;
+  }
+  return true;
+}
+
+const glob = line.superRefine((value, ctx) => {
+  if (value.trim() === '' || badPath(value, ctx, 'bad-glob')) return;
+  if (value.startsWith('!') && !value.startsWith('!(')) {
+    say(ctx, 'bad-glob', `"${value}" excludes; list what is meant instead.`);
+    return;
+  }
+  if (/\\[a-zA-Z0-9_.*-]/.test(value)) {
+    say(ctx, 'bad-glob', `"${value}" has backslashes; globs have "/" on every system.`, value.replaceAll('\\', '/'));
+    return;
+  }
+  if (value.endsWith('/')) {
+    say(ctx, 'bad-glob', `"${value}" matches no file; write "${value}**" for all files in it.`, `${value}**`);
+    return;
+  }
+  try {
+    const expression = picomatch.makeRe(value, { strictBrackets: true, dot: true });
+    // What no regular expression can be made of comes back as one that matches nothing.
+    if (expression.source === '$^') say(ctx, 'bad-glob', `"${value}" is no valid glob.`);
+  } catch (error) {
+    const bracket = /^Missing (opening|closing): "(.)"/.exec((error as Error).message);
+    const why = bracket === null ? 'is no valid glob' : `has no ${bracket[1]} "${bracket[2]}"`;
+    say(ctx, 'bad-glob', `"${value}" ${why}.`);
+  }
+});
+
+const contractFile = line.superRefine((value, ctx) => {
+  if (value.trim() === '' || badPath(value, ctx, 'bad-path')) return;
+  if (value.includes('\\')) {
+    say(ctx, 'bad-path', `"${value}" has backslashes; paths have "/" on every system.`, value.replaceAll('\\', '/'));
+  } else if (/[*?]/.test(value)) {
+    say(ctx, 'bad-path', `"${value}" is a pattern; name each contract file, since agents read them all.`);
+  } else if (value.endsWith('/')) {
+    say(ctx, 'bad-path', `"${value}" is a folder; name the files.`);
+  }
+});
+
+/** git's rules for a branch name (git-check-ref-format), without asking git: an editor checks at every key press. */
+function branchProblem(name: string): string | null {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: git forbids exactly these.
+  if (/[\x00-\x20\x7f~^:?*[\\]/.test(name)) return 'has a space or one of ~ ^ : ? * [ \\';
+  if (/^-|^\/|\/$|\/\/|\.\.|@\{|\.$/.test(name) || name === '@' || name === 'HEAD') return 'is not a name git allows';
+  if (name.split('/').some((part) => part.startsWith('.') || part.endsWith('.lock'))) {
+    return 'has a part that begins with "." or ends in ".lock"';
+  }
+  return null;
+}
+
+const branch = line.superRefine((value, ctx) => {
+  const problem = value.trim() === '' ? null : branchProblem(value);
+  if (problem !== null) say(ctx, 'bad-branch', `"${value}" ${problem}, so it cannot be a branch.`);
+});
+
+/** A branch, commit or pull request that is looked up later: only what could be taken for an option is refused. */
+const revision = line.superRefine((value, ctx) => {
+  if (value.startsWith('-')) say(ctx, 'bad-ref', `"${value}" begins with "-", so it cannot name a branch or a commit.`);
+});
+
+const agent = line.superRefine((value, ctx) => {
+  if (value.trim() !== '' && !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(value)) {
+    say(ctx, 'bad-agent', `"${value}" is no name of an agent; it has letters, digits, ".", "_" and "-" only.`);
+  }
+});
+
+const texts = z.array(text);
+const budget = z.strictObject({
+  usd: z.number().positive().optional(),
+  tokens: z.number().int().positive().optional(),
+});
+const migration = z.union([z.string(), z.number()]);
+
+export const planSchema = z.strictObject({
+  title: line.optional(),
+  base: revision.optional(),
+  strategy: z.enum(strategies).optional(),
+  level: z.enum(levels).optional(),
+  pattern: line.optional(),
+  contract: z.array(contractFile).optional(),
+  context: texts.optional(),
+  approvedDependencies: z.array(line).optional(),
+  reserve: z.strictObject({ migrations: z.union([migration, z.array(migration)]).optional() }).optional(),
+  setup: texts.optional(),
+  copy: z.array(glob).optional(),
+  run: text.optional(),
+  verify: texts.optional(),
+  mergeOrder: z.array(line).optional(),
+  wipLimit: z.number().int().positive().optional(),
+  budget: budget.optional(),
+  flag: line.optional(),
+}) satisfies z.ZodType<PlanFields>;
+
+export const taskSchema = z.strictObject({
+  title: line.optional(),
+  type: z.enum(taskTypes).optional(),
+  scope: z.array(glob).optional(),
+  dependsOn: z.array(line).optional(),
+  after: z.array(line).optional(),
+  agent: agent.optional(),
+  model: line.optional(),
+  permissions: z.enum(permissionModes).optional(),
+  branch: branch.optional(),
+  from: revision.optional(),
+  isolation: z.enum(isolations).optional(),
+  background: z.boolean().optional(),
+  gate: z.boolean().optional(),
+  budget: budget.optional(),
+  context: texts.optional(),
+  constraints: texts.optional(),
+  acceptance: texts.optional(),
+  verify: texts.optional(),
+  role: line.optional(),
+}) satisfies z.ZodType<TaskFields>;
