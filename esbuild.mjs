@@ -1,6 +1,6 @@
 // Builds the three hosts. `vscode` is external only for the extension: a core file that imports it
 // breaks the build of the command line, which proves the layering at every build.
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import * as esbuild from 'esbuild';
 
 const watch = process.argv.includes('--watch');
@@ -25,6 +25,14 @@ const builds = [
   { ...node, entryPoints: { extension: 'src/extension/extension.ts' }, outdir: 'dist', external: ['vscode'] },
   { ...node, entryPoints: { cli: 'src/cli/main.ts' }, outdir: 'dist', banner: { js: '#!/usr/bin/env node' } },
 ];
+
+// The suite that runs inside VS Code. mocha stays outside: it loads its own parts by name.
+if (process.argv.includes('--tests')) {
+  const files = (await readdir('test/vscode')).filter((file) => file === 'index.ts' || file.endsWith('.test.ts'));
+  const entryPoints = files.map((file) => `test/vscode/${file}`);
+  await rm('out/vscode', { recursive: true, force: true });
+  builds.push({ ...node, entryPoints, outdir: 'out/vscode', external: ['vscode', 'mocha'], sourcemap: 'inline' });
+}
 
 await rm('dist', { recursive: true, force: true });
 if (watch) {

@@ -1,0 +1,2 @@
+export declare const vsixFile: string;
+export declare function packageExtension(): Promise<string>;

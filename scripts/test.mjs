@@ -1,0 +1,206 @@
+// npm test: one command on a fresh clone. Installs what is missing, then runs the suites one after another, each with
+// a deadline of its own, and closes with `N passed, N failed`.
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { ensureDependencies } from './npm.mjs';
+import { packageExtension } from './package.mjs';
+import { killLiving, killMarked, run, runMarker } from './processes.mjs';
+import { ensureAgents, ensureChromium, ensureDesktop, ensureServer, ensureVsCode, projectRoot } from './provision.mjs';
+
+const usage = `npm test -- [options]
+  --only a,b     of check, unit, vscode, agents, browser; default: all, in this order
+  --grep TEXT    only tests whose full title contains TEXT
+  --long         the long tests too (SWITCHYARD_LONG=1)
+  --desktop      the vscode suite on the desktop build of VS Code, and nothing else will do`;
+
+const minute = 60_000;
+
+/** All suites together; a long run has four times as much, and so has each suite. */
+const totalMs = 19 * minute;
+
+/**
+ * @typedef {{grep: string | undefined, desktop: boolean}} Options
+ * @typedef {{passed: number, failed: number, executed: number}} Counts
+ * @typedef {{deadlineMs: number, prepare?: (options: Options) => Promise<unknown>, run: (options: Options, deadlineMs: number) => Promise<Counts>}} Suite
+ */
+
+/** @type {Readonly<Record<string, Suite>>} */
+const suites = {
+  check: { deadlineMs: 4 * minute, run: check },
+  unit: { deadlineMs: 8 * minute, run: (options, ms) => mocha('unit', options, ms) },
+  vscode: { deadlineMs: 5 * minute, prepare: prepareVsCode, run: insideVsCode },
+  agents: {
+    deadlineMs: 6 * minute,
+    prepare: () => Promise.all([ensureAgents(), ensureServer()]),
+    run: (options, ms) => mocha('agents', options, ms),
+  },
+  browser: { deadlineMs: 10 * minute, prepare: prepareBrowser, run: (options, ms) => mocha('browser', options, ms) },
+};
+
+async function prepareVsCode({ desktop }) {
+  if (desktop) {
+    await ensureDesktop();
+  } else {
+    const found = await ensureVsCode();
+    if (found.kind === 'server') await ensureChromium();
+  }
+  const { code, output } = await nodeRun(['esbuild.mjs', '--tests'], { quiet: true, deadlineMs: minute });
+  if (code !== 0) throw new Error(`The build failed:\n${output}`);
+}
+
+async function prepareBrowser() {
+  await Promise.all([ensureServer(), ensureChromium(), ensureAgents()]);
+  process.env.SWITCHYARD_VSIX = await packageExtension();
+}
+
+/** Runs Node in the project's root. Programs of packages are started as files: their .cmd would need a shell. */
+function nodeRun(args, options) {
+  return run(process.execPath, args, { cwd: projectRoot, ...options });
+}
+
+async function check(_options, deadlineMs) {
+  const programs = {
+    typecheck: ['node_modules/typescript/bin/tsc', '--noEmit'],
+    lint: ['node_modules/@biomejs/biome/bin/biome', 'ci', '.'],
+  };
+  const counts = { passed: 0, failed: 0, executed: 2 };
+  for (const [name, args] of Object.entries(programs)) {
+    const { code, timedOut } = await nodeRun(args, { deadlineMs });
+    if (code === 0) {
+      console.log(`  ${name} passed`);
+      counts.passed += 1;
+    } else {
+      console.log(`  ${name} failed${timedOut ? ' (deadline)' : ''}`);
+      counts.failed += 1;
+    }
+  }
+  return counts;
+}
+
+function mocha(suite, options, deadlineMs) {
+  const args = [
+    ...['node_modules/mocha/bin/mocha.js', '--config', `test/${suite}/.mocharc.json`],
+    ...['--reporter', './scripts/mochaReporter.cjs'],
+    ...(options.grep === undefined ? [] : ['--fgrep', options.grep]),
+  ];
+  return counted(suite, args, deadlineMs, { SWITCHYARD_REPORTER: suite === 'unit' ? 'dot' : 'spec' });
+}
+
+function insideVsCode(options, deadlineMs) {
+  const args = ['--import', 'tsx', 'test/vscode/run.ts', ...(options.desktop ? ['--desktop'] : [])];
+  return counted('vscode', args, deadlineMs, options.grep === undefined ? {} : { SWITCHYARD_GREP: options.grep });
+}
+
+/** Runs a suite and reads its counts from the report mocha wrote; a run without one counts as one failure. */
+async function counted(suite, args, deadlineMs, env) {
+  const report = path.join(projectRoot, 'out/results', `${suite}.json`);
+  rmSync(report, { force: true });
+  mkdirSync(path.dirname(report), { recursive: true });
+  const { code, timedOut } = await nodeRun(args, {
+    deadlineMs,
+    env: { ...process.env, ...env, SWITCHYARD_RESULTS: report },
+  });
+  if (timedOut) console.log(`  ${suite}: ended at its deadline of ${deadlineMs / 1000} s`);
+  let stats;
+  try {
+    ({ stats } = JSON.parse(readFileSync(report, 'utf8')));
+  } catch (error) {
+    console.log(`  ${suite}: no report of its tests (${error.message}), so it counts as failed`);
+    return { passed: 0, failed: 1, executed: 1 };
+  }
+  const { passes: passed, failures: failed } = stats;
+  if (code !== 0 && failed === 0) {
+    console.log(`  ${suite}: exit ${code} although no test failed: counts as failed`);
+    return { passed, failed: 1, executed: passed + 1 };
+  }
+  return { passed, failed, executed: passed + failed };
+}
+
+/** @param {string} name @param {Options} options @param {number} deadlineMs @returns {Promise<Counts>} */
+async function runSuite(name, options, deadlineMs) {
+  const suite = suites[name];
+  const started = performance.now();
+  console.log(`\n=== ${name} ===`);
+  let counts;
+  try {
+    await suite.prepare?.(options);
+    counts = await suite.run(options, deadlineMs);
+  } catch (error) {
+    console.error(error.message);
+    counts = { passed: 0, failed: 1, executed: 1 };
+  }
+  if (counts.executed === 0 && options.grep === undefined) {
+    console.log(`  ${name}: executed no test, so it counts as failed`);
+    counts.failed += 1;
+  }
+  const left = killMarked(runMarker, process.env[runMarker]);
+  if (left > 0) console.log(`  ${name}: ended ${left} processes it had left running`);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(`--- ${name}: ${counts.passed} passed, ${counts.failed} failed, ${seconds} s`);
+  return counts;
+}
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string' },
+      grep: { type: 'string' },
+      long: { type: 'boolean', default: false },
+      desktop: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const names = values.only === undefined ? Object.keys(suites) : values.only.split(',');
+  const unknown = names.find((name) => !Object.hasOwn(suites, name));
+  if (unknown !== undefined) throw new Error(`There is no suite "${unknown}".`);
+  return { ...values, names: Object.keys(suites).filter((name) => names.includes(name)) };
+}
+
+async function main() {
+  const { names, grep, long, desktop } = readOptions();
+  await ensureDependencies(projectRoot);
+  if (long) process.env.SWITCHYARD_LONG = '1';
+  const factor = long ? 4 : 1;
+  const end = performance.now() + totalMs * factor;
+  const sum = { passed: 0, failed: 0, executed: 0 };
+  for (const name of names) {
+    const deadlineMs = Math.max(1_000, Math.min(suites[name].deadlineMs * factor, end - performance.now()));
+    const counts = await runSuite(name, { grep, desktop }, Math.round(deadlineMs));
+    for (const key of Object.keys(sum)) sum[key] += counts[key];
+  }
+  if (sum.executed === 0) {
+    console.log(`No test matches "${grep}".`);
+    sum.failed += 1;
+  }
+  console.log(`\n${sum.passed} passed, ${sum.failed} failed`);
+  process.exitCode = sum.failed === 0 ? 0 : 1;
+}
+
+process.env[runMarker] = randomUUID();
+const endAll = () => {
+  killLiving();
+  killMarked(runMarker, process.env[runMarker]);
+};
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+]) {
+  process.on(signal, () => {
+    endAll();
+    process.exit(code);
+  });
+}
+
+if (process.argv.includes('--help')) {
+  console.log(usage);
+} else {
+  main().catch((error) => {
+    endAll();
+    console.error(`${error.message}\n\n0 passed, 1 failed`);
+    process.exitCode = error.code?.startsWith?.('ERR_PARSE_ARGS') ? 2 : 1;
+  });
+}
