@@ -1,0 +1,45 @@
+import path from 'node:path';
+import type { Agent, LaunchContext, LaunchSpec } from '../agent';
+import { acceptedPermissions, permissionRow } from '../permissions';
+import { promptForArgument, promptForInput } from '../prompt';
+
+/** Codex CLI (flags as of 0.169.0). It names its sessions itself; its sandbox may read every file, the brief's too. */
+export const codex: Agent = {
+  name: 'codex',
+  title: 'Codex',
+  program: 'codex',
+  install: 'npm install -g @openai/codex',
+  capabilities: {
+    chooseSession: false,
+    resume: true,
+    interactive: true,
+    headless: true,
+    permissions: acceptedPermissions('codex'),
+  },
+  launch,
+};
+
+function launch(context: LaunchContext): LaunchSpec {
+  // `-c` and not `--sandbox`: `codex exec resume` knows only the former.
+  const args = context.headless ? ['exec'] : [];
+  if (context.resume !== null) args.push('resume');
+  args.push(...permissionRow('codex', context.permissions).args);
+  if (context.permissions === 'edits')
+    args.push('-c', `sandbox_workspace_write.writable_roots=${commitRoots(context)}`);
+  if (context.model !== null) args.push('--model', context.model);
+  args.push('--');
+  if (context.resume !== null) args.push(context.resume);
+  const spec = { command: context.program ?? 'codex', env: context.env, session: context.resume, banner: null };
+  if (context.headless) return { ...spec, args: [...args, '-'], input: promptForInput(context) };
+  if (context.resume === null) args.push(promptForArgument(context).text);
+  return { ...spec, args, input: null };
+}
+
+/**
+ * A commit in a linked worktree writes into the common git directory, which the sandbox would protect. Only the parts
+ * that a commit needs are opened: with `config` or `hooks` writable the agent could leave the sandbox.
+ */
+function commitRoots(context: LaunchContext): string {
+  const parts = ['objects', 'refs', 'logs', 'worktrees'].map((name) => path.join(context.commonDir, name));
+  return `[${parts.map((part) => JSON.stringify(part)).join(',')}]`;
+}
