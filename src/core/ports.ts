@@ -68,4 +68,8 @@ export interface Host {
   readonly window: string | null;
   /** Version of the product. */
   readonly version: string;
+  /** How to call our own command line (a program and its first arguments); absent: nothing runs in the background. */
+  readonly cli?: { readonly command: string; readonly args: readonly string[] } | undefined;
+  /** Folder that holds the `switchyard` program, put first on agents' PATH; absent: PATH stays as it is. */
+  readonly launcherDir?: string | undefined;
 }

@@ -1,7 +1,8 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { type LaunchMode, launchModes, type TaskEvent } from '../../contract/events';
 import { type PermissionMode, permissionModes } from '../../contract/plan';
 import { type Condition, type ConditionKind, conditionKinds, type TaskState, taskStates } from '../../contract/states';
+import type { Schema } from '../store/schemas';
 
 /** The decision to start a task, with what was frozen at that moment. */
 export interface DispatchRecord {
@@ -31,6 +32,8 @@ export interface RunRecord {
   readonly resumed: boolean;
   readonly window: string | null;
   readonly startedAt: string;
+  /** The launch that asked for it, if one did. */
+  readonly launch: string | null;
   /** null while no end is on record: it runs, or its runner died. */
   readonly exited: { readonly at: string; readonly exit: number | null; readonly signal: string | null } | null;
 }
@@ -70,48 +73,51 @@ const blank: TaskRecord = {
 
 /** Schema of `tasks/<plan>~<task>.json`, the fold's cache. */
 export const taskRecordSchema = z.object({
-  title: z.string().nullable(),
-  state: z.enum(taskStates).nullable(),
-  since: z.string().nullable(),
+  title: z.nullable(z.string()),
+  state: z.nullable(z.enum(taskStates)),
+  since: z.nullable(z.string()),
   conditions: z.array(
     z.object({ kind: z.enum(conditionKinds), reason: z.string(), since: z.string(), source: z.string() }),
   ),
-  text: z.string().nullable(),
-  dispatch: z
-    .object({
+  text: z.nullable(z.string()),
+  dispatch: z.nullable(
+    z.object({
       at: z.string(),
       agent: z.string(),
-      model: z.string().nullable(),
+      model: z.nullable(z.string()),
       permissions: z.enum(permissionModes),
       brief: z.string(),
-      text: z.string().nullable(),
+      text: z.nullable(z.string()),
       base: z.string(),
       baseHead: z.string(),
       branch: z.string(),
-      rivals: z.string().nullable(),
+      rivals: z.nullable(z.string()),
       spawned: z.boolean(),
-    })
-    .nullable(),
-  worktree: z.object({ path: z.string(), branch: z.string(), head: z.string() }).nullable(),
-  run: z
-    .object({
+    }),
+  ),
+  worktree: z.nullable(z.object({ path: z.string(), branch: z.string(), head: z.string() })),
+  run: z.nullable(
+    z.object({
       agent: z.string(),
-      model: z.string().nullable(),
+      model: z.nullable(z.string()),
       pid: z.number(),
-      pidStarted: z.string().nullable(),
+      pidStarted: z.nullable(z.string()),
       runner: z.number(),
-      session: z.string().nullable(),
+      session: z.nullable(z.string()),
       resumed: z.boolean(),
-      window: z.string().nullable(),
+      window: z.nullable(z.string()),
       startedAt: z.string(),
-      exited: z.object({ at: z.string(), exit: z.number().nullable(), signal: z.string().nullable() }).nullable(),
-    })
-    .nullable(),
-  launch: z
-    .object({ id: z.string(), mode: z.enum(launchModes), status: z.enum(['requested', 'claimed', 'lapsed']) })
-    .nullable(),
-  held: z.string().nullable(),
-}) satisfies z.ZodType<TaskRecord>;
+      launch: z.nullable(z.string()),
+      exited: z.nullable(
+        z.object({ at: z.string(), exit: z.nullable(z.number()), signal: z.nullable(z.string()) }),
+      ),
+    }),
+  ),
+  launch: z.nullable(
+    z.object({ id: z.string(), mode: z.enum(launchModes), status: z.enum(['requested', 'claimed', 'lapsed']) }),
+  ),
+  held: z.nullable(z.string()),
+}) satisfies Schema<TaskRecord>;
 
 /**
  * Folds a task's events, oldest first, into what is true now. Pure, and total: an event that does not fit what came
@@ -217,6 +223,7 @@ function agentStarted(record: TaskRecord, event: Extract<TaskEvent, { kind: 'age
       resumed: event.resumed,
       window: event.window,
       startedAt: event.at,
+      launch: record.launch?.id ?? null,
       exited: null,
     },
   };

@@ -1,0 +1,57 @@
+import * as z from 'zod/mini';
+import { type PermissionMode, permissionModes } from '../contract/plan';
+import { type CustomAgent, defaultSettings, type Settings } from './ports';
+
+const customAgentSchema = z.object({
+  command: z.array(z.string()).check(z.minLength(1)),
+  headless: z.optional(z.array(z.string()).check(z.minLength(1))),
+  resume: z.optional(z.array(z.string()).check(z.minLength(1))),
+  env: z.optional(z.record(z.string(), z.string())),
+});
+
+const text = z.string().check(z.minLength(1));
+
+/** Schema of a settings file: `cache/settings.json` in the store (windows mirror theirs there), or a script's own. */
+export const settingsFileSchema = z.object({
+  worktreeRoot: z.optional(z.nullable(text)),
+  branchTemplate: z.optional(text),
+  wipLimit: z.optional(z.int().check(z.minimum(1))),
+  defaultAgent: z.optional(text),
+  defaultPermissions: z.optional(z.enum(permissionModes)),
+  fetchBase: z.optional(z.boolean()),
+  agentPaths: z.optional(z.record(z.string(), z.string())),
+  customAgents: z.optional(z.record(z.string(), customAgentSchema)),
+  gitPath: z.optional(z.nullable(text)),
+});
+
+/** Any of the settings; what is absent is not said. */
+export interface SettingsFile {
+  readonly worktreeRoot?: string | null | undefined;
+  readonly branchTemplate?: string | undefined;
+  readonly wipLimit?: number | undefined;
+  readonly defaultAgent?: string | undefined;
+  readonly defaultPermissions?: PermissionMode | undefined;
+  readonly fetchBase?: boolean | undefined;
+  readonly agentPaths?: Readonly<Record<string, string>> | undefined;
+  readonly customAgents?: Readonly<Record<string, CustomAgent>> | undefined;
+  readonly gitPath?: string | null | undefined;
+}
+
+/** Lays settings files over the defaults, the last one on top. */
+export function layerSettings(...files: readonly SettingsFile[]): Settings {
+  let settings = defaultSettings;
+  for (const file of files) {
+    settings = {
+      worktreeRoot: file.worktreeRoot === undefined ? settings.worktreeRoot : file.worktreeRoot,
+      branchTemplate: file.branchTemplate ?? settings.branchTemplate,
+      wipLimit: file.wipLimit ?? settings.wipLimit,
+      defaultAgent: file.defaultAgent ?? settings.defaultAgent,
+      defaultPermissions: file.defaultPermissions ?? settings.defaultPermissions,
+      fetchBase: file.fetchBase ?? settings.fetchBase,
+      agentPaths: file.agentPaths ?? settings.agentPaths,
+      customAgents: file.customAgents ?? settings.customAgents,
+      gitPath: file.gitPath === undefined ? settings.gitPath : file.gitPath,
+    };
+  }
+  return settings;
+}

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import type { TaskRef } from '../../contract/plan';
+import type { Git } from '../git/git';
+import type { RepositoryLayout } from '../git/repository';
+import { listWorktrees } from '../git/worktreeList';
+import { findPlan } from '../plan/readPlan';
+import type { Plan, TaskFile } from '../plan/plan';
+import type { Host } from '../ports';
+import type { Store } from '../store/store';
+import { foldTask, type TaskRecord } from './fold';
+import { TaskError } from './taskError';
+
+/** What the rooms below give to everything that is done to tasks. */
+export interface TaskContext {
+  readonly host: Host;
+  readonly git: Git;
+  readonly layout: RepositoryLayout;
+  readonly store: Store;
+  /** All plans as they are on disk now. */
+  readonly plans: () => Promise<readonly Plan[]>;
+  readonly plan: (id: string) => Promise<Plan | null>;
+}
+
+/** A task's file together with its plan. */
+export interface FoundTask {
+  readonly plan: Plan;
+  readonly task: TaskFile;
+}
+
+export function refName(ref: TaskRef): string {
+  return `${ref.plan}/${ref.task}`;
+}
+
+/** Name of a task's event stream, lease and lock. */
+export function streamName(ref: TaskRef): string {
+  return `${ref.plan}~${ref.task}`;
+}
+
+export function sameRef(a: TaskRef, b: TaskRef): boolean {
+  return a.plan === b.plan && a.task === b.task;
+}
+
+/** The name under which the store keeps a text. */
+export function textHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+export async function readRecord(context: TaskContext, ref: TaskRef): Promise<TaskRecord | null> {
+  return foldTask((await context.store.events.readTask(ref)).events);
+}
+
+/** The records of all tasks that have events, by `plan/task`. */
+export async function readRecords(context: TaskContext): Promise<Map<string, { ref: TaskRef; record: TaskRecord }>> {
+  const refs = await context.store.events.tasks();
+  const found = await Promise.all(refs.map(async (ref) => ({ ref, record: await readRecord(context, ref) })));
+  const records = new Map<string, { ref: TaskRef; record: TaskRecord }>();
+  for (const { ref, record } of found) if (record !== null) records.set(refName(ref), { ref, record });
+  return records;
+}
+
+/**
+ * @throws TaskError `no-task`
+ */
+export async function findTask(context: TaskContext, ref: TaskRef): Promise<FoundTask> {
+  const plan = await context.plan(ref.plan);
+  const task = plan?.tasks.find((t) => t.ref.task === ref.task);
+  if (plan !== null && task !== undefined) return { plan, task };
+  const known = plan === null ? null : plan.tasks.map((t) => t.ref.task);
+  throw new TaskError(
+    'no-task',
+    known === null
+      ? `There is no plan "${ref.plan}" in ${context.layout.plansDir}: write one with "switchyard plan new ${ref.plan}".`
+      : `The plan "${ref.plan}" has no task "${ref.task}": it has ${known.length === 0 ? 'none yet' : known.join(', ')}.`,
+  );
+}
+
+/**
+ * Does something decisive to a task while nobody else can: what is decided must be decided on events read inside.
+ * A worktree may take minutes to make, and whoever asks for the same one meanwhile waits for it.
+ */
+export function withTaskLock<T>(context: TaskContext, ref: TaskRef, action: () => Promise<T>, waitMs = 600_000): Promise<T> {
+  return context.store.locks.withLock(`task-${streamName(ref)}`, action, { waitMs });
+}
+
+/** Commands read the same list more than once; it is one process each time. */
+export async function worktreePaths(context: TaskContext) {
+  return listWorktrees(context.git, context.layout);
+}

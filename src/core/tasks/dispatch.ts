@@ -1,0 +1,268 @@
+import { stat } from 'node:fs/promises';
+import type { PermissionMode, TaskRef } from '../../contract/plan';
+import { type Agent, agentByName } from '../agents/agent';
+import { findProgram } from '../agents/program';
+import { type Base, resolveBase } from '../git/base';
+import { checkPlan } from '../plan/checkPlan';
+import type { Plan, TaskFile } from '../plan/plan';
+import { chooseNames } from '../worktrees/names';
+import { makeWorktree } from '../worktrees/makeWorktree';
+import { resolveWorktreeRoot } from '../worktrees/root';
+import { freezeBrief } from './freezeBrief';
+import { findTask, readRecord, readRecords, refName, type TaskContext, textHash, withTaskLock, worktreesDeps } from './context';
+import type { TaskRecord } from './fold';
+import { refuseHeld, unmetDependencies } from './holds';
+import { lastAgent } from './lastAgent';
+import { TaskError } from './taskError';
+
+export interface PrepareOptions {
+  readonly agent?: string | undefined;
+  readonly model?: string | undefined;
+  /** Branch, tag or commit to cut from, instead of what task and plan say. */
+  readonly base?: string | undefined;
+  /** Start although something holds the task. */
+  readonly override?: boolean | undefined;
+  /**
+   * `dispatch`: an agent will follow, so dependencies and the limit of work in progress hold it.
+   * `spawn`: only a worktree is wanted; dependencies are warned about.
+   */
+  readonly purpose?: 'dispatch' | 'spawn' | undefined;
+  readonly rivals?: string | undefined;
+  /** `git worktree add` reports its progress in per cent. */
+  readonly onProgress?: ((percent: number, stage: string) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A task that has its branch and worktree. */
+export interface Prepared {
+  readonly ref: TaskRef;
+  readonly title: string;
+  readonly agent: string;
+  readonly model: string | null;
+  readonly branch: string;
+  readonly worktree: string;
+  readonly base: string;
+  readonly head: string;
+  /** False: it was there before. */
+  readonly made: boolean;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Dispatches a task: decides agent, base and branch, freezes its brief, makes its worktree. Idempotent: a worktree
+ * that the task has is returned as it is.
+ * @throws TaskError `no-task`, `bad-task`, `held`, `vanished`, `worktree-failed`; AgentError `unknown-agent`, `missing-program`
+ */
+export async function prepare(context: TaskContext, ref: TaskRef, o: PrepareOptions = {}): Promise<Prepared> {
+  const before = await readRecord(context, ref);
+  if (before?.worktree != null && before.dispatch !== null) {
+    await checkHolds(context, ref, before, o);
+    return existing(ref, before);
+  }
+  const { plan, task } = await findTask(context, ref);
+  refuseProblems(plan, task);
+  const agent = await chooseAgent(context, task, o.agent);
+  return withTaskLock(context, ref, async () => {
+    const record = await readRecord(context, ref);
+    if (record?.worktree != null && record.dispatch !== null) {
+      await checkHolds(context, ref, record, o);
+      return existing(ref, record);
+    }
+    return dispatch(context, plan, task, agent, o);
+  });
+}
+
+/** A worktree made by `spawn` becomes work in progress now: what holds a dispatch holds this too. */
+async function checkHolds(context: TaskContext, ref: TaskRef, record: TaskRecord, o: PrepareOptions): Promise<void> {
+  if (o.purpose === 'spawn' || record.run !== null || record.launch !== null || record.dispatch?.spawned === false) return;
+  const plan = await context.plan(ref.plan);
+  const task = plan?.tasks.find((t) => t.ref.task === ref.task);
+  // Without its file nothing says what it depends on; its brief is frozen, so it can start.
+  if (plan === null || task === undefined) return;
+  await refuseHeld(context, plan, task, { override: o.override ?? false });
+}
+
+async function existing(ref: TaskRef, record: TaskRecord): Promise<Prepared> {
+  const { worktree, dispatch } = record;
+  if (worktree === null || dispatch === null) throw new TaskError('no-worktree', `${refName(ref)} has no worktree yet.`);
+  if (!(await isFolder(worktree.path))) {
+    throw new TaskError(
+      'vanished',
+      `The worktree of ${refName(ref)} is gone (${worktree.path}): its branch ${worktree.branch} still has the commits; put the folder back or run "git worktree prune" and forget the task.`,
+    );
+  }
+  return {
+    ref,
+    title: record.title ?? ref.task,
+    agent: dispatch.agent,
+    model: dispatch.model,
+    branch: worktree.branch,
+    worktree: worktree.path,
+    base: dispatch.base,
+    head: worktree.head,
+    made: false,
+    warnings: [],
+  };
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch {
+    // Not there, or not readable: no folder that an agent could work in.
+    return false;
+  }
+}
+
+/** @throws TaskError `bad-task` for a file with errors or without instructions. */
+export function refuseProblems(plan: Plan, task: TaskFile): void {
+  const found = checkPlan(plan, {}).find(({ file, severity }) => file === task.file && severity === 'error');
+  if (found !== undefined) {
+    throw new TaskError('bad-task', `${found.file}:${found.line}:${found.column}: ${found.message}`);
+  }
+  if (task.instructions.trim() === '') {
+    throw new TaskError('bad-task', `${task.file} says nothing to do: write the instructions below its front matter.`);
+  }
+}
+
+/**
+ * The agent of a task: the caller's, the task's, the last one used, the setting. Its program must be there before
+ * anything is made.
+ * @throws AgentError `unknown-agent`, `missing-program`
+ */
+export async function chooseAgent(context: TaskContext, task: TaskFile | null, wanted: string | undefined): Promise<Agent> {
+  const name = wanted ?? task?.fields.agent ?? (await lastAgent(context)).agent;
+  const settings = context.host.settings();
+  const agent = agentByName(name, settings);
+  await findProgram(agent, settings, context.host.env);
+  return agent;
+}
+
+async function dispatch(
+  context: TaskContext,
+  plan: Plan,
+  task: TaskFile,
+  agent: Agent,
+  o: PrepareOptions,
+): Promise<Prepared> {
+  const { ref } = task;
+  const spawned = o.purpose === 'spawn';
+  await refuseRenamed(context, plan, task, o.override ?? false);
+  const [base, names] = await Promise.all([
+    resolveBase(context.git, context.layout, o.base ?? task.fields.from ?? plan.fields.base ?? null, {
+      fetch: context.host.settings().fetchBase,
+      signal: o.signal,
+    }),
+    namesOf(context, task),
+  ]);
+  const { brief, text } = await freezeBrief(context, { plan, task, base, branch: names.branch, worktree: names.worktree });
+  const model = modelOf(o.model ?? task.fields.model);
+  // Counting and deciding are one step, or two dispatches at once would both take the last place.
+  await context.store.locks.withLock('wip', async () => {
+    if (!spawned) await refuseHeld(context, plan, task, { override: o.override ?? false });
+    await context.store.events.appendTask(ref, {
+      kind: 'dispatched',
+      agent: agent.name,
+      model,
+      permissions: permissionsOf(context, task),
+      brief,
+      text,
+      base: base.name,
+      baseHead: base.commit,
+      branch: names.branch,
+      rivals: o.rivals ?? null,
+      title: titleOf(task),
+      ...(spawned ? { spawned } : {}),
+    });
+  });
+  const made = await make(context, ref, base, names, o);
+  return {
+    ref,
+    title: titleOf(task),
+    agent: agent.name,
+    model,
+    branch: made.branch,
+    worktree: made.worktree,
+    base: base.name,
+    head: made.head,
+    made: true,
+    warnings: await warningsOf(context, task, base, spawned),
+  };
+}
+
+async function make(
+  context: TaskContext,
+  ref: TaskRef,
+  base: Base,
+  names: { branch: string; worktree: string },
+  o: PrepareOptions,
+): Promise<{ worktree: string; branch: string; head: string }> {
+  const { events } = context.store;
+  await events.appendTask(ref, { kind: 'state', to: 'setup', reason: 'worktree' });
+  try {
+    const made = await makeWorktree(worktreesDeps(context), {
+      ref,
+      branch: names.branch,
+      worktree: names.worktree,
+      base: base.commit,
+      ...(o.onProgress === undefined ? {} : { onProgress: o.onProgress }),
+      ...(o.signal === undefined ? {} : { signal: o.signal }),
+    });
+    await events.appendTask(ref, { kind: 'worktree-made', ...made });
+    return made;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    await events.appendTask(ref, { kind: 'worktree-failed', reason });
+    throw error;
+  }
+}
+
+function namesOf(context: TaskContext, task: TaskFile) {
+  const settings = context.host.settings();
+  return resolveWorktreeRoot(context.layout, settings).then(({ root }) =>
+    chooseNames(context.git, context.layout, task.ref, {
+      template: settings.branchTemplate,
+      wanted: task.fields.branch ?? null,
+      root,
+    }),
+  );
+}
+
+/**
+ * A renamed file is the same task: with the text of a dispatched task whose own file is gone it must not be
+ * dispatched a second time.
+ */
+async function refuseRenamed(context: TaskContext, plan: Plan, task: TaskFile, override: boolean): Promise<void> {
+  if (override) return;
+  const text = textHash(task.text);
+  for (const { ref, record } of (await readRecords(context)).values()) {
+    if (record.dispatch?.text !== text || ref.plan !== plan.id || ref.task === task.ref.task) continue;
+    if (plan.tasks.some((t) => t.ref.task === ref.task)) continue;
+    throw new TaskError(
+      'bad-task',
+      `${refName(task.ref)} has the text of ${refName(ref)}, which was dispatched and whose file is gone: rename the file back to ${ref.task}.md, or dispatch it as a new task with --override.`,
+    );
+  }
+}
+
+async function warningsOf(context: TaskContext, task: TaskFile, base: Base, spawned: boolean): Promise<string[]> {
+  const warnings = base.note === null ? [] : [base.note];
+  if (spawned) {
+    const unmet = unmetDependencies(task, await readRecords(context));
+    if (unmet.length > 0) warnings.push(`${refName(task.ref)} depends on ${unmet.join(', ')}, not integrated yet`);
+  }
+  return warnings;
+}
+
+export function titleOf(task: TaskFile): string {
+  return task.fields.title ?? task.ref.task;
+}
+
+/** `auto` asks for the model by the rules; until there are rules, the agent's own default. */
+export function modelOf(model: string | undefined): string | null {
+  return model === undefined || model === 'auto' ? null : model;
+}
+
+function permissionsOf(context: TaskContext, task: TaskFile): PermissionMode {
+  return task.fields.permissions ?? context.host.settings().defaultPermissions;
+}

@@ -1,0 +1,182 @@
+import type { TaskRow, WorktreeRow } from '../../contract/json';
+import type { TaskRef } from '../../contract/plan';
+import type { Condition, TaskState } from '../../contract/states';
+import type { WorktreeStatus } from '../git/status';
+import type { GitWorktree } from '../git/worktreeList';
+import type { Plan, TaskFile } from '../plan/plan';
+import { checkPlan } from '../plan/checkPlan';
+import type { SeenHolder } from '../store/leases';
+import { refName, textHash } from './context';
+import { isRunOpen, type TaskRecord } from './fold';
+import { type Hold, holdOf, unmetDependencies } from './holds';
+import { nextStep, sortConditions, stateTable } from './stateTable';
+
+/** Everything a task's row is made from; rows are a pure function of it. */
+export interface RowParts {
+  readonly ref: TaskRef;
+  readonly plan: Plan | null;
+  /** null: the file is gone. */
+  readonly task: TaskFile | null;
+  readonly record: TaskRecord | null;
+  /** The task's lease; null when nobody holds it. */
+  readonly lease: SeenHolder | null;
+  /** Paths of the worktrees that git lists and that are there; null: not asked yet. */
+  readonly present: ReadonlySet<string> | null;
+  readonly status: WorktreeStatus | null;
+  /** The agent that a task without one would get. */
+  readonly lastAgent: string;
+  readonly records: ReadonlyMap<string, { readonly ref: TaskRef; readonly record: TaskRecord }>;
+  readonly wipLimit: number;
+}
+
+/** Whether a task has a row: its file is there, or it was dispatched and not forgotten. */
+export function hasRow(task: TaskFile | null, record: TaskRecord | null): boolean {
+  return task !== null || (record !== null && (record.dispatch !== null || record.worktree !== null));
+}
+
+export function taskRow(p: RowParts): TaskRow {
+  const { ref, plan, task, record, lease } = p;
+  const state = record?.state ?? fileState(plan, task);
+  const conditions = conditionsOf(p);
+  const alive = lease?.alive === true ? lease.file : null;
+  const fields = task?.fields;
+  const hold = holdOfRow(p, state);
+  const dispatch = record?.dispatch ?? null;
+  const run = record?.run ?? null;
+  const open = alive !== null && record !== null && isRunOpen(record);
+  return {
+    plan: ref.plan,
+    task: ref.task,
+    title: fields?.title ?? record?.title ?? ref.task,
+    state,
+    ...meaning(p, state, conditions),
+    conditions,
+    scope: fields?.scope ?? [],
+    dependsOn: fields?.dependsOn ?? [],
+    after: fields?.after ?? [],
+    agent: {
+      name: run?.agent ?? dispatch?.agent ?? fields?.agent ?? p.lastAgent,
+      pid: open ? (run?.pid ?? null) : null,
+      session: run?.session ?? null,
+      model: run?.model ?? dispatch?.model ?? (fields?.model === 'auto' ? null : (fields?.model ?? null)),
+      window: open ? (run?.window ?? null) : null,
+    },
+    branch: record?.worktree?.branch ?? dispatch?.branch ?? fields?.branch ?? null,
+    base: dispatch?.base ?? plan?.fields.base ?? null,
+    worktree: record?.worktree?.path ?? null,
+    head: p.status?.head ?? null,
+    ahead: p.status?.ahead ?? null,
+    behind: p.status?.behind ?? null,
+    changedFiles: p.status?.changedFiles ?? null,
+    tokens: null,
+    usd: null,
+    budget: fields?.budget ?? null,
+    approved: null,
+    verified: null,
+    worst: null,
+    held: hold?.reason ?? null,
+    file: task?.file ?? null,
+    changedSinceDispatch: task !== null && dispatch?.text != null && textHash(task.text) !== dispatch.text,
+    rivals: dispatch?.rivals ?? null,
+    runner: alive?.pid ?? null,
+    since: record?.since ?? null,
+  };
+}
+
+function meaning(p: RowParts, state: TaskState, conditions: readonly Condition[]): Pick<TaskRow, 'phase' | 'next'> {
+  const waits = p.task !== null && unmetDependencies(p.task, p.records).length > 0;
+  const launching = p.record?.launch?.status === 'requested' || p.record?.launch?.status === 'claimed';
+  return { phase: stateTable[state].phase, next: nextStep(state, conditions, { waits, launching }) };
+}
+
+/** A task that was never dispatched is ready when its file says what to do and has no errors. */
+function fileState(plan: Plan | null, task: TaskFile | null): TaskState {
+  if (task === null || task.instructions.trim() === '') return 'draft';
+  const problems = plan === null ? task.problems : problemsOf(plan).filter(({ file }) => file === task.file);
+  return problems.some(({ severity }) => severity === 'error') ? 'draft' : 'ready';
+}
+
+/** A plan of fifty tasks is checked once for its fifty rows; plans are read anew when they change. */
+const checked = new WeakMap<Plan, ReturnType<typeof checkPlan>>();
+function problemsOf(plan: Plan): ReturnType<typeof checkPlan> {
+  const known = checked.get(plan) ?? checkPlan(plan, {});
+  checked.set(plan, known);
+  return known;
+}
+
+/** What the events say, and what can only be seen now: a runner that died, a worktree that is gone. */
+function conditionsOf(p: RowParts): readonly Condition[] {
+  const { record } = p;
+  if (record === null) return [];
+  const found = record.conditions.filter(({ kind }) => kind !== 'vanished');
+  if (isRunnerLost(record, p.lease) && !found.some(({ kind }) => kind === 'unknown')) {
+    found.push({ kind: 'unknown', reason: runnerLost, since: record.run?.startedAt ?? '', source: 'lease' });
+  }
+  const vanished = vanishedCondition(p, record);
+  if (vanished !== null) found.push(vanished);
+  return sortConditions(found);
+}
+
+export const runnerLost = 'agent process gone';
+export const worktreeGone = 'the worktree is gone';
+
+/** The agent should be running, and nobody holds its lease any more. */
+export function isRunnerLost(record: TaskRecord, lease: SeenHolder | null): boolean {
+  return isRunOpen(record) && lease?.alive !== true;
+}
+
+function vanishedCondition(p: RowParts, record: TaskRecord): Condition | null {
+  const recorded = record.conditions.find(({ kind }) => kind === 'vanished') ?? null;
+  if (p.present === null || record.worktree === null || record.state === 'cleaned') return recorded;
+  if (p.present.has(record.worktree.path)) return null;
+  return recorded ?? { kind: 'vanished', reason: worktreeGone, since: record.since ?? '', source: 'git' };
+}
+
+function holdOfRow(p: RowParts, state: TaskState): Hold | null {
+  if (p.plan === null || p.task === null) return null;
+  if (state !== 'ready' && !(state === 'queued' && p.record?.run === null)) return null;
+  // Dispatched already: its place is its own; only what it depends on can still hold it.
+  const hold = holdOf(p.plan, p.task, p.records, { wipLimit: p.wipLimit });
+  return state === 'queued' && hold?.kind === 'wip' && p.record?.dispatch?.spawned !== true ? null : hold;
+}
+
+/** The rows of `worktrees`: everything git lists, ours or not. */
+export function worktreeRows(
+  worktrees: readonly GitWorktree[],
+  tasks: readonly Pick<TaskRow, 'plan' | 'task' | 'worktree'>[],
+  dirty: ReadonlyMap<string, boolean>,
+): WorktreeRow[] {
+  const owners = new Map(tasks.flatMap((task) => (task.worktree === null ? [] : [[task.worktree, task] as const])));
+  return worktrees.map((worktree) => {
+    const owner = owners.get(worktree.path);
+    return {
+      path: worktree.path,
+      branch: worktree.branch,
+      head: worktree.head,
+      main: worktree.main,
+      bare: worktree.bare,
+      locked: worktree.locked,
+      prunable: worktree.prunable,
+      dirty: dirty.get(worktree.path) ?? null,
+      plan: owner?.plan ?? null,
+      task: owner?.task ?? null,
+    };
+  });
+}
+
+/** Plans in order, tasks in order, then the dispatched ones whose file is gone. */
+export function rowRefs(
+  plans: readonly Plan[],
+  records: ReadonlyMap<string, { readonly ref: TaskRef; readonly record: TaskRecord }>,
+): { ref: TaskRef; plan: Plan | null; task: TaskFile | null; record: TaskRecord | null }[] {
+  const rows = plans.flatMap((plan) =>
+    plan.tasks.map((task) => ({ ref: task.ref, plan, task, record: records.get(refName(task.ref))?.record ?? null })),
+  );
+  const seen = new Set(rows.map(({ ref }) => refName(ref)));
+  const byId = new Map(plans.map((plan) => [plan.id, plan]));
+  const gone = [...records.values()].filter(({ ref, record }) => !seen.has(refName(ref)) && hasRow(null, record));
+  return [
+    ...rows,
+    ...gone.map(({ ref, record }) => ({ ref, plan: byId.get(ref.plan) ?? null, task: null, record })),
+  ];
+}

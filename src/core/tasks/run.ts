@@ -1,0 +1,312 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import type { RunJson } from '../../contract/json';
+import type { TaskRef } from '../../contract/plan';
+import { type Agent, agentByName, type LaunchSpec } from '../agents/agent';
+import { agentEnvironment } from '../agents/environment';
+import { findProgram } from '../agents/program';
+import { childEnvironment } from '../git/environment';
+import type { Lease } from '../store/leases';
+import { isSameProcess, processStartTime } from '../store/processes';
+import { verifyWorktree } from '../worktrees/verify';
+import { type AgentEnd, type AgentProcess, startAgent } from './agentProcess';
+import { readRecord, refName, streamName, type TaskContext } from './context';
+import { prepare } from './dispatch';
+import { resumableSession, type TaskRecord } from './fold';
+import { rememberAgent } from './lastAgent';
+import { signalTree } from './processTree';
+import { openShell } from './shell';
+import { TaskError } from './taskError';
+
+export interface RunOptions {
+  readonly headless: boolean;
+  readonly override?: boolean | undefined;
+  /** The launch that this terminal answers; when its agent has ended the terminal gets a shell, not a second agent. */
+  readonly launch?: string | undefined;
+  readonly agent?: string | undefined;
+  readonly model?: string | undefined;
+  /** Where a headless agent's standard output goes. */
+  readonly output?: 'inherit' | 'stderr' | undefined;
+  /** Leave a shell in the worktree behind the agent. */
+  readonly shellAfter?: boolean | undefined;
+  readonly onStarted?: ((started: { pid: number; session: string | null; resumed: boolean }) => void) | undefined;
+  /** One line for the person at the terminal. */
+  readonly onNote?: ((text: string) => void) | undefined;
+  /** The brief, for agents that cannot be given it otherwise. */
+  readonly onBanner?: ((text: string) => void) | undefined;
+  readonly onProgress?: ((percent: number, stage: string) => void) | undefined;
+  /** Ends the agent, and says so on record. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface RunResult extends RunJson {
+  /** False: the launch was over already, and only a shell was opened. */
+  readonly started: boolean;
+}
+
+/** What a start is made from; everything is checked before the agent's process exists. */
+interface Start {
+  readonly agent: Agent;
+  readonly spec: LaunchSpec;
+  readonly worktree: string;
+  readonly branch: string;
+  readonly model: string | null;
+  readonly resumed: boolean;
+}
+
+/**
+ * Starts a task's agent in its worktree, which is made when the task has none, and waits for its end. The lease makes
+ * sure that there is one agent per task, whoever else tries at the same time.
+ * @throws TaskError `running` when the task's lease is alive, `held`, `no-task`, `bad-task`, `vanished`, `start-failed`;
+ * AgentError; WorktreeError `not-the-worktree`
+ */
+export async function run(context: TaskContext, ref: TaskRef, o: RunOptions): Promise<RunResult> {
+  const before = await readRecord(context, ref);
+  if (before?.worktree != null && isLaunchOver(before, o.launch)) return overAlready(context, ref, before, o);
+  // Before anything is made or decided: without the agent's program there is nothing to dispatch.
+  if (before?.dispatch != null) await findAgent(context, o.agent ?? before.run?.agent ?? before.dispatch.agent);
+
+  const lease = await acquire(context, ref, o);
+  if (lease === null) return overAlready(context, ref, before, o);
+  let result: RunResult;
+  let env: Record<string, string>;
+  try {
+    const prepared = await prepare(context, ref, {
+      agent: o.agent,
+      model: o.model,
+      override: o.override,
+      onProgress: o.onProgress,
+      signal: o.signal,
+    });
+    for (const warning of prepared.warnings) o.onNote?.(warning);
+    const record = await readRecord(context, ref);
+    if (record?.worktree == null) throw new TaskError('no-worktree', `${refName(ref)} has no worktree: run "switchyard spawn ${refName(ref)}".`);
+    if (isLaunchOver(record, o.launch)) {
+      await lease.release();
+      return await overAlready(context, ref, record, o);
+    }
+    await endOrphan(context, ref, record, o);
+    await verifyWorktree(context.git, record.worktree.path, context.layout.commonDir);
+    env = environmentOf(context, ref, record);
+    const start = await planStart(context, ref, record, env, o);
+    result = await startAndWait(context, ref, start, lease, o);
+  } finally {
+    await lease.release();
+  }
+  if (o.shellAfter === true && !o.signal?.aborted) await openShell(result.worktree, env);
+  return result;
+}
+
+/** VS Code runs a terminal's program again after a restart: an agent that ended by itself is not started anew. */
+export function isLaunchOver(record: TaskRecord, launch: string | undefined): boolean {
+  const run = record.run;
+  if (launch === undefined || run === null || run.exited === null || run.exited.exit === null) return false;
+  return run.launch === launch || record.launch?.id !== launch;
+}
+
+async function overAlready(context: TaskContext, ref: TaskRef, record: TaskRecord | null, o: RunOptions): Promise<RunResult> {
+  if (record?.worktree == null || record.dispatch === null) {
+    throw new TaskError('no-worktree', `${refName(ref)} has no worktree yet.`);
+  }
+  if (o.shellAfter !== true && o.headless) {
+    throw new TaskError('ended', `The agent of ${refName(ref)} that this launch started has ended: start it anew with "switchyard run ${refName(ref)}".`);
+  }
+  const { worktree, run } = record;
+  o.onNote?.(
+    run?.exited == null
+      ? `The agent of ${refName(ref)} runs already; this is a shell in its worktree.`
+      : `The agent of ${refName(ref)} has ended; this is a shell in its worktree.`,
+  );
+  if (o.shellAfter === true) await openShell(worktree.path, environmentOf(context, ref, record));
+  return {
+    started: false,
+    plan: ref.plan,
+    task: ref.task,
+    branch: worktree.branch,
+    worktree: worktree.path,
+    agent: run?.agent ?? record.dispatch.agent,
+    pid: null,
+    session: run?.session ?? null,
+    exit: run?.exited?.exit ?? null,
+    signal: run?.exited?.signal ?? null,
+  };
+}
+
+/** @returns null when another runner has the task and this is a window's terminal, which gets a shell */
+async function acquire(context: TaskContext, ref: TaskRef, o: RunOptions): Promise<Lease | null> {
+  const got = await context.store.leases.acquire(streamName(ref), {
+    window: context.host.window,
+    version: context.host.version,
+  });
+  if (!('held' in got)) return got;
+  if (o.launch !== undefined && o.shellAfter === true) return null;
+  const { held } = got;
+  const where = held.window === null ? '' : ', started from another window';
+  throw new TaskError(
+    'running',
+    `${refName(ref)} runs already (${held.agent ?? 'its runner'}, process ${held.agentPid ?? held.pid}${where}): go there, or stop that one first.`,
+  );
+}
+
+/**
+ * A runner that was killed may have left its agent behind. Two agents in one worktree would undo each other's work, so
+ * the one nobody watches is ended; its session goes on in the new one.
+ */
+async function endOrphan(context: TaskContext, ref: TaskRef, record: TaskRecord, o: RunOptions): Promise<void> {
+  const run = record.run;
+  if (run === null || run.exited !== null) return;
+  if (run.pidStarted !== null && (await isSameProcess(run.pid, run.pidStarted))) {
+    o.onNote?.(`The runner of ${refName(ref)} had died and left its agent (process ${run.pid}); that one is ended first.`);
+    await signalTree(run.pid, 'SIGTERM', { group: false });
+    if (!(await gone(run, 5000))) await signalTree(run.pid, 'SIGKILL', { group: false });
+    if (!(await gone(run, 2000))) {
+      throw new TaskError('running', `The agent of ${refName(ref)} (process ${run.pid}) lost its runner and does not end: end it, then start again.`);
+    }
+  }
+  await context.store.events.appendTask(ref, { kind: 'agent-exited', pid: run.pid, exit: null, signal: 'lost' });
+}
+
+async function gone(run: { pid: number; pidStarted: string | null }, withinMs: number): Promise<boolean> {
+  const deadline = Date.now() + withinMs;
+  while (await isSameProcess(run.pid, run.pidStarted)) {
+    if (Date.now() > deadline) return false;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return true;
+}
+
+async function findAgent(context: TaskContext, name: string): Promise<{ agent: Agent; program: string | null }> {
+  const settings = context.host.settings();
+  const agent = agentByName(name, settings);
+  return { agent, program: await findProgram(agent, settings, context.host.env) };
+}
+
+function environmentOf(context: TaskContext, ref: TaskRef, record: TaskRecord): Record<string, string> {
+  const { worktree, dispatch } = record;
+  return agentEnvironment(childEnvironment(context.host.env), {
+    ref,
+    worktree: worktree?.path ?? '',
+    branch: worktree?.branch ?? '',
+    base: dispatch?.base ?? '',
+    storeDir: context.store.dir,
+    launcherDir: context.host.launcherDir ?? null,
+  });
+}
+
+async function planStart(
+  context: TaskContext,
+  ref: TaskRef,
+  record: TaskRecord,
+  env: Record<string, string>,
+  o: RunOptions,
+): Promise<Start> {
+  const { worktree, dispatch } = record;
+  if (worktree === null || dispatch === null) throw new TaskError('no-worktree', `${refName(ref)} has no worktree yet.`);
+  const last = record.run?.agent ?? dispatch.agent;
+  const { agent, program } = await findAgent(context, o.agent ?? last);
+  const brief = await context.store.texts.get(dispatch.brief);
+  if (brief === null) {
+    throw new TaskError('bad-task', `The brief of ${refName(ref)} is missing from the store (${dispatch.brief}): dispatch the task anew.`);
+  }
+  // A session belongs to the program that made it.
+  const resume = agent.name === last && agent.capabilities.resume ? resumableSession(record) : null;
+  const model = o.model ?? (agent.name === dispatch.agent ? dispatch.model : null);
+  const task = (await context.plan(ref.plan))?.tasks.find((t) => t.ref.task === ref.task);
+  const spec = agent.launch({
+    worktree: worktree.path,
+    brief,
+    briefFile: path.join(context.store.dir, 'texts', dispatch.brief),
+    ref,
+    model,
+    permissions: dispatch.permissions,
+    session: randomUUID(),
+    resume,
+    headless: o.headless,
+    env,
+    settings: context.host.settings(),
+    scope: task?.fields.scope ?? [],
+    program,
+    cli: context.host.cli ?? { command: process.execPath, args: [] },
+    commonDir: context.layout.commonDir,
+  });
+  return { agent, spec, worktree: worktree.path, branch: worktree.branch, model, resumed: resume !== null };
+}
+
+async function startAndWait(context: TaskContext, ref: TaskRef, start: Start, lease: Lease, o: RunOptions): Promise<RunResult> {
+  if (start.spec.banner !== null) o.onBanner?.(start.spec.banner);
+  const process_ = await begin(context, ref, start, o);
+  const forget = passSignals(process_, o);
+  let end: AgentEnd;
+  try {
+    await recordStart(context, ref, start, process_.pid, lease);
+    o.onStarted?.({ pid: process_.pid, session: start.spec.session, resumed: start.resumed });
+    end = await process_.ended;
+  } finally {
+    forget();
+  }
+  await context.store.events.appendTask(ref, { kind: 'agent-exited', pid: process_.pid, ...end });
+  return {
+    started: true,
+    plan: ref.plan,
+    task: ref.task,
+    branch: start.branch,
+    worktree: start.worktree,
+    agent: start.agent.name,
+    pid: process_.pid,
+    session: start.spec.session,
+    exit: end.exit,
+    signal: end.signal,
+  };
+}
+
+async function begin(context: TaskContext, ref: TaskRef, start: Start, o: RunOptions): Promise<AgentProcess> {
+  try {
+    return await startAgent(start.spec, { cwd: start.worktree, headless: o.headless, output: o.output ?? 'inherit' });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    await context.store.events.appendTask(ref, { kind: 'condition', condition: 'failed', on: true, reason: why, source: 'runner' });
+    throw new TaskError('start-failed', `${start.agent.title} could not be started for ${refName(ref)}: ${why}`, { cause: error });
+  }
+}
+
+async function recordStart(context: TaskContext, ref: TaskRef, start: Start, pid: number, lease: Lease): Promise<void> {
+  const { session } = start.spec;
+  const pidStarted = await processStartTime(pid);
+  await Promise.all([
+    lease.update({ session, agent: start.agent.name, agentPid: pid }),
+    context.store.events.appendTask(ref, {
+      kind: 'agent-started',
+      agent: start.agent.name,
+      model: start.model,
+      pid,
+      pidStarted,
+      runner: process.pid,
+      session,
+      resumed: start.resumed,
+      window: context.host.window,
+    }),
+    rememberAgent(context, start.agent.name, start.model),
+  ]);
+}
+
+/**
+ * The runner outlives Ctrl-C, which in a terminal reaches the agent by itself; a hang-up or a request to end becomes
+ * the agent's end, so that no agent is left without a runner.
+ */
+function passSignals(agent: AgentProcess, o: RunOptions): () => void {
+  const interrupt = () => {
+    if (o.headless) agent.stop('SIGINT');
+  };
+  const end = () => agent.stop('SIGTERM');
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', end);
+  process.on('SIGHUP', end);
+  o.signal?.addEventListener('abort', end);
+  if (o.signal?.aborted) end();
+  return () => {
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', end);
+    process.off('SIGHUP', end);
+    o.signal?.removeEventListener('abort', end);
+  };
+}
