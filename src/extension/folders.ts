@@ -25,7 +25,14 @@ export function windowIdentity(): string {
   return localFolders()[0]?.uri.fsPath ?? 'no folder';
 }
 
-/** Opens a folder in a window of its own; one that has it open already comes to the front. */
-export async function openInNewWindow(folder: string): Promise<void> {
-  await vscode.commands.executeCommand('vscode.openFolder', vscode.Uri.file(folder), { forceNewWindow: true });
+/**
+ * Opens a folder in a window of its own; one that has it open already comes to the front.
+ * @param file opened there too
+ */
+export async function openInNewWindow(folder: string, file?: vscode.Uri): Promise<void> {
+  const uri = vscode.Uri.file(folder);
+  await vscode.commands.executeCommand('vscode.openFolder', uri, {
+    forceNewWindow: true,
+    ...(file === undefined ? {} : { filesToOpen: [file.toJSON()] }),
+  });
 }

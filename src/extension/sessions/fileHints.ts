@@ -9,10 +9,11 @@ const settleMs = 150;
  * watcher: VS Code has one on its own folder anyway, so it costs nothing.
  */
 export class FileHints extends DisposableBase {
-  constructor(session: RepositorySession, touch: (worktree: string) => Promise<void>) {
+  constructor(session: RepositorySession) {
     super();
+    const { hints } = session.repository.store;
     for (const { folder, worktree } of session.folders) {
-      if (worktree !== null) this.#watch(folder, () => touch(worktree));
+      if (worktree !== null) this.#watch(folder, () => hints.touch(hints.worktreeKey(worktree)));
     }
   }
 

@@ -80,7 +80,6 @@ function questions(row: TaskRow): Question[] {
   return row.conditions
     .filter((condition) => conditionTable[condition.kind].human && conditionTable[condition.kind].in === 'all')
     .map((condition) => ofCondition(row, name, condition));
-  return found;
 }
 
 function ofCondition(row: TaskRow, name: string, condition: Condition): Question {

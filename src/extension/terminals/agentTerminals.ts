@@ -18,6 +18,10 @@ export interface AgentTerminalOptions {
   readonly window: string;
 }
 
+function memoryKey(worktree: string): string {
+  return `runner:${worktree}`;
+}
+
 /**
  * The terminals of this window whose process is a runner. They are known by process id alone: after a reload VS Code
  * brings them back late, without name and options.
@@ -28,10 +32,13 @@ export class AgentTerminals extends DisposableBase {
   /** The set of known process ids is another one. */
   readonly onDidChange = this.#onDidChange.event;
   readonly #launcher: () => Promise<Launcher>;
+  readonly #memory: vscode.Memento;
   readonly #log: Log;
 
-  constructor(launcher: () => Promise<Launcher>, log: Log) {
+  /** @param memory of this workspace: which process served which worktree, over a reload */
+  constructor(launcher: () => Promise<Launcher>, memory: vscode.Memento, log: Log) {
     super();
+    this.#memory = memory;
     this.#launcher = launcher;
     this.#log = log;
     for (const terminal of vscode.window.terminals) this.#learn(terminal);
@@ -61,6 +68,11 @@ export class AgentTerminals extends DisposableBase {
   #find(pid: number): vscode.Terminal | undefined {
     for (const [terminal, known] of this.#pids) if (known === pid) return terminal;
     return undefined;
+  }
+
+  /** The process that this window started last for a worktree; its terminal has a shell when the agent has ended. */
+  lastRunner(worktree: string): number | null {
+    return this.#memory.get<number>(memoryKey(worktree)) ?? null;
   }
 
   /** The terminal with this process; waits for those that VS Code brings back late. */
@@ -96,6 +108,7 @@ export class AgentTerminals extends DisposableBase {
       isTransient: false,
     });
     if (o.reveal !== 'quiet') terminal.show(o.reveal === 'show');
+    void terminal.processId.then((pid) => this.#memory.update(memoryKey(o.worktree), pid));
     return terminal;
   }
 

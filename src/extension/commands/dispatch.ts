@@ -1,0 +1,102 @@
+import * as vscode from 'vscode';
+import type { TaskRow } from '../../contract/json';
+import type { TaskRef } from '../../contract/plan';
+import type { RepositorySession } from '../sessions/repositorySession';
+import { showLogRemedy, tell } from '../messages';
+import { withViewProgress } from '../progress';
+import { readDefaultModel, readDispatchPlace } from '../settings';
+import { targetOf } from '../target';
+import { isReady, isStartable } from '../views/taskNodes';
+import type { Services } from './services';
+
+/** Branch and worktree for one task, and its agent where the setting says. */
+export async function dispatchTask(services: Services, argument: unknown): Promise<void> {
+  const { session, row } = await services.choose.task(
+    targetOf(argument),
+    (each) => isReady(each) || (isStartable(each) && each.next === 'open-window'),
+    vscode.l10n.t('Dispatch which task?'),
+  );
+  await withViewProgress(() => dispatchOne(services, session, row, false));
+}
+
+async function dispatchOne(
+  services: Services,
+  session: RepositorySession,
+  row: TaskRow,
+  override: boolean,
+): Promise<void> {
+  const scope = session.folders[0]?.folder.uri;
+  try {
+    const prepared = await session.repository.tasks.prepare(row, { override, model: await modelFor(session, row, scope) });
+    await services.launcher.start(session, prepared, readDispatchPlace(scope));
+  } catch (error) {
+    const { TaskError } = await import('../../core/tasks/taskError');
+    if (override || !TaskError.is(error) || error.reason !== 'held') throw error;
+    tell('warning', error.message, {
+      label: vscode.l10n.t('Dispatch Anyway'),
+      run: () => withViewProgress(() => dispatchOne(services, session, row, true)),
+    });
+  }
+}
+
+/** The setting's model is for tasks that name none. */
+async function modelFor(
+  session: RepositorySession,
+  ref: TaskRef,
+  scope: vscode.Uri | undefined,
+): Promise<string | undefined> {
+  const model = readDefaultModel(scope);
+  if (model === null) return undefined;
+  const plan = session.plans.find(({ id }) => id === ref.plan);
+  const task = plan?.tasks.find((each) => each.ref.task === ref.task);
+  return task?.fields.model === undefined ? model : undefined;
+}
+
+/**
+ * Dispatches every ready task of a plan, or of all plans. Each agent starts as soon as its worktree is there; no
+ * window opens and nothing takes the focus. What is held stays, and the user is told once.
+ */
+export async function dispatchAll(services: Services, argument: unknown): Promise<void> {
+  const target = targetOf(argument);
+  const session = await services.choose.session(target);
+  await session.refresh();
+  const plan = target?.kind === 'plan' || target?.kind === 'task' ? target.plan : null;
+  const rows = session.rows.filter((row) => isReady(row) && (plan === null || row.plan === plan));
+  if (rows.length === 0) {
+    tell('info', vscode.l10n.t('No task is ready to be dispatched.'), null);
+    return;
+  }
+  await withViewProgress(() => dispatchMany(services, session, rows));
+}
+
+async function dispatchMany(services: Services, session: RepositorySession, rows: readonly TaskRow[]): Promise<void> {
+  const { TaskError } = await import('../../core/tasks/taskError');
+  const scope = session.folders[0]?.folder.uri;
+  const place = readDispatchPlace(scope);
+  const held: string[] = [];
+  const failed: string[] = [];
+  let dispatched = 0;
+  for (const row of rows) {
+    try {
+      const prepared = await session.repository.tasks.prepare(row, { model: await modelFor(session, row, scope) });
+      await services.launcher.start(session, prepared, place, dispatched === 0 ? 'first' : 'next');
+      dispatched += 1;
+    } catch (error) {
+      // One task that cannot start is no reason to keep the others waiting.
+      const message = error instanceof Error ? error.message : String(error);
+      services.log.warn(`${row.plan}/${row.task}: ${message}`);
+      (TaskError.is(error) && error.reason === 'held' ? held : failed).push(message);
+    }
+  }
+  report(dispatched, held, failed, place === 'newWindow');
+}
+
+function report(dispatched: number, held: readonly string[], failed: readonly string[], windows: boolean): void {
+  if (failed.length > 0) {
+    tell('error', vscode.l10n.t('{0} dispatched, {1} not: {2}', dispatched, failed.length, failed[0] ?? ''), showLogRemedy());
+  } else if (held.length > 0) {
+    tell('info', vscode.l10n.t('{0} dispatched, {1} held: {2}', dispatched, held.length, held[0] ?? ''), showLogRemedy());
+  } else if (windows) {
+    tell('info', vscode.l10n.t('{0} worktrees are ready; open the window of each task to start its agent.', dispatched), null);
+  }
+}
