@@ -70,7 +70,7 @@ describe('store: event logs', () => {
     const source = join(dir, 'events', 'inbox~one.jsonl');
     for (const text of ['a', 'ü\n"\u2028', 'c']) await store.events.appendTask(ref, seen(text));
     const bytes = await readFile(source);
-    for (let length = 0; length <= bytes.length; length++) {
+    const check = async (length: number) => {
       const cut = bytes.subarray(0, length);
       const task = { plan: 'cut', task: `t${length}` };
       await writeFile(join(dir, 'events', `cut~t${length}.jsonl`), cut);
@@ -89,8 +89,9 @@ describe('store: event logs', () => {
       );
       const after = await store.events.appendTask(task, seen('after'));
       assert.deepEqual((await store.events.readTask(task)).events.at(-1), after, 'the log still works');
-    }
-  }).timeout(60_000);
+    };
+    await Promise.all([...Array(bytes.length + 1).keys()].map(check));
+  });
 
   it('skips damaged lines, each reported once with file and line, and reads the others', async () => {
     const { store, dir, damage } = await testStore();
