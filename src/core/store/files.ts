@@ -1,0 +1,166 @@
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, open, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { errorCode, errorText, isMissing, StoreError } from './errors';
+import type { Schema } from './schemas';
+
+const fileMode = 0o600;
+
+/** Content of a small file; null when it is not there. */
+export async function readIfThere(file: string): Promise<Buffer | null> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
+/** Removes a file; false when it was not there. */
+export async function removeIfThere(file: string): Promise<boolean> {
+  try {
+    await retryBusy(() => unlink(file));
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
+/**
+ * Replaces a file as a whole, on the disk when it resolves: readers see the old or the new content, never a part. While
+ * it works there is a file of the same name with a number behind it.
+ */
+export async function replaceFile(file: string, data: string | Buffer): Promise<void> {
+  const { default: writeFileAtomic } = await import('write-file-atomic');
+  await inFolder(file, () => retryBusy(() => writeFileAtomic(file, data, { mode: fileMode })));
+}
+
+/**
+ * Like replaceFile, for what is written often and worth nothing after a power cut: nothing is forced to the disk, and
+ * no other name ever shows up beside the file.
+ * @param tempDir a folder on the same file system which nobody watches
+ */
+export async function replaceQuickly(file: string, data: string, tempDir: string): Promise<void> {
+  const temp = await writeTemp(data, tempDir);
+  try {
+    await inFolder(file, () => retryBusy(() => rename(temp, file)));
+  } catch (error) {
+    await removeIfThere(temp);
+    throw error;
+  }
+}
+
+/**
+ * Makes a file that must not exist yet, with its whole content at once. Of many processes exactly one gets true.
+ * @param tempDir a folder on the same file system which nobody watches
+ */
+export async function createExclusive(file: string, data: string, tempDir: string): Promise<boolean> {
+  const temp = await writeTemp(data, tempDir);
+  try {
+    await inFolder(file, () => link(temp, file));
+    return true;
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'EEXIST') return false;
+    if (code === 'ENOENT') throw error;
+    // No hard links here (exFAT, some network mounts): the name is still given once, only its content comes a moment
+    // later, and readers wait for it.
+    return await createInPlace(file, data);
+  } finally {
+    await removeIfThere(temp);
+  }
+}
+
+async function writeTemp(data: string, tempDir: string): Promise<string> {
+  const temp = join(tempDir, `.new-${process.pid}-${randomBytes(6).toString('hex')}`);
+  await inFolder(temp, () => writeFile(temp, data, { flag: 'wx', mode: fileMode }));
+  return temp;
+}
+
+/** Like createExclusive, for markers whose content does not matter. */
+export async function createInPlace(file: string, data: string): Promise<boolean> {
+  try {
+    await inFolder(file, () => writeFile(file, data, { flag: 'wx', mode: fileMode }));
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Appends with one write; a write that the system cut short is repeated whole, its stump is one damaged line. */
+export async function appendOnce(file: string, line: Buffer): Promise<void> {
+  await inFolder(file, async () => {
+    const handle = await open(file, 'a', fileMode);
+    try {
+      for (let attempt = 0; attempt < 2; attempt++) {
+        const { bytesWritten } = await handle.write(line, 0, line.length);
+        if (bytesWritten === line.length) return;
+      }
+    } finally {
+      await handle.close();
+    }
+    throw new StoreError('failed', `${file} could not be written; free some space on its disk.`, { file });
+  });
+}
+
+/** Parses a file of JSON against its schema; a reason instead of an error. */
+export function parseJson<T>(
+  content: Buffer,
+  schema: Schema<T>,
+): { ok: true; value: T } | { ok: false; reason: 'not-json' | 'wrong-shape' | 'newer'; message: string } {
+  let json: unknown;
+  try {
+    json = JSON.parse(content.toString('utf8'));
+  } catch (error) {
+    return { ok: false, reason: 'not-json', message: errorText(error) };
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return { ok: true, value: parsed.data };
+  return { ok: false, reason: isNewer(json) ? 'newer' : 'wrong-shape', message: parsed.error.message };
+}
+
+/** True for an object of a later version of the format. */
+export function isNewer(json: unknown): boolean {
+  return typeof json === 'object' && json !== null && 'v' in json && typeof json.v === 'number' && json.v > 1;
+}
+
+/** Someone may delete the store under us: its folders are made again, as long as the repository is there. */
+async function inFolder<T>(file: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+    const folder = dirname(file);
+    // Two levels at most, never recursively: a deleted repository must stay deleted.
+    await makeFolder(dirname(folder));
+    await makeFolder(folder);
+    return await action();
+  }
+}
+
+/** Makes one folder, 0700; false when it was there. Its parent must exist. */
+export async function makeFolder(folder: string): Promise<boolean> {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** On Windows a file that someone reads at this moment cannot be replaced or removed; readers are quick. */
+async function retryBusy<T>(action: () => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await action();
+    } catch (error) {
+      const busy = ['EPERM', 'EACCES', 'EBUSY'].includes(errorCode(error) ?? '');
+      if (!busy || process.platform !== 'win32' || attempt >= 8) throw error;
+      await sleep(10 * 2 ** attempt);
+    }
+  }
+}

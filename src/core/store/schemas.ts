@@ -1,0 +1,120 @@
+// zod's functional half: a hook that reads the store must start fast, and this one can be tree-shaken.
+import * as z from 'zod/mini';
+import { actors, launchModes, type RepositoryEvent, type TaskEvent } from '../../contract/events';
+import type { LaunchFile, LeaseFile } from '../../contract/files';
+import { permissionModes } from '../../contract/plan';
+import { conditionKinds, taskStates } from '../../contract/states';
+
+/** What the store needs of a schema; both halves of zod fit. */
+export interface Schema<T> {
+  safeParse(value: unknown): { success: true; data: T } | { success: false; error: { message: string } };
+}
+
+/** One schema per kind: so a line is checked against one shape, and an unknown kind is known as such. */
+export type EventSchemas<E extends { kind: string }> = { readonly [K in E['kind']]: Schema<Extract<E, { kind: K }>> };
+
+const text = z.string();
+const textOrNull = z.nullable(z.string());
+const pid = z.int();
+
+const base = {
+  v: z.literal(1),
+  at: text,
+  by: z.object({ actor: z.enum(actors), pid }),
+};
+
+export const taskEventSchemas = {
+  'text-seen': z.object({ ...base, kind: z.literal('text-seen'), text, title: text }),
+  dispatched: z.object({
+    ...base,
+    kind: z.literal('dispatched'),
+    agent: text,
+    model: textOrNull,
+    permissions: z.enum(permissionModes),
+    brief: text,
+    text: textOrNull,
+    base: text,
+    baseHead: text,
+    branch: text,
+    rivals: textOrNull,
+    title: text,
+  }),
+  'worktree-made': z.object({ ...base, kind: z.literal('worktree-made'), worktree: text, branch: text, head: text }),
+  'worktree-failed': z.object({ ...base, kind: z.literal('worktree-failed'), reason: text }),
+  'launch-requested': z.object({
+    ...base,
+    kind: z.literal('launch-requested'),
+    launch: text,
+    mode: z.enum(launchModes),
+  }),
+  'launch-claimed': z.object({ ...base, kind: z.literal('launch-claimed'), launch: text }),
+  'launch-lapsed': z.object({ ...base, kind: z.literal('launch-lapsed'), launch: text }),
+  'agent-started': z.object({
+    ...base,
+    kind: z.literal('agent-started'),
+    agent: text,
+    model: textOrNull,
+    pid,
+    pidStarted: textOrNull,
+    runner: pid,
+    session: textOrNull,
+    resumed: z.boolean(),
+    window: textOrNull,
+  }),
+  'agent-exited': z.object({
+    ...base,
+    kind: z.literal('agent-exited'),
+    pid,
+    exit: z.nullable(z.int()),
+    signal: textOrNull,
+  }),
+  state: z.object({ ...base, kind: z.literal('state'), to: z.enum(taskStates), reason: text }),
+  condition: z.object({
+    ...base,
+    kind: z.literal('condition'),
+    condition: z.enum(conditionKinds),
+    on: z.boolean(),
+    reason: text,
+    source: text,
+  }),
+  held: z.object({ ...base, kind: z.literal('held'), reason: text, overridden: z.boolean() }),
+  forgotten: z.object({ ...base, kind: z.literal('forgotten') }),
+} satisfies EventSchemas<TaskEvent>;
+
+export const repositoryEventSchemas = {
+  damage: z.object({ ...base, kind: z.literal('damage'), file: text, line: z.nullable(z.int()), reason: text }),
+  'worktree-foreign': z.object({ ...base, kind: z.literal('worktree-foreign'), worktree: text, branch: textOrNull }),
+  notified: z.object({ ...base, kind: z.literal('notified'), key: text }),
+  'last-agent': z.object({ ...base, kind: z.literal('last-agent'), agent: text, model: textOrNull }),
+} satisfies EventSchemas<RepositoryEvent>;
+
+export const launchSchema = z.object({
+  v: z.literal(1),
+  id: text,
+  plan: text,
+  task: text,
+  worktree: text,
+  mode: z.enum(launchModes),
+  at: text,
+}) satisfies Schema<LaunchFile>;
+
+/** Who claimed a launch; `lapsed` when nobody did in time. */
+export const claimSchema = z.object({ v: z.literal(1), pid, at: text, lapsed: z.boolean() });
+
+export const leaseSchema = z.object({
+  v: z.literal(1),
+  name: text,
+  pid,
+  pidStarted: textOrNull,
+  host: text,
+  session: textOrNull,
+  agent: textOrNull,
+  agentPid: z.nullable(pid),
+  window: textOrNull,
+  version: text,
+  at: text,
+  renewedAt: text,
+}) satisfies Schema<LeaseFile>;
+
+/** A process as others can tell whether it still lives. */
+export const holderSchema = z.object({ pid, pidStarted: textOrNull, host: text, at: text });

@@ -1,0 +1,116 @@
+// What the tests run in processes of their own: node child.cjs <role> <store> [argument…]
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Actor } from '../../../src/contract/events';
+import { silentLog } from '../../../src/core/ports';
+import { claimOnce, Duty } from '../../../src/core/store/duty';
+import { openStore, type Store } from '../../../src/core/store/store';
+
+const ref = { plan: 'inbox', task: 'one' };
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+/** Lines from the parent, as commands. */
+function commands(on: (line: string) => void | Promise<void>): void {
+  createInterface({ input: process.stdin }).on('line', (line) => void on(line));
+}
+
+/** Says "ready" and waits for the parent's word, so that all begin at once. */
+async function start(): Promise<void> {
+  say('ready');
+  await new Promise((resolve) => process.stdin.once('data', resolve));
+  process.stdin.pause();
+}
+
+const roles: Record<string, (store: Store, args: string[]) => Promise<void>> = {
+  /** Appends `count` events, as fast as it can. */
+  async append(store, [actor, count]) {
+    await start();
+    for (let i = 0; i < Number(count); i++) {
+      const text = `${actor}-${i}`;
+      await store.events.appendTask(ref, { kind: 'text-seen', text, title: 'x'.repeat(i * 40) });
+    }
+  },
+
+  /** Takes and gives back one lease, again and again, with a file that only one may hold. */
+  async contend(store, [name, times]) {
+    await start();
+    for (let won = 0; won < Number(times); ) {
+      const lease = await store.leases.acquire(name ?? '', { version: '1' });
+      if ('held' in lease) {
+        await sleep(1);
+        continue;
+      }
+      const alone = await import('node:fs').then((fs) => {
+        const file = `${store.dir}/cache/inside`;
+        try {
+          fs.writeFileSync(file, String(process.pid), { flag: 'wx' });
+          return file;
+        } catch {
+          return null;
+        }
+      });
+      if (alone === null) say('two holders');
+      await sleep(1);
+      if (alone !== null) await import('node:fs').then((fs) => fs.unlinkSync(alone));
+      await lease.release();
+      won += 1;
+    }
+  },
+
+  /** Takes a lease once and says whether it got it; keeps it until killed. */
+  async take(store, [name]) {
+    await start();
+    const lease = await store.leases.acquire(name ?? '', { version: '1' });
+    say('held' in lease ? 'lost' : 'won');
+    setInterval(() => undefined, 60_000);
+  },
+
+  /** A window with a duty: says "duty" and "no duty"; understands "focus", "blur", "claim <key>", "end". */
+  async duty(store) {
+    let focused = false;
+    const duty = new Duty(store, { window: String(process.pid), version: '1', prefer: () => focused });
+    const watching = store.watch();
+    duty.onDidChange((held) => say(held ? `duty ${Date.now()}` : `no duty ${Date.now()}`));
+    duty.start();
+    commands(async (line) => {
+      const [command, key] = line.split(' ');
+      if (command === 'focus' || command === 'blur') {
+        focused = command === 'focus';
+        duty.check();
+      }
+      if (command === 'claim') say((await claimOnce(store, key ?? '')) ? `claimed ${key}` : `not claimed ${key}`);
+      if (command === 'end') {
+        duty.dispose();
+        await duty.settled();
+        watching.dispose();
+        process.exit(0);
+      }
+    });
+    say('ready');
+  },
+
+  /** Watches, and says when it read each new event of the task. */
+  async watch(store) {
+    let told = 0;
+    store.onDidChange(async (change) => {
+      if (change.area !== 'events') return;
+      const { events } = await store.events.readTask(ref);
+      for (const event of events.slice(told)) if (event.kind === 'text-seen') say(`saw ${event.text} ${Date.now()}`);
+      told = Math.max(told, events.length);
+    });
+    store.watch();
+    say('ready');
+  },
+};
+
+async function main(): Promise<void> {
+  const [role, dir, ...args] = process.argv.slice(2);
+  const actor: Actor = role === 'append' ? (args[0] as Actor) : 'window';
+  const store = await openStore(dir ?? '', { log: silentLog, actor });
+  await roles[role ?? '']?.(store, args);
+}
+
+main().catch((error) => {
+  process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+  process.exit(1);
+});
