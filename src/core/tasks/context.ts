@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
+import path from 'node:path';
 import type { TaskRef } from '../../contract/plan';
 import type { Git } from '../git/git';
 import type { RepositoryLayout } from '../git/repository';
-import { listWorktrees } from '../git/worktreeList';
-import { findPlan } from '../plan/readPlan';
 import type { Plan, TaskFile } from '../plan/plan';
 import type { Host } from '../ports';
 import type { Store } from '../store/store';
@@ -82,7 +81,14 @@ export function withTaskLock<T>(context: TaskContext, ref: TaskRef, action: () =
   return context.store.locks.withLock(`task-${streamName(ref)}`, action, { waitMs });
 }
 
-/** Commands read the same list more than once; it is one process each time. */
-export async function worktreePaths(context: TaskContext) {
-  return listWorktrees(context.git, context.layout);
+/** What core/worktrees needs to make one. */
+export function worktreesDeps({ git, layout, store, host }: TaskContext) {
+  return {
+    git,
+    layout,
+    settings: host.settings(),
+    locks: store.locks,
+    journalDir: path.join(store.dir, 'cache'),
+    log: host.log,
+  };
 }

@@ -56,7 +56,7 @@ export async function refuseHeld(
   context: TaskContext,
   plan: Plan,
   task: TaskFile,
-  o: { override: boolean; more?: number },
+  o: { override: boolean; more?: number; quiet?: boolean },
 ): Promise<void> {
   const records = await readRecords(context);
   const hold = holdOf(plan, task, records, {
@@ -65,7 +65,8 @@ export async function refuseHeld(
   });
   if (hold === null) return;
   const before = records.get(refName(task.ref))?.record.held ?? null;
-  if (o.override || before !== hold.reason) {
+  // A group is looked at as a whole first; what is really overridden is put on record at each dispatch.
+  if (o.quiet !== true && (o.override || before !== hold.reason)) {
     await context.store.events.appendTask(task.ref, { kind: 'held', reason: hold.reason, overridden: o.override });
   }
   if (o.override) return;

@@ -1,0 +1,160 @@
+import type { TaskRef } from '../../contract/plan';
+import { listWorktrees } from '../git/worktreeList';
+import { rollbackHalfMade } from '../worktrees/makeWorktree';
+import { launchLapseMs } from '../store/launches';
+import { StoreError } from '../store/errors';
+import { readRecord, readRecords, refName, streamName, type TaskContext, withTaskLock, worktreesDeps } from './context';
+import { taskRecordSchema, type TaskRecord } from './fold';
+import { isRunnerLost, runnerLost, worktreeGone } from './rows';
+import { leasesByName, presentPaths } from './snapshot';
+
+/** What was found to differ from the events, and put on record. */
+export interface ReconcileReport {
+  /** Half-made worktrees that were undone. */
+  readonly rolledBack: readonly string[];
+  readonly vanished: readonly TaskRef[];
+  readonly returned: readonly TaskRef[];
+  /** Tasks whose runner died without a word. */
+  readonly lost: readonly TaskRef[];
+  /** Dispatches that were cut off while their worktree was made. */
+  readonly interrupted: readonly TaskRef[];
+  readonly lapsed: readonly TaskRef[];
+}
+
+/**
+ * Brings the events up to what is true: git's list of worktrees, the leases, launches nobody took. Safe to run in many
+ * processes at once: each change is decided under the task's lock on events read inside.
+ */
+export async function reconcile(context: TaskContext): Promise<ReconcileReport> {
+  const rolledBack = await rollbackHalfMade(worktreesDeps(context));
+  const [records, worktrees, lapsed] = await Promise.all([
+    readRecords(context),
+    listWorktrees(context.git, context.layout),
+    lapseLaunches(context),
+  ]);
+  const present = await presentPaths(worktrees);
+  const leases = await leasesByName(context);
+  const report = { vanished: [] as TaskRef[], returned: [] as TaskRef[], lost: [] as TaskRef[], interrupted: [] as TaskRef[] };
+  for (const { ref, record } of records.values()) {
+    const lease = leases.get(streamName(ref)) ?? null;
+    if (isCutOff(record)) {
+      if (await settleCutOff(context, ref, worktrees)) report.interrupted.push(ref);
+      continue;
+    }
+    const gone = isGone(record, present);
+    const marked = record.conditions.some(({ kind }) => kind === 'vanished');
+    if (gone && !marked && (await mark(context, ref, 'vanished', (r) => isGone(r, present)))) report.vanished.push(ref);
+    if (!gone && marked && (await unmark(context, ref, (r) => !isGone(r, present)))) report.returned.push(ref);
+    if (isUnrecordedLoss(record, lease) && (await mark(context, ref, 'unknown', (r) => isUnrecordedLoss(r, lease)))) {
+      report.lost.push(ref);
+    }
+  }
+  return { rolledBack, lapsed, ...report };
+}
+
+/** Runners that died, put on record: the part of `reconcile` that costs no git process. */
+export async function recordLostRunners(context: TaskContext): Promise<TaskRef[]> {
+  const records = await readRecords(context);
+  const leases = await leasesByName(context);
+  const lost: TaskRef[] = [];
+  for (const { ref, record } of records.values()) {
+    const lease = leases.get(streamName(ref)) ?? null;
+    if (!isUnrecordedLoss(record, lease)) continue;
+    if (await mark(context, ref, 'unknown', (r) => isUnrecordedLoss(r, lease))) lost.push(ref);
+  }
+  return lost;
+}
+
+/** Launches that no window took in time; each is put on record by one process. */
+export async function lapseLaunches(context: TaskContext): Promise<TaskRef[]> {
+  const lapsed = await context.store.launches.lapseOlderThan(launchLapseMs);
+  for (const launch of lapsed) {
+    const ref = { plan: launch.plan, task: launch.task };
+    await context.store.events.appendTask(ref, { kind: 'launch-lapsed', launch: launch.id });
+  }
+  return lapsed.map(({ plan, task }) => ({ plan, task }));
+}
+
+/** Keeps the folds on disk for those who read without folding; they are a cache and say nothing new. */
+export async function keepRecords(context: TaskContext): Promise<void> {
+  for (const { ref, record } of (await readRecords(context)).values()) {
+    const kept = await context.store.documents.read('tasks', streamName(ref), taskRecordSchema);
+    if (JSON.stringify(kept) !== JSON.stringify(record)) {
+      await context.store.documents.write('tasks', streamName(ref), record);
+    }
+  }
+}
+
+function isGone(record: TaskRecord, present: ReadonlySet<string>): boolean {
+  return record.worktree !== null && record.state !== 'cleaned' && !present.has(record.worktree.path);
+}
+
+function isUnrecordedLoss(record: TaskRecord, lease: Parameters<typeof isRunnerLost>[1]): boolean {
+  return isRunnerLost(record, lease) && !record.conditions.some(({ kind }) => kind === 'unknown');
+}
+
+/** Dispatched, and nothing says that its worktree was made or could not be made. */
+function isCutOff(record: TaskRecord): boolean {
+  return record.dispatch !== null && record.worktree === null;
+}
+
+async function mark(
+  context: TaskContext,
+  ref: TaskRef,
+  condition: 'vanished' | 'unknown',
+  still: (record: TaskRecord) => boolean,
+): Promise<boolean> {
+  return decide(context, ref, async (record) => {
+    if (!still(record) || record.conditions.some(({ kind }) => kind === condition)) return false;
+    const reason = condition === 'vanished' ? worktreeGone : runnerLost;
+    const source = condition === 'vanished' ? 'git' : 'lease';
+    await context.store.events.appendTask(ref, { kind: 'condition', condition, on: true, reason, source });
+    return true;
+  });
+}
+
+async function unmark(context: TaskContext, ref: TaskRef, still: (record: TaskRecord) => boolean): Promise<boolean> {
+  return decide(context, ref, async (record) => {
+    if (!still(record) || !record.conditions.some(({ kind }) => kind === 'vanished')) return false;
+    await context.store.events.appendTask(ref, { kind: 'condition', condition: 'vanished', on: false, reason: 'the worktree is there again', source: 'git' });
+    return true;
+  });
+}
+
+/** A worktree that was made although its maker died before saying so is the task's; any other dispatch is undone. */
+async function settleCutOff(
+  context: TaskContext,
+  ref: TaskRef,
+  worktrees: Awaited<ReturnType<typeof listWorktrees>>,
+): Promise<boolean> {
+  return decide(context, ref, async (record) => {
+    if (!isCutOff(record) || record.dispatch === null) return false;
+    const { branch } = record.dispatch;
+    const made = worktrees.find((w) => w.branch === branch && !w.main && w.prunable === null);
+    if (made !== undefined) {
+      await context.store.events.appendTask(ref, { kind: 'worktree-made', worktree: made.path, branch, head: made.head ?? record.dispatch.baseHead });
+    } else {
+      await context.store.events.appendTask(ref, { kind: 'worktree-failed', reason: 'interrupted while the worktree was made' });
+    }
+    return true;
+  });
+}
+
+/** Under the task's lock; a task that someone else is busy with is left to them. */
+async function decide(context: TaskContext, ref: TaskRef, action: (record: TaskRecord) => Promise<boolean>): Promise<boolean> {
+  try {
+    return await withTaskLock(
+      context,
+      ref,
+      async () => {
+        const record = await readRecord(context, ref);
+        return record === null ? false : action(record);
+      },
+      0,
+    );
+  } catch (error) {
+    if (!StoreError.is(error) || error.reason !== 'locked') throw error;
+    context.host.log.debug(`${refName(ref)} is being worked on; it is reconciled the next time.`);
+    return false;
+  }
+}

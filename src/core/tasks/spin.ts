@@ -1,0 +1,115 @@
+import type { TaskRef } from '../../contract/plan';
+import { agentByName } from '../agents/agent';
+import { findProgram } from '../agents/program';
+import { createTask, inboxPlan } from '../plan/createFiles';
+import { suggestId } from '../plan/ids';
+import { refName, type TaskContext } from './context';
+import { type Prepared, type PrepareOptions, prepare, refuseProblems } from './dispatch';
+import { findTask } from './context';
+import { refuseHeld } from './holds';
+import { lastAgent } from './lastAgent';
+import { TaskError } from './taskError';
+
+export interface SpinOptions {
+  /** Several agents are rivals on one question, each with a task of its own. Default: the last one used. */
+  readonly agents?: readonly string[] | undefined;
+  readonly model?: string | undefined;
+  readonly base?: string | undefined;
+  /** Default: the inbox. */
+  readonly plan?: string | undefined;
+  /** Globs the agent may edit. */
+  readonly scope?: readonly string[] | undefined;
+  readonly override?: boolean | undefined;
+  readonly onProgress?: PrepareOptions['onProgress'];
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * One prompt becomes a task, a branch and a worktree, for each agent. No agent is started here: that follows when all
+ * worktrees are there.
+ * @throws TaskError, AgentError `unknown-agent`, `missing-program` (then nothing was made)
+ */
+export async function spin(context: TaskContext, prompt: string, o: SpinOptions = {}): Promise<Prepared[]> {
+  if (prompt.trim() === '') throw new TaskError('bad-task', 'The prompt is empty: say what is to be done.');
+  const names = o.agents === undefined || o.agents.length === 0 ? [(await lastAgent(context)).agent] : o.agents;
+  await Promise.all(names.map((name) => requireProgram(context, name)));
+  const plan = o.plan ?? inboxPlan;
+  const taken = new Set((await context.store.events.tasks()).filter((ref) => ref.plan === plan).map(({ task }) => task));
+  const refs: TaskRef[] = [];
+  for (const agent of names) {
+    const { ref } = await createTask(context.layout, plan, {
+      ...(names.length > 1 ? { id: rivalId(prompt, agent) } : {}),
+      instructions: prompt,
+      agent,
+      ...(o.model === undefined ? {} : { model: o.model }),
+      ...(o.scope === undefined ? {} : { scope: o.scope }),
+      taken,
+      git: context.git,
+    });
+    refs.push(ref);
+  }
+  return prepareAll(context, refs, {
+    base: o.base,
+    override: o.override,
+    rivals: names.length > 1 ? refs[0]?.task : undefined,
+    onProgress: o.onProgress,
+    signal: o.signal,
+  });
+}
+
+async function requireProgram(context: TaskContext, name: string): Promise<void> {
+  const settings = context.host.settings();
+  await findProgram(agentByName(name, settings), settings, context.host.env);
+}
+
+/** The prompt's own name with the agent's behind it, so that rivals can be told apart. */
+function rivalId(prompt: string, agent: string): string {
+  const base = suggestId(prompt, new Set()).slice(0, 30).replace(/[-._]+$/, '');
+  return suggestId(`${base} ${agent}`, new Set());
+}
+
+/**
+ * Makes the worktrees of several tasks, one after another, before any agent starts. When one cannot be made the others
+ * stay as they are, ready, and the error names it: nobody starts.
+ * @throws TaskError `held` before anything is made, `worktree-failed`; AgentError before anything is made
+ */
+export async function prepareAll(context: TaskContext, refs: readonly TaskRef[], o: PrepareOptions = {}): Promise<Prepared[]> {
+  if (refs.length > 1) await checkGroup(context, refs, o);
+  const prepared: Prepared[] = [];
+  for (const ref of refs) {
+    try {
+      prepared.push(await prepare(context, ref, o));
+    } catch (error) {
+      if (refs.length === 1) throw error;
+      throw groupError(ref, prepared, refs, error);
+    }
+  }
+  return prepared;
+}
+
+/** Everything that can be known before the first worktree is made. */
+async function checkGroup(context: TaskContext, refs: readonly TaskRef[], o: PrepareOptions): Promise<void> {
+  const inPlan = new Map<string, number>();
+  for (const ref of refs) {
+    const { plan, task } = await findTask(context, ref);
+    refuseProblems(plan, task);
+    const agent = o.agent ?? task.fields.agent ?? (await lastAgent(context)).agent;
+    await requireProgram(context, agent);
+    if (o.purpose === 'spawn') continue;
+    const more = inPlan.get(ref.plan) ?? 0;
+    await refuseHeld(context, plan, task, { override: o.override ?? false, more, quiet: true });
+    inPlan.set(ref.plan, more + 1);
+  }
+}
+
+function groupError(failed: TaskRef, made: readonly Prepared[], all: readonly TaskRef[], error: unknown): TaskError {
+  const why = error instanceof Error ? error.message : String(error);
+  const kept = made.length === 0 ? '' : ` Ready and kept: ${made.map(({ ref }) => refName(ref)).join(', ')}.`;
+  const untouched = all.slice(made.length + 1);
+  const rest = untouched.length === 0 ? '' : ` Not begun: ${untouched.map(refName).join(', ')}.`;
+  return new TaskError(
+    TaskError.is(error) && error.reason === 'held' ? 'held' : 'worktree-failed',
+    `No agent was started, because ${refName(failed)} could not be prepared: ${why}${kept}${rest}`,
+    { cause: error },
+  );
+}
