@@ -19,7 +19,11 @@ import { AgentTerminals } from './terminals/agentTerminals';
 import { Views } from './views/views';
 
 /** Builds the services in the order in which they need each other; all of them end with the extension. */
-export function composeServices(context: vscode.ExtensionContext, channel: vscode.LogOutputChannel, log: Log): Services {
+export function composeServices(
+  context: vscode.ExtensionContext,
+  channel: vscode.LogOutputChannel,
+  log: Log,
+): Services {
   const keep = <T extends vscode.Disposable>(item: T): T => {
     context.subscriptions.push(item);
     return item;
@@ -37,13 +41,22 @@ export function composeServices(context: vscode.ExtensionContext, channel: vscod
   const startedTrusted = vscode.workspace.isTrusted;
   keep(
     repositories.onDidOpen((session) => {
-      keep(new WorktreeLaunches(session, agentLauncher, log, !startedTrusted));
-      keep(new FileHints(session));
+      session.keep(new WorktreeLaunches(session, agentLauncher, log, !startedTrusted));
+      session.keep(new FileHints(session));
       void offerOnPath(context, launcher, log);
     }),
   );
   const choose = new TargetChooser(repositories);
-  return { log, channel, repositories, terminals, launcher: agentLauncher, views, choose, memory: context.workspaceState };
+  return {
+    log,
+    channel,
+    repositories,
+    terminals,
+    launcher: agentLauncher,
+    views,
+    choose,
+    memory: context.workspaceState,
+  };
 }
 
 /** What the core needs from this window, for the repository of one of its folders. */
@@ -89,14 +102,20 @@ async function versionsInUse(sessions: readonly RepositorySession[]): Promise<Re
 }
 
 /** `switchyard` works in every terminal of this window. */
-async function offerOnPath(context: vscode.ExtensionContext, launcher: () => Promise<Launcher>, log: Log): Promise<void> {
+async function offerOnPath(
+  context: vscode.ExtensionContext,
+  launcher: () => Promise<Launcher>,
+  log: Log,
+): Promise<void> {
   try {
     const { dir } = await launcher();
     const collection = context.environmentVariableCollection;
     collection.description = vscode.l10n.t('Adds the switchyard command.');
     collection.prepend('PATH', `${dir}${path.delimiter}`);
   } catch (error) {
-    log.error(`The switchyard command could not be installed: ${error instanceof Error ? error.message : String(error)}`);
+    log.error(
+      `The switchyard command could not be installed: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 

@@ -41,6 +41,10 @@ export const settingKeys = {
 export type SettingKey = keyof typeof settingKeys;
 export const settingsSection = 'switchyard';
 
+export function settingId(key: SettingKey): string {
+  return `${settingsSection}.${settingKeys[key]}`;
+}
+
 /** Why the tree is empty; each value has a welcome view of its own. `none`: it is not empty, or not for a reason. */
 export const emptinesses = [
   'loading',

@@ -1,9 +1,9 @@
-import { startedAt } from './clock';
 import * as vscode from 'vscode';
+import { startedAt } from './clock';
 import { registerCommands } from './commands/registerCommands';
 import { composeServices } from './composeServices';
-import { showError } from './messages';
 import { logOn } from './log';
+import { showError } from './messages';
 
 /** What tests and other extensions get. */
 export interface SwitchyardApi {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Log } from '../core/ports';
-import { commandIds } from './contributions';
+import { commandIds, settingId } from './contributions';
 
 /** The one thing that a message offers. */
 export interface Remedy {
@@ -38,11 +38,11 @@ function hasReason(error: unknown): error is Error & { readonly reason: string }
 function remedyFor(reason: string | null): Remedy {
   switch (reason) {
     case 'missing-program':
-      return openSettingRemedy('switchyard.agentPaths');
+      return openSettingRemedy(settingId('agentPaths'));
     case 'unknown-agent':
-      return openSettingRemedy('switchyard.customAgents');
+      return openSettingRemedy(settingId('customAgents'));
     case 'root-refused':
-      return openSettingRemedy('switchyard.worktreeRoot');
+      return openSettingRemedy(settingId('worktreeRoot'));
     case 'no-git':
     case 'too-old':
       return openSettingRemedy('git.path');

@@ -1,8 +1,8 @@
 import { lstat, readFile, readlink } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { type Disposable, DisposableBase } from '../../core/disposable';
 import type { StoreChange } from '../../core/store/watcher';
-import { DisposableBase, type Disposable } from '../../core/disposable';
 import { changesScheme } from '../contributions';
 import type { Repositories } from '../sessions/repositories';
 import type { RepositorySession } from '../sessions/repositorySession';
@@ -40,7 +40,8 @@ export class ChangesFileSystem extends DisposableBase implements vscode.FileSyst
       store.onDidChange((change: StoreChange) => {
         if (change.area !== 'hints' && change.area !== 'status') return;
         for (const entry of this.#live.values()) {
-          if (change.name === null || store.hints.worktreeKey(entry.side.worktree) === change.name) void this.#check(entry);
+          if (change.name === null || store.hints.worktreeKey(entry.side.worktree) === change.name)
+            void this.#check(entry);
         }
       }),
     );
@@ -77,7 +78,12 @@ export class ChangesFileSystem extends DisposableBase implements vscode.FileSyst
     }
     const facts = await lstat(fileOf(side)).catch(() => null); // absent is told below
     if (facts === null) throw vscode.FileSystemError.FileNotFound(uri);
-    return { type: vscode.FileType.File, ctime: facts.ctimeMs, mtime: facts.mtimeMs, size: Math.min(facts.size, largestBytes) };
+    return {
+      type: vscode.FileType.File,
+      ctime: facts.ctimeMs,
+      mtime: facts.mtimeMs,
+      size: Math.min(facts.size, largestBytes),
+    };
   }
 
   async readFile(uri: vscode.Uri): Promise<Uint8Array> {
@@ -160,5 +166,7 @@ async function blobSize(session: RepositorySession, cwd: string, name: string): 
 }
 
 function tooLarge(bytes: number): Buffer {
-  return Buffer.from(vscode.l10n.t('This file is too large to be shown here ({0} MB).', Math.round(bytes / 1024 / 1024)));
+  return Buffer.from(
+    vscode.l10n.t('This file is too large to be shown here ({0} MB).', Math.round(bytes / 1024 / 1024)),
+  );
 }

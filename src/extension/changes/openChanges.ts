@@ -2,7 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ChangedFile } from '../../core/git/status';
 import type { Services } from '../commands/services';
-import { openInNewWindow, localFolders, realpathOr } from '../folders';
+import { localFolders, openInNewWindow, realpathOr } from '../folders';
 import { tell } from '../messages';
 import { targetOf } from '../target';
 import { oneLine } from '../words';
@@ -32,7 +32,11 @@ export async function openChanges(services: Services, argument: unknown): Promis
     return;
   }
   if (files.length > mostFiles) {
-    tell('warning', vscode.l10n.t('{0} changed {1} files; the first {2} are shown.', name, files.length, mostFiles), null);
+    tell(
+      'warning',
+      vscode.l10n.t('{0} changed {1} files; the first {2} are shown.', name, files.length, mostFiles),
+      null,
+    );
   }
   const title = vscode.l10n.t('{0}: {1} changed files', name, files.length);
   const resources = files.slice(0, mostFiles).map((file) => resourceOf(worktree, mergeBase, file));

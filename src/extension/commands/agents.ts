@@ -75,7 +75,10 @@ export async function moveAgentHere(services: Services, argument: unknown): Prom
     const move = vscode.l10n.t('End and Move');
     const chosen = await vscode.window.showWarningMessage(
       vscode.l10n.t('End the agent of {0} where it runs and go on with its session in this window?', nameOf(row)),
-      { modal: true, detail: vscode.l10n.t('What it is doing at this moment is interrupted. Its files stay as they are.') },
+      {
+        modal: true,
+        detail: vscode.l10n.t('What it is doing at this moment is interrupted. Its files stay as they are.'),
+      },
       move,
     );
     if (chosen !== move) return;
@@ -103,7 +106,10 @@ export async function stopAgent(services: Services, argument: unknown): Promise<
   const button = vscode.l10n.t('Stop Agent');
   const chosen = await vscode.window.showWarningMessage(
     vscode.l10n.t('Stop the agent of {0}?', nameOf(choice.row)),
-    { modal: true, detail: vscode.l10n.t('Its worktree stays as it is, and it can be started again with its session.') },
+    {
+      modal: true,
+      detail: vscode.l10n.t('Its worktree stays as it is, and it can be started again with its session.'),
+    },
     button,
   );
   if (chosen !== button) return;
@@ -163,13 +169,22 @@ async function ownMenu(services: Services, row: TaskRow): Promise<void> {
   const target = { plan: row.plan, task: row.task };
   const items: { label: string; run: () => Promise<unknown> | Thenable<unknown> }[] = [];
   if (isRunning(row)) {
-    items.push({ label: `$(terminal) ${vscode.l10n.t('Show Agent Terminal')}`, run: () => openAgentTerminal(services, target) });
+    items.push({
+      label: `$(terminal) ${vscode.l10n.t('Show Agent Terminal')}`,
+      run: () => openAgentTerminal(services, target),
+    });
   } else if (isStartable(row)) {
     items.push({ label: `$(play) ${vscode.l10n.t('Start Agent Here')}`, run: () => restartAgent(services, target) });
   }
   items.push(
-    { label: `$(diff-multiple) ${vscode.l10n.t('Open Changes')}`, run: () => vscode.commands.executeCommand(commandIds.openChanges, target) },
-    { label: `$(home) ${vscode.l10n.t('Go to Main Window')}`, run: () => vscode.commands.executeCommand(commandIds.goToMainWindow) },
+    {
+      label: `$(diff-multiple) ${vscode.l10n.t('Open Changes')}`,
+      run: () => vscode.commands.executeCommand(commandIds.openChanges, target),
+    },
+    {
+      label: `$(home) ${vscode.l10n.t('Go to Main Window')}`,
+      run: () => vscode.commands.executeCommand(commandIds.goToMainWindow),
+    },
   );
   const chosen = await vscode.window.showQuickPick(items, { placeHolder: nameOf(row) });
   await chosen?.run();

@@ -5,8 +5,8 @@ import type { Emptiness } from '../contributions';
 import type { Repositories } from '../sessions/repositories';
 import type { RepositorySession } from '../sessions/repositorySession';
 import type { Target } from '../target';
-import { taskDescription } from '../views/taskNodes';
 import { taskIcon } from '../views/stateWords';
+import { taskDescription } from '../views/taskNodes';
 import { oneLine } from '../words';
 
 export interface TaskChoice {
@@ -66,7 +66,9 @@ export class TargetChooser {
     await this.#repositories.whenOpened();
     const named = this.#named(target);
     if (named !== null) return named;
-    const choices = this.#repositories.all.flatMap((session) => session.rows.filter(fits).map((row) => ({ session, row })));
+    const choices = this.#repositories.all.flatMap((session) =>
+      session.rows.filter(fits).map((row) => ({ session, row })),
+    );
     if (choices.length === 0) {
       if (this.#repositories.all.length === 0) throw new Error(whyNoRepository(this.#repositories.emptiness));
       throw new Error(vscode.l10n.t('There is no task for that now.'));
@@ -125,7 +127,11 @@ interface Choice<T> extends vscode.QuickPickItem {
 
 /** @throws CancellationError when nothing is picked */
 export async function pick<T>(choices: readonly Choice<T>[], placeHolder: string): Promise<T> {
-  const chosen = await vscode.window.showQuickPick(choices, { placeHolder, matchOnDescription: true, matchOnDetail: true });
+  const chosen = await vscode.window.showQuickPick(choices, {
+    placeHolder,
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
   if (chosen === undefined) throw new vscode.CancellationError();
   return chosen.value;
 }

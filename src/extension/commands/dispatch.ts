@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import type { TaskRow } from '../../contract/json';
 import type { TaskRef } from '../../contract/plan';
-import type { RepositorySession } from '../sessions/repositorySession';
 import { showLogRemedy, tell } from '../messages';
 import { withViewProgress } from '../progress';
+import type { RepositorySession } from '../sessions/repositorySession';
 import { readDefaultModel, readDispatchPlace } from '../settings';
 import { targetOf } from '../target';
 import { isReady, isStartable } from '../views/taskNodes';
@@ -27,7 +27,10 @@ async function dispatchOne(
 ): Promise<void> {
   const scope = session.folders[0]?.folder.uri;
   try {
-    const prepared = await session.repository.tasks.prepare(row, { override, model: await modelFor(session, row, scope) });
+    const prepared = await session.repository.tasks.prepare(row, {
+      override,
+      model: await modelFor(session, row, scope),
+    });
     await services.launcher.start(session, prepared, readDispatchPlace(scope));
   } catch (error) {
     const { TaskError } = await import('../../core/tasks/taskError');
@@ -93,10 +96,22 @@ async function dispatchMany(services: Services, session: RepositorySession, rows
 
 function report(dispatched: number, held: readonly string[], failed: readonly string[], windows: boolean): void {
   if (failed.length > 0) {
-    tell('error', vscode.l10n.t('{0} dispatched, {1} not: {2}', dispatched, failed.length, failed[0] ?? ''), showLogRemedy());
+    tell(
+      'error',
+      vscode.l10n.t('{0} dispatched, {1} not: {2}', dispatched, failed.length, failed[0] ?? ''),
+      showLogRemedy(),
+    );
   } else if (held.length > 0) {
-    tell('info', vscode.l10n.t('{0} dispatched, {1} held: {2}', dispatched, held.length, held[0] ?? ''), showLogRemedy());
+    tell(
+      'info',
+      vscode.l10n.t('{0} dispatched, {1} held: {2}', dispatched, held.length, held[0] ?? ''),
+      showLogRemedy(),
+    );
   } else if (windows) {
-    tell('info', vscode.l10n.t('{0} worktrees are ready; open the window of each task to start its agent.', dispatched), null);
+    tell(
+      'info',
+      vscode.l10n.t('{0} worktrees are ready; open the window of each task to start its agent.', dispatched),
+      null,
+    );
   }
 }

@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import type { Problem } from '../../contract/plan';
 import type { Plan } from '../../core/plan/plan';
 import { tell } from '../messages';
-import { readDefaultModel } from '../settings';
 import type { RepositorySession } from '../sessions/repositorySession';
+import { readDefaultModel } from '../settings';
 import { targetOf } from '../target';
 import type { Services } from './services';
 
@@ -24,7 +24,10 @@ async function openFile(file: string): Promise<void> {
 
 /** A title makes a plan: its folder and its file, which is opened. */
 export async function newPlan(services: Services, argument: unknown): Promise<void> {
-  const title = await askFor(vscode.l10n.t('New Plan'), vscode.l10n.t('What is it about? For example: user activity dashboard'));
+  const title = await askFor(
+    vscode.l10n.t('New Plan'),
+    vscode.l10n.t('What is it about? For example: user activity dashboard'),
+  );
   const session = await services.choose.session(targetOf(argument));
   const { createPlan } = await import('../../core/plan/createFiles');
   const { git, layout } = session.repository;
@@ -62,7 +65,8 @@ export async function newTask(services: Services, argument: unknown): Promise<vo
 
 export async function openPlan(services: Services, argument: unknown): Promise<void> {
   const found = await services.choose.plan(targetOf(argument), vscode.l10n.t('Which plan?'));
-  if (found === null || found.plan.file === null) throw new Error(vscode.l10n.t('There is no plan file yet: make a plan first.'));
+  if (found === null || found.plan.file === null)
+    throw new Error(vscode.l10n.t('There is no plan file yet: make a plan first.'));
   await openFile(found.plan.file);
 }
 

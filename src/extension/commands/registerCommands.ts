@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../../core/disposable';
-import { type CommandName, commandIds } from '../contributions';
 import { openChanges, openLiveFile } from '../changes/openChanges';
+import { type CommandName, commandIds } from '../contributions';
 import { showError } from '../messages';
 import { withViewProgress } from '../progress';
 import { moveAgentHere, nextAttention, openAgentTerminal, restartAgent, stopAgent } from './agents';

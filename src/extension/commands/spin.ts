@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { type KnownAgent, knownAgents } from '../../contract/plan';
-import { readDefaultModel, readDispatchPlace, readSettings } from '../settings';
 import { withViewProgress } from '../progress';
 import type { RepositorySession } from '../sessions/repositorySession';
+import { readDefaultModel, readDispatchPlace, readSettings } from '../settings';
 import { agentsOf, targetOf } from '../target';
 import { oneLine } from '../words';
 import type { Services } from './services';
@@ -57,7 +57,12 @@ async function start(services: Services, session: RepositorySession, answer: Ans
   });
   const place = readDispatchPlace(scope);
   for (const [index, each] of prepared.entries()) {
-    await services.launcher.start(session, each, place, prepared.length === 1 ? 'alone' : index === 0 ? 'first' : 'next');
+    await services.launcher.start(
+      session,
+      each,
+      place,
+      prepared.length === 1 ? 'alone' : index === 0 ? 'first' : 'next',
+    );
   }
   const [first] = prepared;
   if (first !== undefined) await services.views.reveal(session.id, first.ref.plan, first.ref.task);
@@ -123,7 +128,12 @@ function baseName(services: Services): string {
 /** Several agents on one prompt are rivals. Null when the user leaves it. */
 async function pickAgents(now: readonly string[]): Promise<readonly string[] | null> {
   const names = [...knownAgents, ...Object.keys(readSettings().customAgents)];
-  const items = [...new Set(names)].map((name) => ({ label: titleOf(name), description: name, picked: now.includes(name), name }));
+  const items = [...new Set(names)].map((name) => ({
+    label: titleOf(name),
+    description: name,
+    picked: now.includes(name),
+    name,
+  }));
   const chosen = await vscode.window.showQuickPick(items, {
     canPickMany: true,
     title: vscode.l10n.t('Agents for this prompt'),

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import type { RepositorySession } from '../sessions/repositorySession';
 import type { TaskRow } from '../../contract/json';
 import { openInNewWindow } from '../folders';
 import { withViewProgress } from '../progress';
+import type { RepositorySession } from '../sessions/repositorySession';
 import { targetOf } from '../target';
 import { isReady } from '../views/taskNodes';
 import type { Services } from './services';

@@ -47,8 +47,7 @@ export async function installLauncher(o: LauncherOptions): Promise<Launcher> {
   // Marks the version as used, for the day it is looked at for removal.
   await utimes(home, new Date(), new Date());
   const cli = path.join(home, 'cli.js');
-  const launcher =
-    o.platform === 'win32' ? await installForWindows(o, dir, cli) : await installForPosix(o, dir, cli);
+  const launcher = o.platform === 'win32' ? await installForWindows(o, dir, cli) : await installForPosix(o, dir, cli);
   void removeStale(o, dir).catch((error: unknown) => o.log.warn(`Old programs could not be removed: ${String(error)}`));
   return launcher;
 }

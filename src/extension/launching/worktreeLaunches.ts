@@ -53,8 +53,7 @@ export class WorktreeLaunches extends DisposableBase {
     const row = this.#session.rowOfWorktree(worktree);
     if (row === null || row.runner !== null || row.next !== 'open-window') return;
     const lapsed = (await store.launches.list()).filter(
-      ({ file, claimed }) =>
-        !claimed && file.plan === row.plan && file.task === row.task && file.mode === 'newWindow',
+      ({ file, claimed }) => !claimed && file.plan === row.plan && file.task === row.task && file.mode === 'newWindow',
     );
     if (lapsed.length === 0) return;
     await this.#start(await tasks.requestLaunch({ plan: row.plan, task: row.task }, 'newWindow'));

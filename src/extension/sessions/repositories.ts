@@ -149,7 +149,9 @@ export class Repositories extends DisposableBase {
   #settingsChanged(event: vscode.ConfigurationChangeEvent): void {
     if (!affectsSettings(event) || !vscode.workspace.isTrusted) return;
     for (const session of this.all) {
-      session.mirrorSettings().catch((error: unknown) => this.#log.warn(`Settings were not mirrored: ${String(error)}`));
+      session
+        .mirrorSettings()
+        .catch((error: unknown) => this.#log.warn(`Settings were not mirrored: ${String(error)}`));
     }
   }
 }

@@ -1,14 +1,14 @@
 import * as vscode from 'vscode';
 import type { TaskRow, WorktreeRow } from '../../contract/json';
 import type { TaskRef } from '../../contract/plan';
-import { DisposableBase } from '../../core/disposable';
+import { type Disposable, DisposableBase } from '../../core/disposable';
 import type { Repository } from '../../core/openRepository';
 import type { Plan } from '../../core/plan/plan';
 import type { Duty } from '../../core/store/duty';
 import type { Monitor } from '../../core/tasks/monitor';
+import { readSettings } from '../settings';
 import type { PlanFacts, RepositoryFacts } from '../views/taskNodes';
 import type { WorktreeFacts } from '../views/worktreeNodes';
-import { readSettings } from '../settings';
 
 /** A worktree of the repository that this window has open, or a folder in it. */
 export interface OwnFolder {
@@ -69,6 +69,11 @@ export class RepositorySession extends DisposableBase {
     return this.#damaged;
   }
 
+  /** Ends with the session. */
+  keep(item: Disposable): void {
+    this._register(item);
+  }
+
   setFolders(folders: readonly OwnFolder[]): void {
     this.#folders = folders;
   }
@@ -119,7 +124,8 @@ export class RepositorySession extends DisposableBase {
   async #readPlansOnce(): Promise<void> {
     const { plans } = await this.repository.plans();
     if (this.disposed) return;
-    const texts = (list: readonly Plan[]) => list.map((plan) => [plan.id, plan.text, plan.tasks.map((task) => task.text)]);
+    const texts = (list: readonly Plan[]) =>
+      list.map((plan) => [plan.id, plan.text, plan.tasks.map((task) => task.text)]);
     const changed = JSON.stringify(texts(plans)) !== JSON.stringify(texts(this.#plans));
     this.#plans = plans;
     this.#planErrors = new Map(plans.map((plan) => [plan.id, countErrors(plan)]));

@@ -55,20 +55,22 @@ export class AttentionItem extends DisposableBase {
 
   #drawTask(row: TaskRow): void {
     const condition = pressing(row);
-    const state = condition === null ? stateWord(vscode.l10n.t, row.state) : conditionWord(vscode.l10n.t, condition.kind);
+    const state =
+      condition === null ? stateWord(vscode.l10n.t, row.state) : conditionWord(vscode.l10n.t, condition.kind);
     const parts = [row.title === '' ? row.task : row.title, state, row.branch ?? ''].filter((part) => part !== '');
     const text = statusText(parts.join(' · '));
     this.#item.text = `$(${taskIcon(row).id}) ${text}`;
-    this.#item.tooltip = new vscode.MarkdownString(
-      taskTooltip(row, { here: null, now: new Date(), t: vscode.l10n.t }),
-    );
+    this.#item.tooltip = new vscode.MarkdownString(taskTooltip(row, { here: null, now: new Date(), t: vscode.l10n.t }));
     this.#finish(needsHuman(row), vscode.l10n.t('Task of this window: {0}', text));
   }
 
   #drawCount(rows: readonly TaskRow[]): void {
     const waiting = rows.filter(needsHuman).length;
     const running = rows.filter((row) => row.runner !== null).length;
-    if (waiting === 0 && running === 0) return this.#item.hide();
+    if (waiting === 0 && running === 0) {
+      this.#made?.hide();
+      return;
+    }
     const text =
       waiting > 0
         ? vscode.l10n.t('{0} need you', waiting)

@@ -40,7 +40,9 @@ export class UntrustedWorktree extends DisposableBase {
 
   #show(folder: string, task: string | null): void {
     const parent = path.dirname(folder);
-    const item = this._register(vscode.window.createStatusBarItem(statusIds.attention, vscode.StatusBarAlignment.Left, 10));
+    const item = this._register(
+      vscode.window.createStatusBarItem(statusIds.attention, vscode.StatusBarAlignment.Left, 10),
+    );
     this.#item = item;
     item.name = vscode.l10n.t('Switchyard: Attention');
     item.text =

@@ -87,9 +87,7 @@ export class TreeProvider extends DisposableBase implements vscode.TreeDataProvi
 
 function collapsibleState(node: TreeNode): vscode.TreeItemCollapsibleState {
   if (node.children.length === 0) return vscode.TreeItemCollapsibleState.None;
-  return node.expanded === true
-    ? vscode.TreeItemCollapsibleState.Expanded
-    : vscode.TreeItemCollapsibleState.Collapsed;
+  return node.expanded === true ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed;
 }
 
 function themeIcon(icon: NonNullable<TreeNode['icon']>): vscode.ThemeIcon {
@@ -106,4 +104,3 @@ function openCommand(element: TreeElement): vscode.Command | null {
   const uri = vscode.Uri.file(opens.path);
   return { command: 'vscode.open', title: vscode.l10n.t('Open'), arguments: [uri, { preview: true }] };
 }
-

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { DisposableBase } from '../../core/disposable';
 import { needsHuman } from '../../core/tasks/stateTable';
-import { contextKeys, viewIds } from '../contributions';
 import { setContextKey } from '../contextKeys';
+import { contextKeys, viewIds } from '../contributions';
 import type { Repositories } from '../sessions/repositories';
 import type { AgentTerminals } from '../terminals/agentTerminals';
 import { taskNodes } from './taskNodes';
@@ -47,13 +47,26 @@ export class Views extends DisposableBase {
     const sessions = this.#repositories.all;
     const isHere = (runner: number) => this.#terminals.isHere(runner);
     const shown = this.#repositories.emptiness === 'none' ? sessions : [];
-    this.#tasks.show(taskNodes(shown.map((session) => session.facts(isHere)), vscode.l10n.t));
-    this.#worktrees.show(worktreeNodes(sessions.map((session) => session.worktreeFacts()), vscode.l10n.t));
+    this.#tasks.show(
+      taskNodes(
+        shown.map((session) => session.facts(isHere)),
+        vscode.l10n.t,
+      ),
+    );
+    this.#worktrees.show(
+      worktreeNodes(
+        sessions.map((session) => session.worktreeFacts()),
+        vscode.l10n.t,
+      ),
+    );
     const waiting = sessions.flatMap((session) => session.rows).filter(needsHuman).length;
     this.#taskView.badge =
       waiting === 0
         ? undefined
-        : { value: waiting, tooltip: waiting === 1 ? vscode.l10n.t('1 task needs you') : vscode.l10n.t('{0} tasks need you', waiting) };
+        : {
+            value: waiting,
+            tooltip: waiting === 1 ? vscode.l10n.t('1 task needs you') : vscode.l10n.t('{0} tasks need you', waiting),
+          };
   }
 
   /** Shows a task's row, without taking the focus from where the user goes. */
