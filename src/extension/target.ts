@@ -1,3 +1,5 @@
+import type { TaskRef } from '../contract/plan';
+
 /** What a command acts on: the thing a tree row stands for, or what a caller named. */
 export type Target =
   | { readonly kind: 'repository'; readonly repository: string }
@@ -25,4 +27,9 @@ export function agentsOf(argument: unknown): readonly string[] | null {
   if (!isRecord(argument) || !Array.isArray(argument.agents)) return null;
   const agents = argument.agents.filter((agent): agent is string => typeof agent === 'string');
   return agents.length === 0 ? null : agents;
+}
+
+/** Only the name of a task, of a row that says much more. */
+export function refOf({ plan, task }: TaskRef): TaskRef {
+  return { plan, task };
 }

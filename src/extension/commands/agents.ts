@@ -6,7 +6,7 @@ import { openInNewWindow, windowIdentity } from '../folders';
 import { tell } from '../messages';
 import { withViewProgress } from '../progress';
 import { ownTask } from '../status/attentionItem';
-import { targetOf } from '../target';
+import { refOf, targetOf } from '../target';
 import { isReady, isStartable } from '../views/taskNodes';
 import type { TaskChoice } from './chooseTarget';
 import { dispatchTask } from './dispatch';
@@ -97,7 +97,7 @@ async function stop({ session, row }: TaskChoice): Promise<'none' | 'stopped'> {
 }
 
 async function startHere(services: Services, { session, row }: TaskChoice): Promise<void> {
-  const prepared = await session.repository.tasks.prepare(row, {});
+  const prepared = await session.repository.tasks.prepare(refOf(row), {});
   await services.launcher.start(session, prepared, 'terminal');
 }
 

@@ -5,7 +5,7 @@ import { showLogRemedy, tell } from '../messages';
 import { withViewProgress } from '../progress';
 import type { RepositorySession } from '../sessions/repositorySession';
 import { readDefaultModel, readDispatchPlace } from '../settings';
-import { targetOf } from '../target';
+import { refOf, targetOf } from '../target';
 import { isReady, isStartable } from '../views/taskNodes';
 import type { Services } from './services';
 
@@ -27,7 +27,7 @@ async function dispatchOne(
 ): Promise<void> {
   const scope = session.folders[0]?.folder.uri;
   try {
-    const prepared = await session.repository.tasks.prepare(row, {
+    const prepared = await session.repository.tasks.prepare(refOf(row), {
       override,
       model: await modelFor(session, row, scope),
     });
@@ -56,8 +56,8 @@ async function modelFor(
 }
 
 /**
- * Dispatches every ready task of a plan, or of all plans. Each agent starts as soon as its worktree is there; no
- * window opens and nothing takes the focus. What is held stays, and the user is told once.
+ * Dispatches every ready task of a plan, or of all plans: all worktrees first, and no agent starts when one cannot be
+ * made. No window opens and nothing takes the focus. What is held stays, and the user is told once.
  */
 export async function dispatchAll(services: Services, argument: unknown): Promise<void> {
   const target = targetOf(argument);
@@ -76,32 +76,28 @@ async function dispatchMany(services: Services, session: RepositorySession, rows
   const { TaskError } = await import('../../core/tasks/taskError');
   const scope = session.folders[0]?.folder.uri;
   const place = readDispatchPlace(scope);
+  const refs = rows.map(refOf);
   const held: string[] = [];
-  const failed: string[] = [];
-  let dispatched = 0;
-  for (const row of rows) {
+  while (refs.length > 0) {
     try {
-      const prepared = await session.repository.tasks.prepare(row, { model: await modelFor(session, row, scope) });
-      await services.launcher.start(session, prepared, place, dispatched === 0 ? 'first' : 'next');
-      dispatched += 1;
+      const model = refs.length === 1 && refs[0] !== undefined ? await modelFor(session, refs[0], scope) : undefined;
+      const prepared = await session.repository.tasks.prepareAll(refs, { model });
+      for (const [index, each] of prepared.entries()) {
+        await services.launcher.start(session, each, place, index === 0 ? 'first' : 'next');
+      }
+      break;
     } catch (error) {
-      // One task that cannot start is no reason to keep the others waiting.
-      const message = error instanceof Error ? error.message : String(error);
-      services.log.warn(`${row.plan}/${row.task}: ${message}`);
-      (TaskError.is(error) && error.reason === 'held' ? held : failed).push(message);
+      if (!TaskError.is(error) || error.reason !== 'held') throw error;
+      // There are places for fewer: those that come first in the plan get them.
+      held.push(error.message);
+      refs.pop();
     }
   }
-  report(dispatched, held, failed, place === 'newWindow');
+  report(refs.length, held, place === 'newWindow');
 }
 
-function report(dispatched: number, held: readonly string[], failed: readonly string[], windows: boolean): void {
-  if (failed.length > 0) {
-    tell(
-      'error',
-      vscode.l10n.t('{0} dispatched, {1} not: {2}', dispatched, failed.length, failed[0] ?? ''),
-      showLogRemedy(),
-    );
-  } else if (held.length > 0) {
+function report(dispatched: number, held: readonly string[], windows: boolean): void {
+  if (held.length > 0) {
     tell(
       'info',
       vscode.l10n.t('{0} dispatched, {1} held: {2}', dispatched, held.length, held[0] ?? ''),

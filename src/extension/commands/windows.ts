@@ -3,7 +3,7 @@ import type { TaskRow } from '../../contract/json';
 import { openInNewWindow } from '../folders';
 import { withViewProgress } from '../progress';
 import type { RepositorySession } from '../sessions/repositorySession';
-import { targetOf } from '../target';
+import { refOf, targetOf } from '../target';
 import { isReady } from '../views/taskNodes';
 import type { Services } from './services';
 
@@ -32,7 +32,7 @@ async function open(services: Services, session: RepositorySession, row: TaskRow
     if (row.worktree === null) throw new Error(vscode.l10n.t('{0} has no worktree yet.', row.title));
     return openInNewWindow(row.worktree);
   }
-  const prepared = await session.repository.tasks.prepare(row, {});
+  const prepared = await session.repository.tasks.prepare(refOf(row), {});
   await services.launcher.start(session, prepared, 'newWindow');
 }
 

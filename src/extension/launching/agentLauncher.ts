@@ -52,13 +52,11 @@ export class AgentLauncher {
   ): Promise<boolean> {
     // In a window without trust `createTerminal` hangs behind a question, and starts a second time after it.
     if (!vscode.workspace.isTrusted) return false;
-    const { store } = session.repository;
     const ref = { plan: launch.plan, task: launch.task };
-    if (!(await store.launches.claim(launch.id))) {
+    if (!(await session.repository.tasks.claimLaunch(launch))) {
       this.#log.info(`The launch of ${ref.plan}/${ref.task} was taken by another window or lapsed.`);
       return false;
     }
-    await store.events.appendTask(ref, { kind: 'launch-claimed', launch: launch.id });
     await this.#terminals.create({
       ref,
       title,

@@ -43,7 +43,7 @@ export class WorktreeLaunches extends DisposableBase {
   }
 
   async #start(launch: LaunchFile): Promise<void> {
-    const row = await this.#session.repository.tasks.row({ plan: launch.plan, task: launch.task });
+    const row = this.#session.row({ plan: launch.plan, task: launch.task });
     await this.#launcher.claim(this.#session, launch, row?.title ?? launch.task, 'focus');
   }
 

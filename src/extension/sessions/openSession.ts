@@ -21,7 +21,7 @@ export function startSession(repository: Repository): RepositorySession {
     version: host.version,
     prefer: () => vscode.window.state.focused,
   });
-  const monitor = new Monitor(repository, duty);
+  const monitor = new Monitor(repository.context, duty);
   duty.start();
   return new RepositorySession({ repository, monitor, duty });
 }

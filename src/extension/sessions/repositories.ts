@@ -108,9 +108,8 @@ export class Repositories extends DisposableBase {
 
   async #start(session: RepositorySession): Promise<void> {
     try {
-      await session.repository.tasks.reconcile();
-      await session.refresh();
       await session.mirrorSettings();
+      await session.start();
     } catch (error) {
       // The session stays: what can be read is shown, and the next look may succeed.
       this.#log.error(`${session.repository.layout.name}: ${error instanceof Error ? error.message : String(error)}`);

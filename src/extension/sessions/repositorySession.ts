@@ -92,6 +92,18 @@ export class RepositorySession extends DisposableBase {
     if (focused) void this.repository.store.scanNow();
   }
 
+  /** Reads everything for the first time and watches from then on. */
+  async start(): Promise<void> {
+    await this.#monitor.start();
+    await this.#readPlans();
+    // A text that was read anew is kept by the store: so a plan's title changed even where no row did.
+    this._register(
+      this.repository.store.onDidChange((change) => {
+        if (change.area === 'texts') void this.#readPlans();
+      }),
+    );
+  }
+
   /** Looks at everything anew. */
   async refresh(): Promise<void> {
     await this.#monitor.refresh();

@@ -118,6 +118,7 @@ export class AgentTerminals extends DisposableBase {
       TERM_PROGRAM: 'vscode',
       COLORTERM: 'truecolor',
       SWITCHYARD_WINDOW: o.window,
+      SWITCHYARD_LAUNCHER_DIR: launcher.dir,
       ...launcher.env,
     };
   }
