@@ -124,7 +124,7 @@ export class Workbench {
   /** The number on a container's icon; undefined when there is none. */
   async badge(container: string): Promise<string | undefined> {
     const badge = this.activityIcon(container).locator('.badge-content');
-    const text = (await badge.count()) === 0 ? '' : (await badge.first().innerText()).trim();
+    const text = (await badge.count()) === 0 ? '' : (await badge.first().allTextContents()).join('').trim();
     return text === '' ? undefined : text;
   }
 

@@ -31,7 +31,11 @@ export async function run(): Promise<void> {
 
 /** On the server build the host's console is full of VS Code's own noise: ours is marked, so that it can be told apart. */
 function markOutput(): void {
-  const write = console.log.bind(console);
-  console.log = (...args: unknown[]) => write(markLine(format(...args)));
-  Mocha.reporters.Base.consoleLog = console.log;
+  const original = console;
+  const log = (...args: unknown[]) => {
+    for (const line of format(...args).split('\n')) original.log(markLine(line));
+  };
+  // VS Code ignores assignments to `console.log`, silently: so the console itself is replaced.
+  globalThis.console = Object.create(original, { log: { value: log } });
+  Mocha.reporters.Base.consoleLog = log;
 }
