@@ -133,5 +133,8 @@ export interface WatchLine {
 export interface PlanCheckJson {
   readonly ok: boolean;
   readonly problems: readonly Problem[];
+  /** Tasks that may run at the same time, in the order of the waves; empty with a cycle in `dependsOn`. */
+  readonly waves: readonly (readonly string[])[];
   readonly mergeOrder: readonly string[];
+  readonly maxParallelism: number;
 }

@@ -21,6 +21,8 @@ export interface GitRunOptions {
   readonly signal?: AbortSignal | undefined;
   /** Exit codes that are answers; any other throws. Default `[0]`. */
   readonly okExitCodes?: readonly number[];
+  /** Told the process id at once, for journals that must know whether a process of a dead parent still lives. */
+  readonly onSpawn?: (pid: number) => void;
   /** Bytes of standard output after which the process is ended. Default 256 MiB. */
   readonly maxBuffer?: number;
 }
@@ -181,6 +183,7 @@ class GitDoor implements Git {
       maxBuffer: o.maxBuffer ?? 256 * 1024 * 1024,
       ...(o.input === undefined ? { stdin: 'ignore' as const } : { input: o.input }),
     });
+    if (child.pid !== undefined) o.onSpawn?.(child.pid);
     const watch = watchProcess(child, o.timeoutMs ?? 60_000, o.signal);
     const result = await child.finally(watch.dispose);
     const ms = performance.now() - began;

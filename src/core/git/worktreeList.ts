@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { GitError } from './errors';
 import type { Git } from './git';
-import { gitDirOf, readTrimmed, realpathOrNull } from './layoutFiles';
+import { readTrimmed, realpathOrNull } from './layoutFiles';
 import { placeOf, type RepositoryLayout } from './repository';
 
 /** One worktree as git lists it. */
@@ -96,7 +96,7 @@ export async function listWorktrees(git: Git, layout: RepositoryLayout): Promise
 }
 
 /** The folders under `<common>/worktrees` by the worktree each belongs to (its `gitdir` file names `<worktree>/.git`). */
-async function readAdminDirs(commonDir: string): Promise<Map<string, string>> {
+export async function readAdminDirs(commonDir: string): Promise<Map<string, string>> {
   const parent = path.join(commonDir, 'worktrees');
   const byWorktree = new Map<string, string>();
   const ids = await readdir(parent).catch((error: NodeJS.ErrnoException) => {
@@ -114,12 +114,4 @@ async function readAdminDirs(commonDir: string): Promise<Map<string, string>> {
     }),
   );
   return byWorktree;
-}
-
-/** Whether the folder's `.git` leads to a git directory of this repository: its own or a linked worktree's. */
-export async function belongsTo(folder: string, commonDir: string): Promise<boolean> {
-  const gitDir = await gitDirOf(folder);
-  if (gitDir === null) return false;
-  if (gitDir === commonDir) return true;
-  return path.dirname(gitDir) === path.join(commonDir, 'worktrees');
 }

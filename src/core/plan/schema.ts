@@ -56,6 +56,10 @@ const glob = line.superRefine((value, ctx) => {
     say(ctx, 'bad-glob', `"${value}" has backslashes; globs have "/" on every system.`, value.replaceAll('\\', '/'));
     return;
   }
+  if (value.length > 1000) {
+    say(ctx, 'bad-glob', 'A glob of more than 1,000 characters is not read; divide it.');
+    return;
+  }
   if (value.endsWith('/')) {
     say(ctx, 'bad-glob', `"${value}" matches no file; write "${value}**" for all files in it.`, `${value}**`);
     return;

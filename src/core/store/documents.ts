@@ -60,12 +60,7 @@ export function createDocuments(context: StoreContext): Documents {
       const file = pathOf(area, name);
       const text: string | undefined = JSON.stringify(value);
       if (text === undefined) throw new StoreError('bad-document', `Nothing that JSON can hold was given for ${file}.`);
-      try {
-        await replaceFile(file, `${text}\n`);
-      } catch (error) {
-        const message = `${file} could not be written: ${errorText(error)}. Check the folder's permissions and space.`;
-        throw new StoreError('failed', message, { file, cause: error });
-      }
+      await replaceFile(file, `${text}\n`);
       if (area !== 'cache') context.touched(area, `${name}.json`);
     },
     async remove(area, name) {

@@ -8,6 +8,7 @@ import type { Lease } from './leases';
 import { hostId, isSameProcess, ownStartTime } from './processes';
 import { holderSchema } from './schemas';
 import type { Store } from './store';
+import { claimPrefix, tidy } from './tidy';
 
 const tickMs = 2_000;
 const wishMs = 10_000;
@@ -104,6 +105,7 @@ export class Duty implements Disposable {
     }
     this.#take(result);
     await removeIfThere(this.#wishFile);
+    await tidy(this.#store);
   }
 
   #take(lease: Lease): void {
@@ -151,9 +153,9 @@ export class Duty implements Disposable {
 
 /**
  * True in exactly one of all processes that ask for the same key, ever: for notifications.
- * @throws the system's error when the store cannot be written
+ * @throws StoreError `failed`
  */
 export async function claimOnce(store: Store, key: string): Promise<boolean> {
   const name = createHash('sha256').update(key).digest('hex');
-  return await createInPlace(join(store.dir, 'cache', `claim-${name}`), `${process.pid}\n`);
+  return await createInPlace(join(store.dir, 'cache', `${claimPrefix}${name}`), `${process.pid}\n`);
 }

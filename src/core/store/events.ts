@@ -55,14 +55,8 @@ export function createEventLogs(context: StoreContext): EventLogs {
       throw new StoreError('bad-event', `The event ${JSON.stringify(event.kind)} was not recorded: ${why}`);
     }
     const file = join(dir, `${name}.jsonl`);
-    try {
-      // The newline in front ends whatever stump a crashed writer left.
-      await appendOnce(file, Buffer.from(`\n${JSON.stringify(parsed.data)}\n`, 'utf8'));
-    } catch (error) {
-      if (StoreError.is(error)) throw error;
-      const message = `An event could not be recorded in ${file}: ${errorText(error)}. Check the folder's permissions and space.`;
-      throw new StoreError('failed', message, { file, cause: error });
-    }
+    // The newline in front ends whatever stump a crashed writer left.
+    await appendOnce(file, Buffer.from(`\n${JSON.stringify(parsed.data)}\n`, 'utf8'));
     context.touched('events', `${name}.jsonl`);
     return parsed.data;
   }

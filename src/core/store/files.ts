@@ -6,11 +6,13 @@ import { errorCode, errorText, isMissing, StoreError } from './errors';
 import type { Schema } from './schemas';
 
 const fileMode = 0o600;
+/** What files in the making are called. */
+export const tempPrefix = '.new-';
 
 /** Content of a small file; null when it is not there. */
 export async function readIfThere(file: string): Promise<Buffer | null> {
   try {
-    return await readFile(file);
+    return await retryBusy(() => readFile(file));
   } catch (error) {
     if (isMissing(error)) return null;
     throw error;
@@ -24,75 +26,79 @@ export async function removeIfThere(file: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (isMissing(error)) return false;
-    throw error;
+    throw failed(file, 'removed', error);
   }
 }
 
 /**
  * Replaces a file as a whole, on the disk when it resolves: readers see the old or the new content, never a part. While
  * it works there is a file of the same name with a number behind it.
+ * @throws StoreError `failed`
  */
 export async function replaceFile(file: string, data: string | Buffer): Promise<void> {
   const { default: writeFileAtomic } = await import('write-file-atomic');
-  await inFolder(file, () => retryBusy(() => writeFileAtomic(file, data, { mode: fileMode })));
+  await writing(file, () => writeFileAtomic(file, data, { mode: fileMode }));
 }
 
 /**
  * Like replaceFile, for what is written often and worth nothing after a power cut: nothing is forced to the disk, and
  * no other name ever shows up beside the file.
  * @param tempDir a folder on the same file system which nobody watches
+ * @throws StoreError `failed`
  */
 export async function replaceQuickly(file: string, data: string, tempDir: string): Promise<void> {
-  const temp = await writeTemp(data, tempDir);
-  try {
-    await inFolder(file, () => retryBusy(() => rename(temp, file)));
-  } catch (error) {
-    await removeIfThere(temp);
-    throw error;
-  }
+  await withTemp(data, tempDir, (temp) => writing(file, () => rename(temp, file)));
 }
 
 /**
  * Makes a file that must not exist yet, with its whole content at once. Of many processes exactly one gets true.
  * @param tempDir a folder on the same file system which nobody watches
+ * @throws StoreError `failed`
  */
 export async function createExclusive(file: string, data: string, tempDir: string): Promise<boolean> {
-  const temp = await writeTemp(data, tempDir);
+  return await withTemp(data, tempDir, async (temp) => {
+    try {
+      await inFolder(file, () => link(temp, file));
+      return true;
+    } catch (error) {
+      if (errorCode(error) === 'EEXIST') return false;
+      // No hard links here (exFAT, some network mounts): the name is still given once, only its content comes a moment
+      // later, and readers wait for it.
+      return await createInPlace(file, data);
+    }
+  });
+}
+
+async function withTemp<T>(data: string, tempDir: string, action: (temp: string) => Promise<T>): Promise<T> {
+  const temp = join(tempDir, `${tempPrefix}${process.pid}-${randomBytes(6).toString('hex')}`);
+  await writing(temp, () => writeFile(temp, data, { flag: 'wx', mode: fileMode }));
   try {
-    await inFolder(file, () => link(temp, file));
-    return true;
-  } catch (error) {
-    const code = errorCode(error);
-    if (code === 'EEXIST') return false;
-    if (code === 'ENOENT') throw error;
-    // No hard links here (exFAT, some network mounts): the name is still given once, only its content comes a moment
-    // later, and readers wait for it.
-    return await createInPlace(file, data);
+    return await action(temp);
   } finally {
     await removeIfThere(temp);
   }
 }
 
-async function writeTemp(data: string, tempDir: string): Promise<string> {
-  const temp = join(tempDir, `.new-${process.pid}-${randomBytes(6).toString('hex')}`);
-  await inFolder(temp, () => writeFile(temp, data, { flag: 'wx', mode: fileMode }));
-  return temp;
-}
-
-/** Like createExclusive, for markers whose content does not matter. */
+/**
+ * Like createExclusive, for markers whose content does not matter.
+ * @throws StoreError `failed`
+ */
 export async function createInPlace(file: string, data: string): Promise<boolean> {
   try {
-    await inFolder(file, () => writeFile(file, data, { flag: 'wx', mode: fileMode }));
+    await inFolder(file, () => retryBusy(() => writeFile(file, data, { flag: 'wx', mode: fileMode })));
     return true;
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false;
-    throw error;
+    throw failed(file, 'written', error);
   }
 }
 
-/** Appends with one write; a write that the system cut short is repeated whole, its stump is one damaged line. */
+/**
+ * Appends with one write; a write that the system cut short is repeated whole, its stump is one damaged line.
+ * @throws StoreError `failed`
+ */
 export async function appendOnce(file: string, line: Buffer): Promise<void> {
-  await inFolder(file, async () => {
+  await writing(file, async () => {
     const handle = await open(file, 'a', fileMode);
     try {
       for (let attempt = 0; attempt < 2; attempt++) {
@@ -102,8 +108,21 @@ export async function appendOnce(file: string, line: Buffer): Promise<void> {
     } finally {
       await handle.close();
     }
-    throw new StoreError('failed', `${file} could not be written; free some space on its disk.`, { file });
+    throw new Error('the disk is full');
   });
+}
+
+async function writing(file: string, action: () => Promise<void>): Promise<void> {
+  try {
+    await inFolder(file, () => retryBusy(action));
+  } catch (error) {
+    throw failed(file, 'written', error);
+  }
+}
+
+function failed(file: string, what: string, cause: unknown): StoreError {
+  const message = `${file} could not be ${what} (${errorText(cause)}); check its folder's permissions and the disk's space.`;
+  return new StoreError('failed', message, { file, cause });
 }
 
 /** Parses a file of JSON against its schema; a reason instead of an error. */
@@ -159,7 +178,7 @@ async function retryBusy<T>(action: () => Promise<T>): Promise<T> {
       return await action();
     } catch (error) {
       const busy = ['EPERM', 'EACCES', 'EBUSY'].includes(errorCode(error) ?? '');
-      if (!busy || process.platform !== 'win32' || attempt >= 8) throw error;
+      if (!busy || process.platform !== 'win32' || attempt >= 6) throw error;
       await sleep(10 * 2 ** attempt);
     }
   }

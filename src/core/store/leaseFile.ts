@@ -11,6 +11,9 @@ import { holderSchema, leaseSchema } from './schemas';
 /** A holder on another machine (or in a container) that did not renew for this long is taken for dead. */
 export const foreignStaleMs = 20_000;
 
+/** Markers of take-overs, in `locks/`. */
+export const takePrefix = 'take-';
+
 /** What stands under a lease's name. `identity` never comes again: it names this one holding, renewed or not. */
 export type SeenLease =
   | { kind: 'absent' }
@@ -82,7 +85,7 @@ export async function takeOver(
   const chain: string[] = [];
   let key = sha256(`${o.name}\n${o.identity}`);
   for (;;) {
-    const marker = join(locks, `take-${key.slice(0, 40)}`);
+    const marker = join(locks, `${takePrefix}${key.slice(0, 40)}`);
     if (await createExclusive(marker, JSON.stringify(own), locks)) {
       chain.push(marker);
       break;

@@ -38,6 +38,7 @@ export const taskEventSchemas = {
     branch: text,
     rivals: textOrNull,
     title: text,
+    spawned: z.optional(z.boolean()),
   }),
   'worktree-made': z.object({ ...base, kind: z.literal('worktree-made'), worktree: text, branch: text, head: text }),
   'worktree-failed': z.object({ ...base, kind: z.literal('worktree-failed'), reason: text }),

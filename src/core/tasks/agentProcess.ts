@@ -1,4 +1,3 @@
-import type { ResultPromise } from 'execa';
 import { execa } from 'execa';
 import type { LaunchSpec } from '../agents/agent';
 import { signalTree } from './processTree';
@@ -25,6 +24,17 @@ export interface StartOptions {
 
 const graceMs = 5000;
 
+/** What is needed of execa's subprocess, whose own type depends on every option. */
+interface Child extends Promise<Outcome> {
+  readonly pid?: number | undefined;
+}
+interface Outcome {
+  readonly exitCode?: number | undefined;
+  readonly signal?: string | undefined;
+  readonly cause?: unknown;
+  readonly shortMessage?: string | undefined;
+}
+
 /**
  * Starts an agent's process; an argument array, never a shell.
  *
@@ -35,7 +45,7 @@ const graceMs = 5000;
  */
 export async function startAgent(spec: LaunchSpec, o: StartOptions): Promise<AgentProcess> {
   const output = o.output === 'stderr' ? 2 : o.output;
-  const child = execa(spec.command, [...spec.args], {
+  const child: Child = execa(spec.command, [...spec.args], {
     cwd: o.cwd,
     env: { ...spec.env },
     extendEnv: false,
@@ -55,21 +65,24 @@ export async function startAgent(spec: LaunchSpec, o: StartOptions): Promise<Age
   return watched(child, pid, o.headless);
 }
 
-function started(child: ResultPromise): Promise<void> {
+function started(child: Child): Promise<void> {
   if (child.pid !== undefined) return Promise.resolve();
   // Without a pid the result is the failure to start.
   return child.then((result) => {
-    throw result instanceof Error ? (result.cause ?? result) : new Error('The program did not start.');
+    throw result.cause ?? new Error(result.shortMessage ?? 'The program did not start.');
   });
 }
 
-function watched(child: ResultPromise, pid: number, group: boolean): AgentProcess {
+function watched(child: Child, pid: number, group: boolean): AgentProcess {
   let asked: string | null = null;
   let killer: NodeJS.Timeout | null = null;
   const ended = child.then((result): AgentEnd => {
     if (killer !== null) clearTimeout(killer);
     if (asked !== null) return { exit: null, signal: asked };
-    return { exit: result.exitCode ?? null, signal: result.signal ?? (result.exitCode === undefined ? 'unknown' : null) };
+    return {
+      exit: result.exitCode ?? null,
+      signal: result.signal ?? (result.exitCode === undefined ? 'unknown' : null),
+    };
   });
   return {
     pid,

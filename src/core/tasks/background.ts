@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { open } from 'node:fs/promises';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import type { TaskRef } from '../../contract/plan';
 import { childEnvironment } from '../git/environment';
@@ -30,9 +29,14 @@ export interface BackgroundRunner {
  * end, upon which it ends too): so it can load while worktrees are still being made.
  * @throws TaskError `start-failed` when the host named no command line
  */
-export async function startRunner(context: TaskContext, ref: TaskRef, o: BackgroundOptions = {}): Promise<BackgroundRunner> {
+export async function startRunner(
+  context: TaskContext,
+  ref: TaskRef,
+  o: BackgroundOptions = {},
+): Promise<BackgroundRunner> {
   const { cli } = context.host;
-  if (cli === undefined) throw new TaskError('start-failed', 'No command line is installed to run agents in the background.');
+  if (cli === undefined)
+    throw new TaskError('start-failed', 'No command line is installed to run agents in the background.');
   const logDir = path.join(context.store.dir, 'logs');
   await mkdir(logDir, { recursive: true, mode: 0o700 });
   const logFile = path.join(logDir, `${streamName(ref)}.log`);

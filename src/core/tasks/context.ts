@@ -77,7 +77,12 @@ export async function findTask(context: TaskContext, ref: TaskRef): Promise<Foun
  * Does something decisive to a task while nobody else can: what is decided must be decided on events read inside.
  * A worktree may take minutes to make, and whoever asks for the same one meanwhile waits for it.
  */
-export function withTaskLock<T>(context: TaskContext, ref: TaskRef, action: () => Promise<T>, waitMs = 600_000): Promise<T> {
+export function withTaskLock<T>(
+  context: TaskContext,
+  ref: TaskRef,
+  action: () => Promise<T>,
+  waitMs = 600_000,
+): Promise<T> {
   return context.store.locks.withLock(`task-${streamName(ref)}`, action, { waitMs });
 }
 

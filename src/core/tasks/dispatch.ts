@@ -5,12 +5,21 @@ import { findProgram } from '../agents/program';
 import { type Base, resolveBase } from '../git/base';
 import { checkPlan } from '../plan/checkPlan';
 import type { Plan, TaskFile } from '../plan/plan';
-import { chooseNames } from '../worktrees/names';
-import { makeWorktree } from '../worktrees/makeWorktree';
+import { type MakePhase, makeWorktree } from '../worktrees/makeWorktree';
+import { chooseNames, type WorktreeNames } from '../worktrees/names';
 import { resolveWorktreeRoot } from '../worktrees/root';
-import { freezeBrief } from './freezeBrief';
-import { findTask, readRecord, readRecords, refName, type TaskContext, textHash, withTaskLock, worktreesDeps } from './context';
+import {
+  findTask,
+  readRecord,
+  readRecords,
+  refName,
+  type TaskContext,
+  textHash,
+  withTaskLock,
+  worktreesDeps,
+} from './context';
 import type { TaskRecord } from './fold';
+import { freezeBrief } from './freezeBrief';
 import { refuseHeld, unmetDependencies } from './holds';
 import { lastAgent } from './lastAgent';
 import { TaskError } from './taskError';
@@ -28,8 +37,7 @@ export interface PrepareOptions {
    */
   readonly purpose?: 'dispatch' | 'spawn' | undefined;
   readonly rivals?: string | undefined;
-  /** `git worktree add` reports its progress in per cent. */
-  readonly onProgress?: ((percent: number, stage: string) => void) | undefined;
+  readonly onProgress?: ((phase: MakePhase) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -74,7 +82,8 @@ export async function prepare(context: TaskContext, ref: TaskRef, o: PrepareOpti
 
 /** A worktree made by `spawn` becomes work in progress now: what holds a dispatch holds this too. */
 async function checkHolds(context: TaskContext, ref: TaskRef, record: TaskRecord, o: PrepareOptions): Promise<void> {
-  if (o.purpose === 'spawn' || record.run !== null || record.launch !== null || record.dispatch?.spawned === false) return;
+  if (o.purpose === 'spawn' || record.run !== null || record.launch !== null || record.dispatch?.spawned === false)
+    return;
   const plan = await context.plan(ref.plan);
   const task = plan?.tasks.find((t) => t.ref.task === ref.task);
   // Without its file nothing says what it depends on; its brief is frozen, so it can start.
@@ -84,7 +93,8 @@ async function checkHolds(context: TaskContext, ref: TaskRef, record: TaskRecord
 
 async function existing(ref: TaskRef, record: TaskRecord): Promise<Prepared> {
   const { worktree, dispatch } = record;
-  if (worktree === null || dispatch === null) throw new TaskError('no-worktree', `${refName(ref)} has no worktree yet.`);
+  if (worktree === null || dispatch === null)
+    throw new TaskError('no-worktree', `${refName(ref)} has no worktree yet.`);
   if (!(await isFolder(worktree.path))) {
     throw new TaskError(
       'vanished',
@@ -130,7 +140,11 @@ export function refuseProblems(plan: Plan, task: TaskFile): void {
  * anything is made.
  * @throws AgentError `unknown-agent`, `missing-program`
  */
-export async function chooseAgent(context: TaskContext, task: TaskFile | null, wanted: string | undefined): Promise<Agent> {
+export async function chooseAgent(
+  context: TaskContext,
+  task: TaskFile | null,
+  wanted: string | undefined,
+): Promise<Agent> {
   const name = wanted ?? task?.fields.agent ?? (await lastAgent(context)).agent;
   const settings = context.host.settings();
   const agent = agentByName(name, settings);
@@ -148,34 +162,37 @@ async function dispatch(
   const { ref } = task;
   const spawned = o.purpose === 'spawn';
   await refuseRenamed(context, plan, task, o.override ?? false);
-  const [base, names] = await Promise.all([
-    resolveBase(context.git, context.layout, o.base ?? task.fields.from ?? plan.fields.base ?? null, {
-      fetch: context.host.settings().fetchBase,
-      signal: o.signal,
-    }),
-    namesOf(context, task),
-  ]);
-  const { brief, text } = await freezeBrief(context, { plan, task, base, branch: names.branch, worktree: names.worktree });
-  const model = modelOf(o.model ?? task.fields.model);
-  // Counting and deciding are one step, or two dispatches at once would both take the last place.
-  await context.store.locks.withLock('wip', async () => {
-    if (!spawned) await refuseHeld(context, plan, task, { override: o.override ?? false });
-    await context.store.events.appendTask(ref, {
-      kind: 'dispatched',
-      agent: agent.name,
-      model,
-      permissions: permissionsOf(context, task),
-      brief,
-      text,
-      base: base.name,
-      baseHead: base.commit,
-      branch: names.branch,
-      rivals: o.rivals ?? null,
-      title: titleOf(task),
-      ...(spawned ? { spawned } : {}),
-    });
+  const base = await resolveBase(context.git, context.layout, o.base ?? task.fields.from ?? plan.fields.base ?? null, {
+    fetch: context.host.settings().fetchBase,
+    signal: o.signal,
   });
-  const made = await make(context, ref, base, names, o);
+  const model = modelOf(o.model ?? task.fields.model);
+  // One dispatch of the repository at a time: places of work in progress and free names are counted and taken in one
+  // step, and worktrees are made one after another in any case.
+  const lockOptions = { waitMs: 600_000 };
+  const made = await context.store.locks.withLock(
+    'dispatch',
+    async () => {
+      if (!spawned) await refuseHeld(context, plan, task, { override: o.override ?? false });
+      const names = await namesOf(context, task);
+      const frozen = await freezeBrief(context, { plan, task, base, ...names });
+      await context.store.events.appendTask(ref, {
+        kind: 'dispatched',
+        agent: agent.name,
+        model,
+        permissions: permissionsOf(context, task),
+        ...frozen,
+        base: base.name,
+        baseHead: base.commit,
+        branch: names.branch,
+        rivals: o.rivals ?? null,
+        title: titleOf(task),
+        ...(spawned ? { spawned } : {}),
+      });
+      return make(context, ref, base, names, o);
+    },
+    lockOptions,
+  );
   return {
     ref,
     title: titleOf(task),
@@ -217,15 +234,14 @@ async function make(
   }
 }
 
-function namesOf(context: TaskContext, task: TaskFile) {
+async function namesOf(context: TaskContext, task: TaskFile): Promise<WorktreeNames> {
   const settings = context.host.settings();
-  return resolveWorktreeRoot(context.layout, settings).then(({ root }) =>
-    chooseNames(context.git, context.layout, task.ref, {
-      template: settings.branchTemplate,
-      wanted: task.fields.branch ?? null,
-      root,
-    }),
-  );
+  const { root } = await resolveWorktreeRoot(context.layout, settings);
+  return chooseNames(context.git, context.layout, task.ref, {
+    template: settings.branchTemplate,
+    wanted: task.fields.branch ?? null,
+    root,
+  });
 }
 
 /**

@@ -108,9 +108,7 @@ export const taskRecordSchema = z.object({
       window: z.nullable(z.string()),
       startedAt: z.string(),
       launch: z.nullable(z.string()),
-      exited: z.nullable(
-        z.object({ at: z.string(), exit: z.nullable(z.number()), signal: z.nullable(z.string()) }),
-      ),
+      exited: z.nullable(z.object({ at: z.string(), exit: z.nullable(z.number()), signal: z.nullable(z.string()) })),
     }),
   ),
   launch: z.nullable(

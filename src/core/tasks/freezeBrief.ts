@@ -20,7 +20,9 @@ export async function freezeBrief(
   const [contractTexts, contextTexts] = await Promise.all([
     Promise.all((plan.fields.contract ?? []).map((path) => contractText(context, plan, base, path))),
     Promise.all(
-      [...(plan.fields.context ?? []), ...(task.fields.context ?? [])].map((entry) => contextText(context, base, entry)),
+      [...(plan.fields.context ?? []), ...(task.fields.context ?? [])].map((entry) =>
+        contextText(context, base, entry),
+      ),
     ),
   ]);
   const text = composeBrief({

@@ -1,6 +1,6 @@
 import type { TaskRef } from '../../contract/plan';
-import { defaultSettings } from '../ports';
 import type { Plan, TaskFile } from '../plan/plan';
+import { defaultSettings } from '../ports';
 import { readRecords, refName, sameRef, type TaskContext } from './context';
 import { countsAsWip, type TaskRecord } from './fold';
 import { stateTable } from './stateTable';
@@ -48,7 +48,10 @@ export function holdOf(
   if (others.length + (o.more ?? 0) < limit) return null;
   const names = others.map((ref) => ref.task).join(', ');
   const group = o.more === undefined || o.more === 0 ? '' : `, and ${o.more} more would start with it`;
-  return { kind: 'wip', reason: `${others.length} of ${limit} tasks of "${plan.id}" are in progress (${names})${group}` };
+  return {
+    kind: 'wip',
+    reason: `${others.length} of ${limit} tasks of "${plan.id}" are in progress (${names})${group}`,
+  };
 }
 
 /** @throws TaskError `held`, unless overridden: then that is put on record. */

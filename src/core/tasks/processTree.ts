@@ -9,7 +9,11 @@ type Children = ReadonlyMap<number, readonly number[]>;
  * terminal's process group with programs that are not ours.
  * @param group the process leads a group of its own, which is signalled as one
  */
-export async function signalTree(pid: number, signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL', o: { group: boolean }): Promise<void> {
+export async function signalTree(
+  pid: number,
+  signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL',
+  o: { group: boolean },
+): Promise<void> {
   if (process.platform === 'win32') {
     // Windows has no signals: a console program is ended together with its children.
     await execa('taskkill', ['/PID', String(pid), '/T', '/F'], { reject: false, windowsHide: true });
@@ -70,6 +74,8 @@ async function pairsFromPs(): Promise<[number, number][]> {
   const { stdout } = await execa('ps', ['-A', '-o', 'pid=,ppid='], { reject: false });
   return stdout.split('\n').flatMap((line): [number, number][] => {
     const [pid, parent] = line.trim().split(/\s+/).map(Number);
-    return pid === undefined || parent === undefined || Number.isNaN(pid) || Number.isNaN(parent) ? [] : [[pid, parent]];
+    return pid === undefined || parent === undefined || Number.isNaN(pid) || Number.isNaN(parent)
+      ? []
+      : [[pid, parent]];
   });
 }

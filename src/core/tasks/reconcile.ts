@@ -1,10 +1,10 @@
 import type { TaskRef } from '../../contract/plan';
 import { listWorktrees } from '../git/worktreeList';
-import { rollbackHalfMade } from '../worktrees/makeWorktree';
-import { launchLapseMs } from '../store/launches';
 import { StoreError } from '../store/errors';
+import { launchLapseMs } from '../store/launches';
+import { rollbackHalfMade } from '../worktrees/makeWorktree';
 import { readRecord, readRecords, refName, streamName, type TaskContext, withTaskLock, worktreesDeps } from './context';
-import { taskRecordSchema, type TaskRecord } from './fold';
+import { type TaskRecord, taskRecordSchema } from './fold';
 import { isRunnerLost, runnerLost, worktreeGone } from './rows';
 import { leasesByName, presentPaths } from './snapshot';
 
@@ -26,7 +26,7 @@ export interface ReconcileReport {
  * processes at once: each change is decided under the task's lock on events read inside.
  */
 export async function reconcile(context: TaskContext): Promise<ReconcileReport> {
-  const rolledBack = await rollbackHalfMade(worktreesDeps(context));
+  const rolledBack = await rollBack(context);
   const [records, worktrees, lapsed] = await Promise.all([
     readRecords(context),
     listWorktrees(context.git, context.layout),
@@ -34,7 +34,12 @@ export async function reconcile(context: TaskContext): Promise<ReconcileReport> 
   ]);
   const present = await presentPaths(worktrees);
   const leases = await leasesByName(context);
-  const report = { vanished: [] as TaskRef[], returned: [] as TaskRef[], lost: [] as TaskRef[], interrupted: [] as TaskRef[] };
+  const report = {
+    vanished: [] as TaskRef[],
+    returned: [] as TaskRef[],
+    lost: [] as TaskRef[],
+    interrupted: [] as TaskRef[],
+  };
   for (const { ref, record } of records.values()) {
     const lease = leases.get(streamName(ref)) ?? null;
     if (isCutOff(record)) {
@@ -50,6 +55,21 @@ export async function reconcile(context: TaskContext): Promise<ReconcileReport> 
     }
   }
   return { rolledBack, lapsed, ...report };
+}
+
+/** A worktree that is being made right now is nobody's to undo, and nothing to wait for. */
+async function rollBack(context: TaskContext): Promise<string[]> {
+  const { locks } = context.store;
+  const deps = worktreesDeps(context);
+  try {
+    return await rollbackHalfMade({
+      ...deps,
+      locks: { withLock: (name, fn) => locks.withLock(name, fn, { waitMs: 0 }) },
+    });
+  } catch (error) {
+    if (!StoreError.is(error) || error.reason !== 'locked') throw error;
+    return [];
+  }
 }
 
 /** Runners that died, put on record: the part of `reconcile` that costs no git process. */
@@ -116,7 +136,13 @@ async function mark(
 async function unmark(context: TaskContext, ref: TaskRef, still: (record: TaskRecord) => boolean): Promise<boolean> {
   return decide(context, ref, async (record) => {
     if (!still(record) || !record.conditions.some(({ kind }) => kind === 'vanished')) return false;
-    await context.store.events.appendTask(ref, { kind: 'condition', condition: 'vanished', on: false, reason: 'the worktree is there again', source: 'git' });
+    await context.store.events.appendTask(ref, {
+      kind: 'condition',
+      condition: 'vanished',
+      on: false,
+      reason: 'the worktree is there again',
+      source: 'git',
+    });
     return true;
   });
 }
@@ -130,18 +156,30 @@ async function settleCutOff(
   return decide(context, ref, async (record) => {
     if (!isCutOff(record) || record.dispatch === null) return false;
     const { branch } = record.dispatch;
-    const made = worktrees.find((w) => w.branch === branch && !w.main && w.prunable === null);
+    const made = worktrees.find((w) => w.branch === branch && !w.main && w.prunable === null && w.locked === null);
     if (made !== undefined) {
-      await context.store.events.appendTask(ref, { kind: 'worktree-made', worktree: made.path, branch, head: made.head ?? record.dispatch.baseHead });
+      await context.store.events.appendTask(ref, {
+        kind: 'worktree-made',
+        worktree: made.path,
+        branch,
+        head: made.head ?? record.dispatch.baseHead,
+      });
     } else {
-      await context.store.events.appendTask(ref, { kind: 'worktree-failed', reason: 'interrupted while the worktree was made' });
+      await context.store.events.appendTask(ref, {
+        kind: 'worktree-failed',
+        reason: 'interrupted while the worktree was made',
+      });
     }
     return true;
   });
 }
 
 /** Under the task's lock; a task that someone else is busy with is left to them. */
-async function decide(context: TaskContext, ref: TaskRef, action: (record: TaskRecord) => Promise<boolean>): Promise<boolean> {
+async function decide(
+  context: TaskContext,
+  ref: TaskRef,
+  action: (record: TaskRecord) => Promise<boolean>,
+): Promise<boolean> {
   try {
     return await withTaskLock(
       context,

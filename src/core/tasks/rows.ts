@@ -3,8 +3,8 @@ import type { TaskRef } from '../../contract/plan';
 import type { Condition, TaskState } from '../../contract/states';
 import type { WorktreeStatus } from '../git/status';
 import type { GitWorktree } from '../git/worktreeList';
-import type { Plan, TaskFile } from '../plan/plan';
 import { checkPlan } from '../plan/checkPlan';
+import type { Plan, TaskFile } from '../plan/plan';
 import type { SeenHolder } from '../store/leases';
 import { refName, textHash } from './context';
 import { isRunOpen, type TaskRecord } from './fold';
@@ -175,8 +175,5 @@ export function rowRefs(
   const seen = new Set(rows.map(({ ref }) => refName(ref)));
   const byId = new Map(plans.map((plan) => [plan.id, plan]));
   const gone = [...records.values()].filter(({ ref, record }) => !seen.has(refName(ref)) && hasRow(null, record));
-  return [
-    ...rows,
-    ...gone.map(({ ref, record }) => ({ ref, plan: byId.get(ref.plan) ?? null, task: null, record })),
-  ];
+  return [...rows, ...gone.map(({ ref, record }) => ({ ref, plan: byId.get(ref.plan) ?? null, task: null, record }))];
 }

@@ -11,7 +11,7 @@ import { isSameProcess, processStartTime } from '../store/processes';
 import { verifyWorktree } from '../worktrees/verify';
 import { type AgentEnd, type AgentProcess, startAgent } from './agentProcess';
 import { readRecord, refName, streamName, type TaskContext } from './context';
-import { prepare } from './dispatch';
+import { type PrepareOptions, prepare } from './dispatch';
 import { resumableSession, type TaskRecord } from './fold';
 import { rememberAgent } from './lastAgent';
 import { signalTree } from './processTree';
@@ -34,7 +34,7 @@ export interface RunOptions {
   readonly onNote?: ((text: string) => void) | undefined;
   /** The brief, for agents that cannot be given it otherwise. */
   readonly onBanner?: ((text: string) => void) | undefined;
-  readonly onProgress?: ((percent: number, stage: string) => void) | undefined;
+  readonly onProgress?: PrepareOptions['onProgress'];
   /** Ends the agent, and says so on record. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -80,7 +80,8 @@ export async function run(context: TaskContext, ref: TaskRef, o: RunOptions): Pr
     });
     for (const warning of prepared.warnings) o.onNote?.(warning);
     const record = await readRecord(context, ref);
-    if (record?.worktree == null) throw new TaskError('no-worktree', `${refName(ref)} has no worktree: run "switchyard spawn ${refName(ref)}".`);
+    if (record?.worktree == null)
+      throw new TaskError('no-worktree', `${refName(ref)} has no worktree: run "switchyard spawn ${refName(ref)}".`);
     if (isLaunchOver(record, o.launch)) {
       await lease.release();
       return await overAlready(context, ref, record, o);
@@ -104,12 +105,20 @@ export function isLaunchOver(record: TaskRecord, launch: string | undefined): bo
   return run.launch === launch || record.launch?.id !== launch;
 }
 
-async function overAlready(context: TaskContext, ref: TaskRef, record: TaskRecord | null, o: RunOptions): Promise<RunResult> {
+async function overAlready(
+  context: TaskContext,
+  ref: TaskRef,
+  record: TaskRecord | null,
+  o: RunOptions,
+): Promise<RunResult> {
   if (record?.worktree == null || record.dispatch === null) {
     throw new TaskError('no-worktree', `${refName(ref)} has no worktree yet.`);
   }
   if (o.shellAfter !== true && o.headless) {
-    throw new TaskError('ended', `The agent of ${refName(ref)} that this launch started has ended: start it anew with "switchyard run ${refName(ref)}".`);
+    throw new TaskError(
+      'ended',
+      `The agent of ${refName(ref)} that this launch started has ended: start it anew with "switchyard run ${refName(ref)}".`,
+    );
   }
   const { worktree, run } = record;
   o.onNote?.(
@@ -156,11 +165,16 @@ async function endOrphan(context: TaskContext, ref: TaskRef, record: TaskRecord,
   const run = record.run;
   if (run === null || run.exited !== null) return;
   if (run.pidStarted !== null && (await isSameProcess(run.pid, run.pidStarted))) {
-    o.onNote?.(`The runner of ${refName(ref)} had died and left its agent (process ${run.pid}); that one is ended first.`);
+    o.onNote?.(
+      `The runner of ${refName(ref)} had died and left its agent (process ${run.pid}); that one is ended first.`,
+    );
     await signalTree(run.pid, 'SIGTERM', { group: false });
     if (!(await gone(run, 5000))) await signalTree(run.pid, 'SIGKILL', { group: false });
     if (!(await gone(run, 2000))) {
-      throw new TaskError('running', `The agent of ${refName(ref)} (process ${run.pid}) lost its runner and does not end: end it, then start again.`);
+      throw new TaskError(
+        'running',
+        `The agent of ${refName(ref)} (process ${run.pid}) lost its runner and does not end: end it, then start again.`,
+      );
     }
   }
   await context.store.events.appendTask(ref, { kind: 'agent-exited', pid: run.pid, exit: null, signal: 'lost' });
@@ -201,12 +215,16 @@ async function planStart(
   o: RunOptions,
 ): Promise<Start> {
   const { worktree, dispatch } = record;
-  if (worktree === null || dispatch === null) throw new TaskError('no-worktree', `${refName(ref)} has no worktree yet.`);
+  if (worktree === null || dispatch === null)
+    throw new TaskError('no-worktree', `${refName(ref)} has no worktree yet.`);
   const last = record.run?.agent ?? dispatch.agent;
   const { agent, program } = await findAgent(context, o.agent ?? last);
   const brief = await context.store.texts.get(dispatch.brief);
   if (brief === null) {
-    throw new TaskError('bad-task', `The brief of ${refName(ref)} is missing from the store (${dispatch.brief}): dispatch the task anew.`);
+    throw new TaskError(
+      'bad-task',
+      `The brief of ${refName(ref)} is missing from the store (${dispatch.brief}): dispatch the task anew.`,
+    );
   }
   // A session belongs to the program that made it.
   const resume = agent.name === last && agent.capabilities.resume ? resumableSession(record) : null;
@@ -232,7 +250,13 @@ async function planStart(
   return { agent, spec, worktree: worktree.path, branch: worktree.branch, model, resumed: resume !== null };
 }
 
-async function startAndWait(context: TaskContext, ref: TaskRef, start: Start, lease: Lease, o: RunOptions): Promise<RunResult> {
+async function startAndWait(
+  context: TaskContext,
+  ref: TaskRef,
+  start: Start,
+  lease: Lease,
+  o: RunOptions,
+): Promise<RunResult> {
   if (start.spec.banner !== null) o.onBanner?.(start.spec.banner);
   const process_ = await begin(context, ref, start, o);
   const forget = passSignals(process_, o);
@@ -264,8 +288,16 @@ async function begin(context: TaskContext, ref: TaskRef, start: Start, o: RunOpt
     return await startAgent(start.spec, { cwd: start.worktree, headless: o.headless, output: o.output ?? 'inherit' });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    await context.store.events.appendTask(ref, { kind: 'condition', condition: 'failed', on: true, reason: why, source: 'runner' });
-    throw new TaskError('start-failed', `${start.agent.title} could not be started for ${refName(ref)}: ${why}`, { cause: error });
+    await context.store.events.appendTask(ref, {
+      kind: 'condition',
+      condition: 'failed',
+      on: true,
+      reason: why,
+      source: 'runner',
+    });
+    throw new TaskError('start-failed', `${start.agent.title} could not be started for ${refName(ref)}: ${why}`, {
+      cause: error,
+    });
   }
 }
 

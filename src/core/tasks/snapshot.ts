@@ -30,7 +30,11 @@ export async function takeSnapshot(context: TaskContext): Promise<Snapshot> {
   const leases = await leasesByName(context);
   const present = await presentPaths(worktrees);
   const listed = rowRefs(plans, records);
-  const bases = new Map(listed.flatMap((row) => (row.record?.worktree ? [[row.record.worktree.path, row.record.dispatch?.base ?? null] as const] : [])));
+  const bases = new Map(
+    listed.flatMap((row) =>
+      row.record?.worktree ? [[row.record.worktree.path, row.record.dispatch?.base ?? null] as const] : [],
+    ),
+  );
   const statuses = await readStatuses(context, [...present], bases);
   const tasks = await Promise.all(
     listed.map(async (row) => {
@@ -60,7 +64,9 @@ export async function leasesByName(context: TaskContext): Promise<Map<string, Se
 
 /** The worktrees whose folder and git file are there. git lists one whose folder was deleted until it is pruned. */
 export async function presentPaths(worktrees: readonly GitWorktree[]): Promise<Set<string>> {
-  const there = await Promise.all(worktrees.map(async (w) => (!w.bare && (await exists(path.join(w.path, '.git'))) ? w.path : null)));
+  const there = await Promise.all(
+    worktrees.map(async (w) => (!w.bare && (await exists(path.join(w.path, '.git'))) ? w.path : null)),
+  );
   return new Set(there.filter((at) => at !== null));
 }
 
@@ -86,7 +92,9 @@ async function readStatuses(
         statuses.set(at, await readStatus(context.git, at, bases.get(at) ?? null));
       } catch (error) {
         // One broken worktree must not hide the others; its facts stay unknown.
-        context.host.log.warn(`The status of ${at} could not be read: ${error instanceof Error ? error.message : error}`);
+        context.host.log.warn(
+          `The status of ${at} could not be read: ${error instanceof Error ? error.message : error}`,
+        );
       }
     }),
   );

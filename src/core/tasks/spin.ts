@@ -3,9 +3,8 @@ import { agentByName } from '../agents/agent';
 import { findProgram } from '../agents/program';
 import { createTask, inboxPlan } from '../plan/createFiles';
 import { suggestId } from '../plan/ids';
-import { refName, type TaskContext } from './context';
+import { findTask, refName, type TaskContext } from './context';
 import { type Prepared, type PrepareOptions, prepare, refuseProblems } from './dispatch';
-import { findTask } from './context';
 import { refuseHeld } from './holds';
 import { lastAgent } from './lastAgent';
 import { TaskError } from './taskError';
@@ -20,6 +19,8 @@ export interface SpinOptions {
   /** Globs the agent may edit. */
   readonly scope?: readonly string[] | undefined;
   readonly override?: boolean | undefined;
+  /** Told when the task files are written and before worktrees are made: what takes time can begin. */
+  readonly onTasks?: ((refs: readonly TaskRef[]) => void) | undefined;
   readonly onProgress?: PrepareOptions['onProgress'];
   readonly signal?: AbortSignal | undefined;
 }
@@ -34,7 +35,9 @@ export async function spin(context: TaskContext, prompt: string, o: SpinOptions 
   const names = o.agents === undefined || o.agents.length === 0 ? [(await lastAgent(context)).agent] : o.agents;
   await Promise.all(names.map((name) => requireProgram(context, name)));
   const plan = o.plan ?? inboxPlan;
-  const taken = new Set((await context.store.events.tasks()).filter((ref) => ref.plan === plan).map(({ task }) => task));
+  const taken = new Set(
+    (await context.store.events.tasks()).filter((ref) => ref.plan === plan).map(({ task }) => task),
+  );
   const refs: TaskRef[] = [];
   for (const agent of names) {
     const { ref } = await createTask(context.layout, plan, {
@@ -43,11 +46,13 @@ export async function spin(context: TaskContext, prompt: string, o: SpinOptions 
       agent,
       ...(o.model === undefined ? {} : { model: o.model }),
       ...(o.scope === undefined ? {} : { scope: o.scope }),
+      ...(o.base === undefined ? {} : { from: o.base }),
       taken,
       git: context.git,
     });
     refs.push(ref);
   }
+  o.onTasks?.(refs);
   return prepareAll(context, refs, {
     base: o.base,
     override: o.override,
@@ -64,7 +69,9 @@ async function requireProgram(context: TaskContext, name: string): Promise<void>
 
 /** The prompt's own name with the agent's behind it, so that rivals can be told apart. */
 function rivalId(prompt: string, agent: string): string {
-  const base = suggestId(prompt, new Set()).slice(0, 30).replace(/[-._]+$/, '');
+  const base = suggestId(prompt, new Set())
+    .slice(0, 30)
+    .replace(/[-._]+$/, '');
   return suggestId(`${base} ${agent}`, new Set());
 }
 
@@ -73,7 +80,11 @@ function rivalId(prompt: string, agent: string): string {
  * stay as they are, ready, and the error names it: nobody starts.
  * @throws TaskError `held` before anything is made, `worktree-failed`; AgentError before anything is made
  */
-export async function prepareAll(context: TaskContext, refs: readonly TaskRef[], o: PrepareOptions = {}): Promise<Prepared[]> {
+export async function prepareAll(
+  context: TaskContext,
+  refs: readonly TaskRef[],
+  o: PrepareOptions = {},
+): Promise<Prepared[]> {
   if (refs.length > 1) await checkGroup(context, refs, o);
   const prepared: Prepared[] = [];
   for (const ref of refs) {

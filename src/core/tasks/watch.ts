@@ -21,7 +21,11 @@ const lookForLostMs = 5000;
  * What happens from now on, as it happens: one line per event. Ends when `signal` aborts.
  * @param only of this task alone
  */
-export async function* watchTasks(context: TaskContext, signal: AbortSignal, only?: TaskRef): AsyncGenerator<WatchLine> {
+export async function* watchTasks(
+  context: TaskContext,
+  signal: AbortSignal,
+  only?: TaskRef,
+): AsyncGenerator<WatchLine> {
   const { store } = context;
   const dirty = new Set<string>();
   let wake: (() => void) | null = null;
@@ -46,7 +50,8 @@ export async function* watchTasks(context: TaskContext, signal: AbortSignal, onl
       for (const ref of await streamsOf(context, names)) {
         if (only === undefined || sameRef(ref, only)) yield* tellTask(context, ref, told);
       }
-      if (only === undefined && names.some((name) => name === '*' || name === 'repository')) yield* tellRepository(context, told);
+      if (only === undefined && names.some((name) => name === '*' || name === 'repository'))
+        yield* tellRepository(context, told);
       if (dirty.size === 0 && !signal.aborted) {
         await new Promise<void>((resolve) => {
           wake = resolve;

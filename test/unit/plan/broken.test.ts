@@ -23,7 +23,7 @@ describe('broken plans', () => {
       body: plan.body,
       tasks: plan.tasks.map((task) => ({ task: task.ref.task, fields: task.fields, instructions: task.instructions })),
     }));
-    assertGolden(golden('loaded.json'), `${JSON.stringify(loaded, null, 2)}\n`);
+    assertGolden(golden('broken-loaded.json'), `${JSON.stringify(loaded, null, 2)}\n`);
   });
 
   it('have problems that lie within their files, and fixes that are not empty', async () => {

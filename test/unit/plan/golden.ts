@@ -20,6 +20,6 @@ export function problemText(problems: readonly Problem[], root: string): string 
 
 /** Compares with a kept text; `UPDATE_GOLDEN=1` writes it anew, to be looked at in the diff. */
 export function assertGolden(file: string, actual: string): void {
-  if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(file, actual);
+  if (process.env.UPDATE_GOLDEN === '1') writeFileSync(file, actual);
   assert.equal(actual, readFileSync(file, 'utf8'));
 }

@@ -1,9 +1,12 @@
 // What the tests run in processes of their own: node child.cjs <role> <store> [argument…]
+import { existsSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Actor } from '../../../src/contract/events';
 import { silentLog } from '../../../src/core/ports';
 import { claimOnce, Duty } from '../../../src/core/store/duty';
+import { isSameProcess } from '../../../src/core/store/processes';
 import { openStore, type Store } from '../../../src/core/store/store';
 
 const ref = { plan: 'inbox', task: 'one' };
@@ -40,20 +43,38 @@ const roles: Record<string, (store: Store, args: string[]) => Promise<void>> = {
         await sleep(1);
         continue;
       }
-      const alone = await import('node:fs').then((fs) => {
-        const file = `${store.dir}/cache/inside`;
-        try {
-          fs.writeFileSync(file, String(process.pid), { flag: 'wx' });
-          return file;
-        } catch {
-          return null;
-        }
-      });
-      if (alone === null) say('two holders');
-      await sleep(1);
-      if (alone !== null) await import('node:fs').then((fs) => fs.unlinkSync(alone));
+      // Whoever finds this file has company.
+      const file = join(store.dir, 'cache', 'inside');
+      try {
+        writeFileSync(file, String(process.pid), { flag: 'wx' });
+        await sleep(1);
+        unlinkSync(file);
+      } catch {
+        say('two holders');
+      }
       await lease.release();
       won += 1;
+    }
+  },
+
+  /** Takes and gives back a lease until it kills itself, at any point of either; the file says who is inside. */
+  async die(store, [name]) {
+    await start();
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), 20 + Math.random() * 200);
+    for (;;) {
+      const lease = await store.leases.acquire(name ?? '', { version: '1' });
+      if ('held' in lease) {
+        await sleep(1);
+        continue;
+      }
+      const file = join(store.dir, 'cache', 'inside');
+      const inside = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
+      if (await isSameProcess(inside, null)) say('two holders');
+      writeFileSync(file, String(process.pid));
+      await sleep(Math.random() * 3);
+      if (readFileSync(file, 'utf8') !== String(process.pid)) say('two holders');
+      writeFileSync(file, '0');
+      await lease.release();
     }
   },
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,12 +53,21 @@ export async function until(condition: () => boolean | Promise<boolean>, what: s
   }
 }
 
+/** A promise that the test resolves. */
+export function deferred(): { readonly promise: Promise<void>; resolve(): void } {
+  const resolvers: (() => void)[] = [];
+  const promise = new Promise<void>((resolve) => resolvers.push(resolve));
+  return { promise, resolve: () => resolvers[0]?.() };
+}
+
 let bundle: Promise<string> | null = null;
 
 /** The script of child.ts as one file, so that ten processes start fast and alike on every system. */
 function childScript(): Promise<string> {
   bundle ??= (async () => {
-    const outfile = join(await mkdtemp(join(tmpdir(), 'switchyard-child-')), 'child.cjs');
+    const folder = await mkdtemp(join(tmpdir(), 'switchyard-child-'));
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+    const outfile = join(folder, 'child.cjs');
     await build({
       entryPoints: [join(__dirname, 'child.ts')],
       bundle: true,

@@ -1,0 +1,6 @@
+CREATE TABLE teams (
+  id   TEXT PRIMARY KEY,
+  name TEXT NOT NULL
+);
+
+ALTER TABLE users ADD COLUMN team_id TEXT REFERENCES teams (id);

@@ -1,0 +1,133 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import type { GlobalOptions } from './context';
+import { exitCodeOf, exitCodes } from './exitCodes';
+import { note } from './output';
+
+/** What a command answers: its exit code. */
+type Answer = Promise<number>;
+
+/** Runs one command line. @returns the exit code, when everything is written */
+export async function runCli(args: readonly string[], version: string): Promise<number> {
+  let answer: number = exitCodes.done;
+  const program = buildProgram(args, version, (code) => {
+    answer = code;
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return answer;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Help and version that were asked for are no errors.
+      if (error.exitCode === 0) return exitCodes.done;
+      if (error.code !== 'commander.help') note(error.message.replace(/^error: /, 'switchyard: '));
+      return exitCodes.usage;
+    }
+    note(`switchyard: ${error instanceof Error ? error.message : String(error)}`);
+    return exitCodeOf(error);
+  }
+}
+
+function buildProgram(args: readonly string[], version: string, done: (code: number) => void): Command {
+  const program = new Command('switchyard')
+    .description('Dispatch several coding agents in parallel, each in its own git worktree.')
+    .version(version)
+    .option('-C <dir>', 'run as if started in <dir>')
+    .option('--json', 'print one JSON document')
+    .exitOverride()
+    // Errors are told once, by `runCli`, in one line.
+    .configureOutput({ outputError: () => undefined });
+  const global = () => program.opts<GlobalOptions>();
+  /** Loads a command's file when it is asked for: each needs other rooms of the core. */
+  const action =
+    <A extends unknown[]>(run: (...given: A) => Answer) =>
+    async (...given: A) =>
+      done(await run(...given));
+
+  program
+    .command('spin')
+    .description('one prompt: task, branch, worktree and agent in one step')
+    .argument('<prompt>', 'what is to be done; "-" reads it from standard input')
+    .option('--agent <names>', 'agent, or several with commas as rivals')
+    .option('--model <model>', 'model of the agent')
+    .option('--base <ref>', 'branch or commit to start from')
+    .option('--plan <plan>', 'plan that the task is put into')
+    .option('--scope <globs>', 'files the agent may edit, with commas')
+    .option('--headless', 'start the agent in the background')
+    .option('--override', 'start although the limit of work in progress is reached')
+    // A prompt may begin with dashes; what cannot be a prompt is refused in the command.
+    .allowUnknownOption()
+    .action(
+      action(async (prompt: string, o) => (await import('./commands/spin')).spin(prompt, o, global(), version, args)),
+    );
+
+  program
+    .command('spawn')
+    .description('branch and worktree for tasks, no agent')
+    .argument('<task...>', '<plan>/<task>')
+    .action(action(async (tasks: string[]) => (await import('./commands/spawn')).spawn(tasks, global(), version)));
+
+  program
+    .command('run')
+    .description("start a task's agent in this terminal, inside its worktree")
+    .argument('<task>', '<plan>/<task>')
+    .option('--headless', 'without a terminal; ends with the agent')
+    .option('--override', 'start although dependencies or the limit of work in progress hold it')
+    .option('--agent <name>', 'another agent than the task names')
+    .option('--model <model>', 'another model than the task names')
+    .option('--launch <id>', 'the launch that this terminal answers')
+    .option('--when-told', 'load, then wait for a line on standard input')
+    .action(action(async (task: string, o) => (await import('./commands/run')).run(task, o, global(), version)));
+
+  program
+    .command('tasks')
+    .description('all tasks: state, next step, agent, worktree')
+    .action(action(async () => (await import('./commands/tasks')).tasks(global(), version)));
+
+  program
+    .command('worktrees')
+    .description('all worktrees of the repository, and whose they are')
+    .action(action(async () => (await import('./commands/worktrees')).worktrees(global(), version)));
+
+  program
+    .command('watch')
+    .description('what happens, as JSON lines')
+    .action(action(async () => (await import('./commands/watch')).watch(global(), version)));
+
+  program
+    .command('wait')
+    .description('wait until a task is in a state')
+    .argument('<task>', '<plan>/<task>')
+    .requiredOption('--for <state>', 'a state or a condition')
+    .option('--timeout <seconds>', 'give up after this time', seconds)
+    .action(action(async (task: string, o) => (await import('./commands/wait')).wait(task, o, global(), version)));
+
+  const plan = program.command('plan').description('check and make plans');
+  plan
+    .command('check')
+    .description('everything that is wrong in a plan, its waves and merge order')
+    .argument('<plan>')
+    .option('--exit-code', 'exit 1 when there are problems')
+    .action(action(async (id: string, o) => (await import('./commands/plan')).check(id, o, global(), version)));
+  plan
+    .command('new')
+    .description('write a new plan')
+    .argument('<plan>')
+    .option('--title <title>')
+    .action(action(async (id: string, o) => (await import('./commands/plan')).create(id, o, global(), version)));
+
+  // The demo agent's own program: the product is installed already, so the agent needs nothing else.
+  program
+    .command('demo-agent', { hidden: true })
+    .requiredOption('--brief <file>')
+    .requiredOption('--task <task>')
+    .option('--scope <glob>', 'repeatable', (glob: string, all: string[]) => [...all, glob], [])
+    .action(action(async (o) => (await import('./commands/demoAgent')).demoAgent(o)));
+  return program;
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError('It must be a number of seconds.');
+  return value;
+}

@@ -1,0 +1,72 @@
+import type { Problem, TaskRef } from '../contract/plan';
+import { createGit, type Git } from './git/git';
+import { findRepository, type RepositoryLayout, rememberMainWorktree } from './git/repository';
+import type { Plan } from './plan/plan';
+import { readPlan, readPlans } from './plan/readPlans';
+import type { Host, Settings } from './ports';
+import { openStore, type Store } from './store/store';
+import type { TaskContext } from './tasks/context';
+import { TextKeeper } from './tasks/keepTexts';
+import { createTasks, type Tasks } from './tasks/tasks';
+
+/** One repository with all its rooms: what both hosts work with. */
+export interface Repository {
+  readonly layout: RepositoryLayout;
+  readonly host: Host;
+  readonly git: Git;
+  readonly store: Store;
+  readonly tasks: Tasks;
+  /** For the rooms that are composed outside, such as the `Monitor`. */
+  readonly context: TaskContext;
+  settings(): Settings;
+  /** All plans as they are on disk now; every text read is kept in the store. */
+  plans(): Promise<{ readonly plans: readonly Plan[]; readonly problems: readonly Problem[] }>;
+  plan(id: string): Promise<Plan | null>;
+  dispose(): void;
+}
+
+/**
+ * Finds the repository of a folder and opens its store.
+ * @throws GitError `no-git`, `too-old`, `no-repository`, `dubious-ownership`; StoreError when the store cannot be made
+ */
+export async function openRepository(cwd: string, host: Host): Promise<Repository> {
+  const git = createGit({ gitPath: host.settings().gitPath, env: host.env, log: host.log });
+  const layout = await findRepository(git, cwd);
+  const store = await openStore(layout.storeDir, { log: host.log, actor: host.actor });
+  await rememberMainWorktree(layout);
+  return compose({ git, layout, store, host });
+}
+
+function compose(parts: { git: Git; layout: RepositoryLayout; store: Store; host: Host }): Repository {
+  const { git, layout, store, host } = parts;
+  const keeper = new TextKeeper(store, host.log);
+  const plans = async () => {
+    const read = await readPlans(layout.plansDir, { onText: keeper.note });
+    await keeper.keep();
+    return read;
+  };
+  const plan = async (id: string) => {
+    const read = await readPlan(layout.plansDir, id, { onText: keeper.note });
+    await keeper.keep();
+    return read;
+  };
+  const context: TaskContext = { host, git, layout, store, plans: async () => (await plans()).plans, plan };
+  return {
+    layout,
+    host,
+    git,
+    store,
+    context,
+    tasks: createTasks(context),
+    settings: () => host.settings(),
+    plans,
+    plan,
+    dispose: () => store.dispose(),
+  };
+}
+
+/** `plan/task` as people write it; null when it is not of that form. */
+export function parseRef(text: string): TaskRef | null {
+  const match = /^([^/]+)\/([^/]+)$/.exec(text);
+  return match?.[1] === undefined || match[2] === undefined ? null : { plan: match[1], task: match[2] };
+}

@@ -1,0 +1,377 @@
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { TaskRow, WorktreeRow } from '../../contract/json';
+import type { TaskRef } from '../../contract/plan';
+import { DisposableBase } from '../disposable';
+import { Emitter, type Event } from '../event';
+import { type GitWorktree, listWorktrees } from '../git/worktreeList';
+import type { Plan } from '../plan/plan';
+import type { SeenHolder } from '../store/leases';
+import { parseStreamName } from '../store/names';
+import type { StoreChange } from '../store/watcher';
+import { readRecord, readRecords, refName, streamName, type TaskContext } from './context';
+import { isRunOpen, type TaskRecord } from './fold';
+import { Debounced, FolderWatch } from './folderWatch';
+import { lastAgent } from './lastAgent';
+import { lapseLaunches, reconcile } from './reconcile';
+import { rowRefs, taskRow, worktreeRows } from './rows';
+import { presentPaths } from './snapshot';
+import { StatusKeeper } from './statusKeeper';
+
+/** Who does what is done once per repository; `null` in place of it: we do, alone. */
+export interface DutyView {
+  readonly held: boolean;
+  readonly onDidChange: Event<boolean>;
+}
+
+export interface RowsChanged {
+  /** The rows that changed; null: rows came or went. */
+  readonly tasks: readonly TaskRef[] | null;
+}
+
+const scanMs = 5_000;
+const liveMs = 10_000;
+const settleMs = 30;
+
+/**
+ * The rows of a window, kept up to date with as little work as possible: an event refolds one task, a hint asks git
+ * about one worktree, and where nothing happens no process starts. Every window has one; git is asked by the one that
+ * has the duty, and the others read what it wrote.
+ */
+export class Monitor extends DisposableBase {
+  readonly #context: TaskContext;
+  readonly #duty: DutyView | null;
+  readonly #onDidChange: Emitter<RowsChanged>;
+  readonly onDidChange: Event<RowsChanged>;
+  readonly #statuses: StatusKeeper;
+  readonly #folders: FolderWatch;
+  readonly #jobs: Debounced;
+  #plans: readonly Plan[] = [];
+  #plansSignature = '';
+  #records = new Map<string, { ref: TaskRef; record: TaskRecord }>();
+  #leases = new Map<string, SeenHolder>();
+  #listed: readonly GitWorktree[] = [];
+  #present: ReadonlySet<string> | null = null;
+  #baseSignatures = new Map<string, string>();
+  #lastAgent = '';
+  #rows: readonly TaskRow[] = [];
+  #worktrees: readonly WorktreeRow[] = [];
+  /** Paths by hint key, and the other way round: keys are made from real paths, which costs a system call. */
+  #pathOfKey = new Map<string, string>();
+  #keyOfPath = new Map<string, string>();
+  #liveLooked = 0;
+
+  constructor(context: TaskContext, duty: DutyView | null) {
+    super();
+    this.#context = context;
+    this.#duty = duty;
+    this.#onDidChange = this._register(new Emitter((error) => context.host.log.error(`A listener failed: ${error}`)));
+    this.onDidChange = this.#onDidChange.event;
+    this.#statuses = new StatusKeeper(context);
+    this.#folders = this._register(new FolderWatch((folder, name) => this.#folderChanged(folder, name)));
+    this.#jobs = this._register(new Debounced(settleMs, (job) => this.#run(job)));
+  }
+
+  get rows(): readonly TaskRow[] {
+    return this.#rows;
+  }
+
+  get worktrees(): readonly WorktreeRow[] {
+    return this.#worktrees;
+  }
+
+  /** Reads everything once and watches from then on. */
+  async start(): Promise<void> {
+    const { store } = this.#context;
+    this._register(store.onDidChange((change) => this.#storeChanged(change)));
+    this._register(store.watch());
+    if (this.#duty !== null) this._register(this.#duty.onDidChange((held) => held && void this.refresh()));
+    const timer = setInterval(() => this.#jobs.call('scan'), scanMs);
+    timer.unref();
+    this._register({ dispose: () => clearInterval(timer) });
+    await this.refresh();
+  }
+
+  /** Looks at everything now: at the start, when the duty comes to us, and when the user asks. */
+  async refresh(): Promise<void> {
+    await this.#guard('refresh', async () => {
+      if (this.#looks) await reconcile(this.#context);
+      await Promise.all([this.#readPlans(), this.#readStore(), this.#readWorktrees()]);
+      this.#update();
+      const keys = [...this.#pathOfKey.keys()];
+      await Promise.all(keys.map((key) => (this.#looks ? this.#look(key) : this.#statuses.read(key))));
+      this.#update();
+    });
+  }
+
+  /** Resolves when everything known to have changed is in the rows: for tests and benchmarks. */
+  async settled(): Promise<void> {
+    await this.#jobs.settled();
+  }
+
+  get #looks(): boolean {
+    return this.#duty === null || this.#duty.held;
+  }
+
+  // What may have changed ------------------------------------------------------------------------------------------
+
+  #storeChanged({ area, name }: StoreChange): void {
+    if (area === 'events') this.#jobs.call(name === null ? 'store' : `events:${name}`);
+    else if (area === 'leases' && name !== 'duty') this.#jobs.call(name === null ? 'store' : `lease:${name}`);
+    else if (area === 'hints' && name !== null && this.#looks) this.#jobs.call(`look:${name}`);
+    else if (area === 'status' && name !== null && !this.#looks) this.#jobs.call(`status:${name}`);
+  }
+
+  #folderChanged(folder: string, name: string | null): void {
+    // git's own passing files, and those of a look of ours, say nothing.
+    if (name !== null && (name.endsWith('.lock') || name === 'gc.pid')) return;
+    const { layout } = this.#context;
+    if (folder === layout.plansDir || path.dirname(folder) === layout.plansDir) this.#jobs.call('plans');
+    else if (folder === path.join(layout.commonDir, 'worktrees')) this.#jobs.call('worktrees');
+    else if (this.#looks) {
+      const worktree = this.#listed.find((w) => w.path === folder || w.adminDir === folder);
+      const key = worktree === undefined ? undefined : this.#keyOfPath.get(worktree.path);
+      if (key !== undefined) this.#jobs.call(`look:${key}`);
+    }
+  }
+
+  // What is done about it; one job at a time per key ----------------------------------------------------------------
+
+  async #run(job: string): Promise<void> {
+    const colon = job.indexOf(':');
+    const kind = colon < 0 ? job : job.slice(0, colon);
+    const name = job.slice(colon + 1);
+    await this.#guard(job, async () => {
+      switch (kind) {
+        case 'events':
+          return this.#readEvents(name);
+        case 'lease':
+          return this.#readLease(name);
+        case 'look':
+          return this.#look(name);
+        case 'status':
+          return this.#statuses.read(name);
+        case 'plans':
+          return this.#readPlans();
+        case 'store':
+          return this.#readStore();
+        case 'worktrees':
+          return this.#readWorktrees();
+        default:
+          return this.#scan();
+      }
+    });
+    if (!this.disposed) this.#update();
+  }
+
+  async #guard(job: string, action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      // One thing that cannot be read must not stop the window; the scans try again.
+      if (!this.disposed)
+        this.#context.host.log.warn(`Monitor (${job}): ${error instanceof Error ? error.message : error}`);
+    }
+  }
+
+  async #readPlans(): Promise<void> {
+    this.#plansSignature = await plansSignature(this.#context.layout.plansDir);
+    this.#plans = await this.#context.plans();
+    this.#watchFolders();
+  }
+
+  async #readStore(): Promise<void> {
+    this.#records = await readRecords(this.#context);
+    this.#leases = new Map((await this.#context.store.leases.list()).map((lease) => [lease.file.name, lease]));
+    this.#lastAgent = (await lastAgent(this.#context)).agent;
+  }
+
+  async #readEvents(name: string): Promise<void> {
+    const ref = parseStreamName(name);
+    if (ref === null) {
+      this.#lastAgent = (await lastAgent(this.#context)).agent;
+      return;
+    }
+    const before = this.#records.get(refName(ref))?.record ?? null;
+    const record = await readRecord(this.#context, ref);
+    if (record === null) this.#records.delete(refName(ref));
+    else this.#records.set(refName(ref), { ref, record });
+    await this.#readLease(name);
+    // A base or a worktree came with it: the status as it was read before does not fit any more.
+    if (record?.worktree?.path !== before?.worktree?.path) await this.#readWorktrees();
+    if (record !== null && before !== null && isRunOpen(before) && !isRunOpen(record)) this.#lookAt(record);
+  }
+
+  /** An agent that ended has usually just committed. */
+  #lookAt(record: TaskRecord): void {
+    const key = record.worktree === null ? undefined : this.#keyOfPath.get(record.worktree.path);
+    if (key !== undefined && this.#looks) this.#jobs.call(`look:${key}`);
+  }
+
+  async #readLease(name: string): Promise<void> {
+    const lease = await this.#context.store.leases.read(name);
+    if (lease === null) this.#leases.delete(name);
+    else this.#leases.set(name, lease);
+  }
+
+  async #readWorktrees(): Promise<void> {
+    this.#listed = await listWorktrees(this.#context.git, this.#context.layout);
+    await this.#readPresence();
+    const known = this.#keyOfPath;
+    this.#keyOfPath = new Map();
+    this.#pathOfKey = new Map();
+    for (const { path: at, bare } of this.#listed) {
+      if (bare || this.#present?.has(at) !== true) continue;
+      const key = known.get(at) ?? this.#context.store.hints.worktreeKey(at);
+      this.#keyOfPath.set(at, key);
+      this.#pathOfKey.set(key, at);
+      if (known.has(at)) continue;
+      if (this.#looks) this.#jobs.call(`look:${key}`);
+      else this.#jobs.call(`status:${key}`);
+    }
+    this.#watchFolders();
+  }
+
+  async #readPresence(): Promise<boolean> {
+    const present = await presentPaths(this.#listed);
+    const same =
+      this.#present !== null &&
+      present.size === this.#present.size &&
+      [...present].every((at) => this.#present?.has(at));
+    this.#present = present;
+    return !same;
+  }
+
+  async #look(key: string): Promise<void> {
+    const at = this.#pathOfKey.get(key);
+    if (at !== undefined) await this.#statuses.look(key, at, this.#baseOf(at));
+  }
+
+  #baseOf(worktree: string): string | null {
+    for (const { record } of this.#records.values()) {
+      if (record.worktree?.path === worktree) return record.dispatch?.base ?? null;
+    }
+    return null;
+  }
+
+  // The slow scan: what watchers missed. Where nothing changed it starts no process --------------------------------
+
+  async #scan(): Promise<void> {
+    if ((await plansSignature(this.#context.layout.plansDir)) !== this.#plansSignature) await this.#readPlans();
+    if (await this.#readPresence()) {
+      await this.#readWorktrees();
+      if (this.#looks) await reconcile(this.#context);
+    }
+    for (const { ref, record } of this.#records.values()) if (isRunOpen(record)) await this.#readLease(streamName(ref));
+    if (!this.#looks) return;
+    await this.#lookAtMovedBases();
+    if (Date.now() - this.#liveLooked < liveMs - scanMs / 2) return;
+    this.#liveLooked = Date.now();
+    await lapseLaunches(this.#context);
+    for (const { ref, record } of this.#records.values()) {
+      const key = record.worktree === null ? undefined : this.#keyOfPath.get(record.worktree.path);
+      const lease = this.#leases.get(streamName(ref));
+      if (key !== undefined && lease?.alive === true) this.#jobs.call(`look:${key}`);
+    }
+  }
+
+  /** A base that moved changes `behind` of all that were cut from it. Its ref's file tells without a process. */
+  async #lookAtMovedBases(): Promise<void> {
+    const { commonDir } = this.#context.layout;
+    for (const [at, key] of this.#keyOfPath) {
+      const base = this.#baseOf(at);
+      if (base === null) continue;
+      const signature = await refSignature(commonDir, base);
+      const before = this.#baseSignatures.get(at);
+      this.#baseSignatures.set(at, signature);
+      if (before !== undefined && before !== signature) this.#jobs.call(`look:${key}`);
+    }
+  }
+
+  #watchFolders(): void {
+    const { layout } = this.#context;
+    const plans = [layout.plansDir, ...this.#plans.map(({ dir }) => dir)];
+    const linked = this.#looks
+      ? this.#listed.flatMap((w) => (w.main || w.bare ? [] : [w.path, ...(w.adminDir === null ? [] : [w.adminDir])]))
+      : [];
+    this.#folders.set([...plans, path.join(layout.commonDir, 'worktrees'), ...linked]);
+  }
+
+  // The rows -------------------------------------------------------------------------------------------------------
+
+  #update(): void {
+    const before = new Map(this.#rows.map((row) => [refName(row), JSON.stringify(row)]));
+    this.#rows = rowRefs(this.#plans, this.#records).map((row) => {
+      const at = row.record?.worktree?.path;
+      const key = at === undefined ? undefined : this.#keyOfPath.get(at);
+      return taskRow({
+        ...row,
+        lease: this.#leases.get(streamName(row.ref)) ?? null,
+        present: this.#present,
+        status: key === undefined ? null : this.#statuses.get(key),
+        lastAgent: this.#lastAgent,
+        records: this.#records,
+        wipLimit: this.#context.host.settings().wipLimit,
+      });
+    });
+    const worktrees = this.#worktreeRows();
+    const worktreesChanged = JSON.stringify(worktrees) !== JSON.stringify(this.#worktrees);
+    this.#worktrees = worktrees;
+    const changed = this.#rows.filter((row) => before.get(refName(row)) !== JSON.stringify(row));
+    const cameOrWent = this.#rows.length !== before.size || changed.some((row) => !before.has(refName(row)));
+    if (cameOrWent) this.#onDidChange.fire({ tasks: null });
+    else if (changed.length > 0 || worktreesChanged) {
+      this.#onDidChange.fire({ tasks: changed.map(({ plan, task }) => ({ plan, task })) });
+    }
+  }
+
+  /** git's list is as old as its last reading; branch and head come from the status, which is newer. */
+  #worktreeRows(): WorktreeRow[] {
+    const dirty = new Map<string, boolean>();
+    const listed = this.#listed.map((worktree) => {
+      const key = this.#keyOfPath.get(worktree.path);
+      const status = key === undefined ? null : this.#statuses.get(key);
+      if (status === null) return worktree;
+      dirty.set(worktree.path, status.dirty);
+      return { ...worktree, head: status.head, branch: status.branch };
+    });
+    return worktreeRows(listed, this.#rows, dirty);
+  }
+}
+
+/** Names, sizes and times of all plan and task files: equal when nothing changed. */
+async function plansSignature(plansDir: string): Promise<string> {
+  const parts: string[] = [];
+  for (const folder of await names(plansDir)) {
+    for (const name of await names(path.join(plansDir, folder))) {
+      if (!name.endsWith('.md')) continue;
+      parts.push(`${folder}/${name}:${await fileSignature(path.join(plansDir, folder, name))}`);
+    }
+  }
+  return parts.join('\n');
+}
+
+async function names(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => !name.startsWith('.')).sort();
+  } catch {
+    // No plans yet, or a file beside the plans' folders.
+    return [];
+  }
+}
+
+/** A branch is a file of its own or a line in `packed-refs`; both change when it moves. */
+async function refSignature(commonDir: string, ref: string): Promise<string> {
+  const files = ['refs/heads', 'refs/remotes'].map((kind) => path.join(commonDir, kind, ref));
+  return (await Promise.all([...files, path.join(commonDir, 'packed-refs')].map(fileSignature))).join(' ');
+}
+
+async function fileSignature(file: string): Promise<string> {
+  try {
+    const { ino, size, mtimeMs } = await stat(file);
+    return `${ino}:${size}:${mtimeMs}`;
+  } catch {
+    // Not there is a signature too.
+    return '-';
+  }
+}
