@@ -5,7 +5,7 @@ import { ChangesFileSystem } from './changes/changesFileSystem';
 import { TargetChooser } from './commands/chooseTarget';
 import type { Services } from './commands/services';
 import { windowIdentity } from './folders';
-import { installLauncher, type Launcher } from './launcher/installLauncher';
+import type { Launcher } from './launcher/installLauncher';
 import { AgentLauncher } from './launching/agentLauncher';
 import { WorktreeLaunches } from './launching/worktreeLaunches';
 import { FileHints } from './sessions/fileHints';
@@ -78,12 +78,13 @@ function launcherDir(context: vscode.ExtensionContext): string {
   return path.join(context.globalStorageUri.fsPath, 'bin');
 }
 
-function install(
+async function install(
   context: vscode.ExtensionContext,
   version: string,
   log: Log,
   sessions: () => readonly RepositorySession[],
 ): Promise<Launcher> {
+  const { installLauncher } = await import('./core');
   return installLauncher({
     from: path.join(context.extensionPath, 'dist'),
     storage: context.globalStorageUri.fsPath,

@@ -17,11 +17,13 @@ function gitPath(): string | null {
 /** What the user set, as the core wants it. */
 export function readSettings(scope?: vscode.Uri): Settings {
   const root = read<string>('worktreeRoot', scope, '').trim();
+  const model = read<string>('defaultModel', scope, '').trim();
   return {
     worktreeRoot: root === '' ? null : root,
     branchTemplate: read('branchTemplate', scope, defaultSettings.branchTemplate),
     wipLimit: read('wipLimit', scope, defaultSettings.wipLimit),
     defaultAgent: read('defaultAgent', scope, defaultSettings.defaultAgent),
+    defaultModel: model === '' ? null : model,
     defaultPermissions: read<PermissionMode>('defaultPermissions', scope, defaultSettings.defaultPermissions),
     fetchBase: read('fetchBase', scope, defaultSettings.fetchBase),
     agentPaths: read<Record<string, string>>('agentPaths', scope, {}),
@@ -34,12 +36,6 @@ export function readSettings(scope?: vscode.Uri): Settings {
 export function readDispatchPlace(scope?: vscode.Uri): DispatchPlace {
   const place = read<string>('dispatchIn', scope, 'terminal');
   return dispatchPlaces.find((known) => known === place) ?? 'terminal';
-}
-
-/** The model for what names none; null: the agent's own choice. */
-export function readDefaultModel(scope?: vscode.Uri): string | null {
-  const model = read<string>('defaultModel', scope, '').trim();
-  return model === '' ? null : model;
 }
 
 export function affectsSettings(event: vscode.ConfigurationChangeEvent): boolean {

@@ -107,7 +107,7 @@ export class ChangesFileSystem extends DisposableBase implements vscode.FileSyst
     const key = `${commit}:${side.path}`;
     const kept = this.#blobs.get(key);
     if (kept !== undefined) return kept;
-    const { readBlob } = await import('../../core/git/status');
+    const { readBlob } = await import('../core');
     const { git } = session.repository;
     const size = await blobSize(session, side.worktree, key);
     if (size === null) throw vscode.FileSystemError.FileNotFound(side.path);

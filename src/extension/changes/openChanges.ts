@@ -24,7 +24,7 @@ export async function openChanges(services: Services, argument: unknown): Promis
     throw new Error(vscode.l10n.t('{0}/{1} has no worktree yet: dispatch it first.', row.plan, row.task));
   }
   const worktree = row.worktree;
-  const { changedFiles } = await import('../../core/git/status');
+  const { changedFiles } = await import('../core');
   const { mergeBase, files } = await changedFiles(session.repository.git, worktree, row.base);
   const name = oneLine(row.title === '' ? row.task : row.title);
   if (files.length === 0) {

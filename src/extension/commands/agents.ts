@@ -90,7 +90,7 @@ export async function moveAgentHere(services: Services, argument: unknown): Prom
 }
 
 async function stop({ session, row }: TaskChoice): Promise<'none' | 'stopped'> {
-  const { stopAgent: stopRunner } = await import('../../core/tasks/stopAgent');
+  const { stopAgent: stopRunner } = await import('../core');
   const result = await stopRunner(session.repository.store, row);
   if (result !== 'still-running') return result;
   throw new Error(vscode.l10n.t('The agent of {0} does not end: end it in its terminal.', nameOf(row)));

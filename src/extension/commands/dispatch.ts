@@ -1,10 +1,9 @@
 import * as vscode from 'vscode';
 import type { TaskRow } from '../../contract/json';
-import type { TaskRef } from '../../contract/plan';
 import { showLogRemedy, tell } from '../messages';
 import { withViewProgress } from '../progress';
 import type { RepositorySession } from '../sessions/repositorySession';
-import { readDefaultModel, readDispatchPlace } from '../settings';
+import { readDispatchPlace } from '../settings';
 import { refOf, targetOf } from '../target';
 import { isReady, isStartable } from '../views/taskNodes';
 import type { Services } from './services';
@@ -27,32 +26,16 @@ async function dispatchOne(
 ): Promise<void> {
   const scope = session.folders[0]?.folder.uri;
   try {
-    const prepared = await session.repository.tasks.prepare(refOf(row), {
-      override,
-      model: await modelFor(session, row, scope),
-    });
+    const prepared = await session.repository.tasks.prepare(refOf(row), { override });
     await services.launcher.start(session, prepared, readDispatchPlace(scope));
   } catch (error) {
-    const { TaskError } = await import('../../core/tasks/taskError');
+    const { TaskError } = await import('../core');
     if (override || !TaskError.is(error) || error.reason !== 'held') throw error;
     tell('warning', error.message, {
       label: vscode.l10n.t('Dispatch Anyway'),
       run: () => withViewProgress(() => dispatchOne(services, session, row, true)),
     });
   }
-}
-
-/** The setting's model is for tasks that name none. */
-async function modelFor(
-  session: RepositorySession,
-  ref: TaskRef,
-  scope: vscode.Uri | undefined,
-): Promise<string | undefined> {
-  const model = readDefaultModel(scope);
-  if (model === null) return undefined;
-  const plan = session.plans.find(({ id }) => id === ref.plan);
-  const task = plan?.tasks.find((each) => each.ref.task === ref.task);
-  return task?.fields.model === undefined ? model : undefined;
 }
 
 /**
@@ -73,15 +56,14 @@ export async function dispatchAll(services: Services, argument: unknown): Promis
 }
 
 async function dispatchMany(services: Services, session: RepositorySession, rows: readonly TaskRow[]): Promise<void> {
-  const { TaskError } = await import('../../core/tasks/taskError');
+  const { TaskError } = await import('../core');
   const scope = session.folders[0]?.folder.uri;
   const place = readDispatchPlace(scope);
   const refs = rows.map(refOf);
   const held: string[] = [];
   while (refs.length > 0) {
     try {
-      const model = refs.length === 1 && refs[0] !== undefined ? await modelFor(session, refs[0], scope) : undefined;
-      const prepared = await session.repository.tasks.prepareAll(refs, { model });
+      const prepared = await session.repository.tasks.prepareAll(refs);
       for (const [index, each] of prepared.entries()) {
         await services.launcher.start(session, each, place, index === 0 ? 'first' : 'next');
       }

@@ -3,7 +3,6 @@ import type { Problem } from '../../contract/plan';
 import type { Plan } from '../../core/plan/plan';
 import { tell } from '../messages';
 import type { RepositorySession } from '../sessions/repositorySession';
-import { readDefaultModel } from '../settings';
 import { targetOf } from '../target';
 import type { Services } from './services';
 
@@ -29,7 +28,7 @@ export async function newPlan(services: Services, argument: unknown): Promise<vo
     vscode.l10n.t('What is it about? For example: user activity dashboard'),
   );
   const session = await services.choose.session(targetOf(argument));
-  const { createPlan } = await import('../../core/plan/createFiles');
+  const { createPlan } = await import('../core');
   const { git, layout } = session.repository;
   const { file } = await createPlan(layout, { title, git });
   await session.refresh();
@@ -47,14 +46,13 @@ export async function newTask(services: Services, argument: unknown): Promise<vo
     vscode.l10n.t('What should the agent do?'),
   );
   const session = found?.session ?? (await services.choose.session(target));
-  const { createTask, inboxPlan } = await import('../../core/plan/createFiles');
+  const { createTask, inboxPlan } = await import('../core');
   const { git, layout, store } = session.repository;
   const plan = found?.plan.id ?? inboxPlan;
   // The id of a deleted task still names its events.
   const used = (await store.events.tasks()).filter((ref) => ref.plan === plan).map((ref) => ref.task);
   const { ref, file } = await createTask(layout, plan, {
     instructions,
-    model: readDefaultModel(session.folders[0]?.folder.uri) ?? undefined,
     taken: new Set(used),
     git,
   });
@@ -87,7 +85,7 @@ export async function checkPlan(services: Services, argument: unknown): Promise<
   const { session, plan } = found;
   const problems = await problemsOf(session, plan);
   const name = plan.fields.title ?? plan.id;
-  const { mergeOrder } = await import('../../core/plan/mergeOrder');
+  const { mergeOrder } = await import('../core');
   if (problems.length === 0) {
     const order = mergeOrder(plan).order.join(' → ');
     tell('info', vscode.l10n.t('{0} has no problems; its tasks land in this order: {1}.', name, order), null);
@@ -102,10 +100,7 @@ export async function checkPlan(services: Services, argument: unknown): Promise<
 }
 
 async function problemsOf(session: RepositorySession, plan: Plan): Promise<readonly Problem[]> {
-  const [{ checkPlan: check }, { resolveBase }] = await Promise.all([
-    import('../../core/plan/checkPlan'),
-    import('../../core/git/base'),
-  ]);
+  const { checkPlan: check, resolveBase } = await import('../core');
   const { git, layout } = session.repository;
   const base = await resolveBase(git, layout, plan.fields.base ?? null);
   const there = new Map<string, boolean>();

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { type KnownAgent, knownAgents } from '../../contract/plan';
 import { withViewProgress } from '../progress';
 import type { RepositorySession } from '../sessions/repositorySession';
-import { readDefaultModel, readDispatchPlace, readSettings } from '../settings';
+import { readDispatchPlace, readSettings } from '../settings';
 import { agentsOf, targetOf } from '../target';
 import { oneLine } from '../words';
 import type { Services } from './services';
@@ -53,7 +53,6 @@ async function start(services: Services, session: RepositorySession, answer: Ans
   const scope = session.folders[0]?.folder.uri;
   const prepared = await session.repository.tasks.spin(answer.prompt, {
     agents: [...answer.agents],
-    model: readDefaultModel(scope) ?? undefined,
   });
   const place = readDispatchPlace(scope);
   for (const [index, each] of prepared.entries()) {

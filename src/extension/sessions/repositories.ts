@@ -77,7 +77,7 @@ export class Repositories extends DisposableBase {
   }
 
   async #openTrusted(folders: readonly vscode.WorkspaceFolder[]): Promise<void> {
-    const core = await import('./openSession');
+    const core = await import('../core');
     const byRepository = new Map<RepositorySession, { folder: vscode.WorkspaceFolder; worktree: string | null }[]>();
     const fresh: RepositorySession[] = [];
     for (const folder of folders) {

@@ -50,7 +50,7 @@ export class Notifications extends DisposableBase {
     try {
       await this.#wait(row);
       if (this.disposed) return;
-      const { claimOnce } = await import('../../core/store/duty');
+      const { claimOnce } = await import('../core');
       if (!(await claimOnce(session.repository.store, question.key))) return;
       const target = { plan: row.plan, task: row.task };
       tell('warning', question.sentence, {

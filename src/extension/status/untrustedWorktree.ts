@@ -24,10 +24,7 @@ export class UntrustedWorktree extends DisposableBase {
   }
 
   async #look(): Promise<void> {
-    const [{ readLayoutWithoutGit }, { findTaskOfWorktree }] = await Promise.all([
-      import('../../core/git/repository'),
-      import('../../core/store/findTask'),
-    ]);
+    const { readLayoutWithoutGit, findTaskOfWorktree } = await import('../core');
     for (const folder of localFolders()) {
       const layout = await readLayoutWithoutGit(folder.uri.fsPath);
       if (layout === null || !layout.linked) continue;
