@@ -83,7 +83,7 @@ function ask(services: Services, first: readonly string[]): Promise<Answer | nul
     };
     describe();
     box.placeholder = vscode.l10n.t('What should the agent do?');
-    box.prompt = vscode.l10n.t('Enter starts it on a branch and in a worktree of its own.');
+    box.prompt = vscode.l10n.t('It gets a branch and a worktree of its own.');
     box.ignoreFocusOut = true;
     box.buttons = [button];
     const repositories = services.repositories.onDidChange(describe);
