@@ -83,14 +83,17 @@ export async function startRunner(
 }
 
 function runnerEnvironment(context: TaskContext): Record<string, string> {
-  const env = childEnvironment(context.host.env);
-  const { window } = context.host;
+  const { window, env } = context.host;
   return {
-    ...env,
-    // VS Code's own program is a Node only when told so.
-    ...(context.host.env['ELECTRON_RUN_AS_NODE'] === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' }),
+    ...childEnvironment(env),
+    ...asNode(),
     ...(window === null ? {} : { SWITCHYARD_WINDOW: window }),
   };
+}
+
+/** VS Code's own program is a Node only when told so; our command line may be run by it. */
+export function asNode(): Record<string, string> {
+  return process.versions.electron === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' };
 }
 
 const lookMs = 15;

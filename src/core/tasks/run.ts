@@ -10,6 +10,7 @@ import type { Lease } from '../store/leases';
 import { isSameProcess, processStartTime } from '../store/processes';
 import { verifyWorktree } from '../worktrees/verify';
 import { type AgentEnd, type AgentProcess, startAgent } from './agentProcess';
+import { asNode } from './background';
 import { readRecord, refName, streamName, type TaskContext } from './context';
 import { type PrepareOptions, prepare } from './dispatch';
 import { resumableSession, type TaskRecord } from './fold';
@@ -230,7 +231,8 @@ async function planStart(
   const resume = agent.name === last && agent.capabilities.resume ? resumableSession(record) : null;
   const model = o.model ?? (agent.name === dispatch.agent ? dispatch.model : null);
   const task = (await context.plan(ref.plan))?.tasks.find((t) => t.ref.task === ref.task);
-  const spec = agent.launch({
+  const cli = context.host.cli ?? { command: process.execPath, args: [] };
+  const made = agent.launch({
     worktree: worktree.path,
     brief,
     briefFile: path.join(context.store.dir, 'texts', dispatch.brief),
@@ -244,9 +246,11 @@ async function planStart(
     settings: context.host.settings(),
     scope: task?.fields.scope ?? [],
     program,
-    cli: context.host.cli ?? { command: process.execPath, args: [] },
+    cli,
     commonDir: context.layout.commonDir,
   });
+  // The demo agent is our own command line.
+  const spec = made.command === cli.command ? { ...made, env: { ...made.env, ...asNode() } } : made;
   return { agent, spec, worktree: worktree.path, branch: worktree.branch, model, resumed: resume !== null };
 }
 
