@@ -61,7 +61,12 @@ describe('git door', () => {
     if (!posix) this.skip();
     await withTempDir(async (dir) => {
       const bin = await fakeGit(dir, 'echo "$GIT_OPTIONAL_LOCKS|$LC_ALL|$GIT_TERMINAL_PROMPT|$GIT_DIR|$NODE_OPTIONS"');
-      const git = door({ PATH: `${bin}:/usr/bin:/bin`, GIT_DIR: '/elsewhere', LC_ALL: 'de_DE.UTF-8', NODE_OPTIONS: '-x' });
+      const git = door({
+        PATH: `${bin}:/usr/bin:/bin`,
+        GIT_DIR: '/elsewhere',
+        LC_ALL: 'de_DE.UTF-8',
+        NODE_OPTIONS: '-x',
+      });
       assert.equal((await git.run(['x'], { cwd: dir })).stdout, '0|C|0||\n');
       assert.equal((await git.run(['x'], { cwd: dir, read: false })).stdout, '|C|0||\n');
     });
