@@ -46,6 +46,7 @@ export function composeServices(
       void offerOnPath(context, launcher, log);
     }),
   );
+  void helpWithPlanFiles(repositories, log).then(keep, (error: unknown) => log.error(String(error)));
   const choose = new TargetChooser(repositories);
   return {
     log,
@@ -100,6 +101,17 @@ async function install(
 async function versionsInUse(sessions: readonly RepositorySession[]): Promise<ReadonlySet<string>> {
   const lists = await Promise.all(sessions.map((session) => session.repository.store.leases.list()));
   return new Set(lists.flat().flatMap(({ file, alive }) => (alive ? [file.version] : [])));
+}
+
+/** Problems, completion and hovers in plan and task files; not before the window has what it shows. */
+async function helpWithPlanFiles(repositories: Repositories, log: Log): Promise<vscode.Disposable> {
+  const { registerPlanFiles } = await import('./core');
+  return registerPlanFiles({
+    plansDirs: () => repositories.all.map((session) => session.repository.layout.plansDir),
+    onDidChangePlans: repositories.onDidChangePlans,
+    customAgents: () => Object.keys(readSettings().customAgents),
+    log,
+  });
 }
 
 /** `switchyard` works in every terminal of this window. */

@@ -15,5 +15,6 @@ export { findTaskOfWorktree } from '../core/store/findTask';
 export { stopAgent } from '../core/tasks/stopAgent';
 export { TaskError } from '../core/tasks/taskError';
 export { installLauncher } from './launcher/installLauncher';
+export { registerPlanFiles } from './planFiles/registerPlanFiles';
 export { openCore, reasonOf, startSession, worktreeOf } from './sessions/openSession';
 // biome-ignore-end lint/performance/noBarrelFile: see above.

@@ -25,6 +25,11 @@ export function statusText(text: string): string {
   return oneLine(text).replaceAll('$(', '$ (');
 }
 
+/** Something went wrong or an agent stands still; work to review can wait, so that it has no colour. */
+function isPressing(row: TaskRow): boolean {
+  return needsHuman(row) && pressing(row) !== null;
+}
+
 /** Who needs you; in a worktree's window its task, state and branch. */
 export class AttentionItem extends DisposableBase {
   #made: vscode.StatusBarItem | null = null;
@@ -61,7 +66,7 @@ export class AttentionItem extends DisposableBase {
     const text = statusText(parts.join(' · '));
     this.#item.text = `$(${taskIcon(row).id}) ${text}`;
     this.#item.tooltip = new vscode.MarkdownString(taskTooltip(row, { here: null, now: new Date(), t: vscode.l10n.t }));
-    this.#finish(needsHuman(row), vscode.l10n.t('Task of this window: {0}', text));
+    this.#finish(isPressing(row), vscode.l10n.t('Task of this window: {0}', text));
   }
 
   #drawCount(rows: readonly TaskRow[]): void {
@@ -72,14 +77,16 @@ export class AttentionItem extends DisposableBase {
       return;
     }
     const text =
-      waiting > 0
-        ? vscode.l10n.t('{0} need you', waiting)
-        : running === 1
-          ? vscode.l10n.t('1 agent works')
-          : vscode.l10n.t('{0} agents work', running);
+      waiting === 1
+        ? vscode.l10n.t('1 needs you')
+        : waiting > 1
+          ? vscode.l10n.t('{0} need you', waiting)
+          : running === 1
+            ? vscode.l10n.t('1 agent works')
+            : vscode.l10n.t('{0} agents work', running);
     this.#item.text = `$(${waiting > 0 ? 'bell-dot' : 'git-branch'}) ${text}`;
     this.#item.tooltip = vscode.l10n.t('Next Task That Needs You');
-    this.#finish(waiting > 0, vscode.l10n.t('Switchyard: {0}', text));
+    this.#finish(rows.some(isPressing), vscode.l10n.t('Switchyard: {0}', text));
   }
 
   #finish(warn: boolean, label: string): void {

@@ -12,7 +12,9 @@ import type { RepositorySession } from '../sessions/repositorySession';
 import { conditionWord } from '../views/stateWords';
 import { oneLine } from '../words';
 
-const waitOfAgentsWindowMs = 400;
+/** What is over again at once was no question. */
+const settleMs = 500;
+const waitOfAgentsWindowMs = 900;
 const waitOfOthersMs = 2500;
 
 /**
@@ -49,7 +51,12 @@ export class Notifications extends DisposableBase {
   async #notify(session: RepositorySession, row: TaskRow, question: Question): Promise<void> {
     try {
       await this.#wait(row);
-      if (this.disposed) return;
+      const now = session.row(row);
+      if (this.disposed || now === null) return;
+      if (!questions(now).some(({ key }) => key === question.key)) {
+        this.#seen.delete(`${session.id}:${question.key}`);
+        return;
+      }
       const { claimOnce } = await import('../core');
       if (!(await claimOnce(session.repository.store, question.key))) return;
       const target = { plan: row.plan, task: row.task };
@@ -64,8 +71,8 @@ export class Notifications extends DisposableBase {
 
   /** Windows that are less apt to tell give way for a moment; whoever claims first tells. */
   async #wait(row: TaskRow): Promise<void> {
-    if (vscode.window.state.focused) return;
-    const ms = row.agent.window === windowIdentity() ? waitOfAgentsWindowMs : waitOfOthersMs;
+    const own = row.agent.window === windowIdentity();
+    const ms = vscode.window.state.focused ? settleMs : own ? waitOfAgentsWindowMs : waitOfOthersMs;
     await new Promise((resolve) => setTimeout(resolve, ms));
   }
 }

@@ -58,11 +58,12 @@ function planNode(repository: RepositoryFacts, plan: PlanFacts, rows: readonly T
   const attention = rows.filter(needsHuman).length;
   const busy = rows.filter((row) => row.runner !== null).length;
   const parts = [
-    attention > 0 ? t('{0} need you', attention) : '',
+    attention === 1 ? t('1 needs you') : attention > 1 ? t('{0} need you', attention) : '',
     busy > 0 ? t('{0} running', busy) : '',
-    plan.errors > 0 ? t('{0} problems', plan.errors) : '',
+    plan.errors === 1 ? t('1 problem') : plan.errors > 1 ? t('{0} problems', plan.errors) : '',
   ].filter((part) => part !== '');
-  const description = parts.length > 0 ? parts.join(' · ') : t('{0} tasks', rows.length);
+  const description =
+    parts.length > 0 ? parts.join(' · ') : rows.length === 1 ? t('1 task') : t('{0} tasks', rows.length);
   return {
     id: `plan:${repository.id}:${plan.id}`,
     label,
