@@ -21,8 +21,27 @@ const node = {
   legalComments: 'none',
 };
 
+/** `import('./core')` of the extension stays a `require` of the bundle beside it, which is compiled when it is called. */
+const coreBeside = {
+  name: 'core-beside',
+  /** @param {import('esbuild').PluginBuild} build */
+  setup(build) {
+    build.onResolve({ filter: /^\.\.?\/core$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './core.js', external: true } : undefined,
+    );
+  },
+};
+
 const builds = [
-  { ...node, entryPoints: { extension: 'src/extension/extension.ts' }, outdir: 'dist', external: ['vscode'] },
+  {
+    ...node,
+    entryPoints: { extension: 'src/extension/extension.ts' },
+    outdir: 'dist',
+    external: ['vscode'],
+    plugins: [coreBeside],
+    supported: { 'dynamic-import': false },
+  },
+  { ...node, entryPoints: { core: 'src/extension/core.ts' }, outdir: 'dist', external: ['vscode'] },
   { ...node, entryPoints: { cli: 'src/cli/main.ts' }, outdir: 'dist', banner: { js: '#!/usr/bin/env node' } },
 ];
 

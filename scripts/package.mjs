@@ -36,6 +36,7 @@ export async function packageExtension() {
     '--no-dependencies',
     '--allow-missing-repository',
     '--skip-license',
+    '--no-rewrite-relative-links',
     '--out',
     vsixFile,
   ]);

@@ -34,6 +34,8 @@ export interface Settings {
   readonly wipLimit: number;
   /** Used when neither task nor caller names one and none was used before. */
   readonly defaultAgent: string;
+  /** For tasks and callers that name none; null: the agent's own choice. */
+  readonly defaultModel: string | null;
   readonly defaultPermissions: PermissionMode;
   /** Fetch the base's remote before a worktree is made. */
   readonly fetchBase: boolean;
@@ -49,6 +51,7 @@ export const defaultSettings: Settings = {
   branchTemplate: 'agent/{task}',
   wipLimit: 4,
   defaultAgent: 'claude',
+  defaultModel: null,
   defaultPermissions: 'edits',
   fetchBase: true,
   agentPaths: {},

@@ -17,6 +17,7 @@ export const settingsFileSchema = z.object({
   branchTemplate: z.optional(text),
   wipLimit: z.optional(z.int().check(z.minimum(1))),
   defaultAgent: z.optional(text),
+  defaultModel: z.optional(z.nullable(z.string().check(z.minLength(1)))),
   defaultPermissions: z.optional(z.enum(permissionModes)),
   fetchBase: z.optional(z.boolean()),
   agentPaths: z.optional(z.record(z.string(), z.string())),
@@ -30,6 +31,7 @@ export interface SettingsFile {
   readonly branchTemplate?: string | undefined;
   readonly wipLimit?: number | undefined;
   readonly defaultAgent?: string | undefined;
+  readonly defaultModel?: string | null | undefined;
   readonly defaultPermissions?: PermissionMode | undefined;
   readonly fetchBase?: boolean | undefined;
   readonly agentPaths?: Readonly<Record<string, string>> | undefined;
@@ -46,6 +48,7 @@ export function layerSettings(...files: readonly SettingsFile[]): Settings {
       branchTemplate: file.branchTemplate ?? settings.branchTemplate,
       wipLimit: file.wipLimit ?? settings.wipLimit,
       defaultAgent: file.defaultAgent ?? settings.defaultAgent,
+      defaultModel: file.defaultModel === undefined ? settings.defaultModel : file.defaultModel,
       defaultPermissions: file.defaultPermissions ?? settings.defaultPermissions,
       fetchBase: file.fetchBase ?? settings.fetchBase,
       agentPaths: file.agentPaths ?? settings.agentPaths,

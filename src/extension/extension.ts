@@ -1,6 +1,31 @@
 import * as vscode from 'vscode';
+import { startedAt } from './clock';
+import { registerCommands } from './commands/registerCommands';
+import { composeServices } from './composeServices';
+import { logOn } from './log';
+import { showError } from './messages';
 
-/** Composes the extension; grows room by room. */
-export function activate(context: vscode.ExtensionContext): void {
-  context.subscriptions.push(vscode.window.createOutputChannel('Switchyard', { log: true }));
+/** What tests and other extensions get. */
+export interface SwitchyardApi {
+  /** Our own part of the activation, in milliseconds. */
+  readonly activationMs: number;
+  /** Resolves when the window's folders were looked at for the first time. */
+  readonly ready: Promise<void>;
+}
+
+/** Composes the extension and opens what the window has; nothing of the core is loaded before the views are there. */
+export function activate(context: vscode.ExtensionContext): SwitchyardApi {
+  const channel = vscode.window.createOutputChannel('Switchyard', { log: true });
+  context.subscriptions.push(channel);
+  const log = logOn(channel);
+  try {
+    const services = composeServices(context, channel, log);
+    context.subscriptions.push(registerCommands(services));
+    const activationMs = performance.now() - startedAt;
+    log.info(`Activated in ${activationMs.toFixed(1)} ms.`);
+    return { activationMs, ready: services.repositories.open() };
+  } catch (error) {
+    showError(error, log);
+    throw error;
+  }
 }

@@ -1,7 +1,13 @@
 import { strict as assert } from 'node:assert';
+import path from 'node:path';
+import { projectRoot } from '../../scripts/provision.mjs';
 import { openWorkbench, type Session } from '../harness/openWorkbench';
+import { packagedExtension, packageFixture } from '../harness/packagedExtension';
 import { makeRepository, type SampleRepository } from '../harness/sampleRepository';
 import { waitFor } from '../harness/waitFor';
+
+const openerTitle = 'Opener: Open Folder in New Window';
+const opener = () => packageFixture(path.join(projectRoot, 'test/browser/fixtures/opener'));
 
 describe('the workbench with Switchyard installed', () => {
   let repository: SampleRepository;
@@ -9,8 +15,10 @@ describe('the workbench with Switchyard installed', () => {
 
   before(async () => {
     repository = await makeRepository({ 'README.md': '# Sample\n', 'src/a.ts': 'export const a = 1;\n' });
-    session = await openWorkbench(repository.root);
+    session = await openWorkbench(repository.root, { vsix: [await packagedExtension(), await opener()] });
   });
+
+  after(() => session?.close());
 
   it('shows the folder as a tree with labels and levels', async () => {
     const { workbench } = session;
@@ -30,8 +38,10 @@ describe('the workbench with Switchyard installed', () => {
     await workbench.runCommand('Extensions: Show Installed Extensions');
     const extension = workbench.page.locator('.extensions-list .monaco-list-row[aria-label^="Switchyard"]');
     await extension.first().waitFor({ timeout: 30_000 });
+
     await workbench.screenshot('smoke-extensions');
-    console.log(await workbench.runningExtensions());
+
+    assert.ok((await workbench.runningExtensions()).includes('Git'));
   });
 
   it('has a terminal whose text can be read', async () => {
@@ -41,23 +51,64 @@ describe('the workbench with Switchyard installed', () => {
     await waitFor('the answer in the terminal', async () =>
       (await workbench.terminalText()).includes(`42 ${repository.root}`),
     );
-    assert.doesNotMatch(await workbench.terminalText(), /VSCODE_IPC/);
+    assert.deepEqual(await workbench.terminals(), ['bash']);
     await workbench.screenshot('smoke-terminal');
   });
 
-  it('captures a second window, and both windows live on', async () => {
+  it('catches the window an extension opens on another folder, and both windows live on', async () => {
     const { workbench } = session;
-    const second = await workbench.captureWindow(() => workbench.runCommand('New Window'));
+    const other = await makeRepository({ 'other.md': '# Other\n' }, "other's folder");
+    const second = await workbench.captureWindow(async () => {
+      await workbench.runCommand(openerTitle);
+      await workbench.answerQuickInput(other.root);
+    });
     assert.notEqual(second.page.context(), workbench.page.context());
+    await second.tree('Explorer Section').waitForRow('other.md', (row) => row.label === 'other.md');
     await second.screenshot('smoke-second-window');
+    await workbench.screenshot('smoke-first-window-meanwhile');
+    await second.reload();
+    await second.tree('Explorer Section').waitForRow('other.md', (row) => row.label === 'other.md');
     await second.close();
-    assert.deepEqual((await workbench.editorTabs()).slice(0, 1), ['a.ts']);
+    assert.ok((await workbench.editorTabs()).includes('a.ts'));
   });
 
-  it('captures a second window in the same browser context', async () => {
+  it('catches a window in the same browser context as well', async () => {
     const { workbench } = session;
     const second = await workbench.captureWindow(() => workbench.runCommand('New Window'), { sameContext: true });
     assert.equal(second.page.context(), workbench.page.context());
     await second.close();
+  });
+
+  it('counts the inputs a person needs', async () => {
+    const { workbench } = session;
+    workbench.inputs = 0;
+    await workbench.runCommand('View: Toggle Terminal');
+    assert.equal(workbench.inputs, 3);
+  });
+});
+
+describe('the workbench with Workspace Trust on', () => {
+  it('starts restricted, and a caught window knows what its opener trusted', async () => {
+    const { root } = await makeRepository({ 'one.md': '# One\n' });
+    const session = await openWorkbench(root, { trust: true, vsix: [await packagedExtension(), await opener()] });
+    const { workbench } = session;
+    const openNext = (folder: string) =>
+      workbench.captureWindow(async () => {
+        await workbench.runCommand(openerTitle);
+        await workbench.answerQuickInput(folder);
+      });
+    await waitFor('Restricted Mode', () => workbench.restricted());
+    await workbench.screenshot('smoke-restricted');
+    await workbench.trust();
+
+    const again = await openNext(root);
+    await again.tree('Explorer Section').waitForRow('one.md', (row) => row.label === 'one.md');
+    assert.equal(await again.restricted(), false);
+
+    const elsewhere = await makeRepository({ 'two.md': '# Two\n' });
+    const strange = await openNext(elsewhere.root);
+    await waitFor('Restricted Mode in another folder', () => strange.restricted());
+    await strange.trust(path.dirname(elsewhere.root));
+    await session.close();
   });
 });

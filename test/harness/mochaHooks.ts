@@ -1,14 +1,15 @@
 import { cleanUp } from './cleanup';
-import { openWindows } from './openWorkbench';
+import { openPages } from './windows';
+import { Workbench } from './workbench';
 
 /** Root hooks of the suites that drive programs: pictures of every window when a test fails, clean-up at the end. */
 export const mochaHooks: Mocha.RootHookObject = {
   async afterEach(this: Mocha.Context) {
     if (this.currentTest?.state !== 'failed') return;
     const title = this.currentTest.fullTitle();
-    for (const [index, window] of openWindows().entries()) {
+    for (const [index, page] of openPages().entries()) {
       try {
-        console.log(`      picture: ${await window.screenshot(`failed-${title}-${index + 1}`)}`);
+        console.log(`      picture: ${await new Workbench(page).screenshot(`failed-${title}-${index + 1}`)}`);
       } catch (error) {
         // The failure itself is what counts; that it has no picture is said.
         console.log(`      no picture: ${error instanceof Error ? error.message : String(error)}`);

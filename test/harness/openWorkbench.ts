@@ -5,13 +5,6 @@ import { type InstalledServerOptions, startInstalledServer, type VsCodeServer } 
 import { openWindow } from './windows';
 import { Workbench } from './workbench';
 
-const windows = new Set<Workbench>();
-
-/** Every window opened so far that is still open, for pictures of a failure. */
-export function openWindows(): Workbench[] {
-  return [...windows].filter((window) => !window.page.isClosed());
-}
-
 /** A server with Switchyard installed, a browser, and a window on a folder. */
 export interface Session {
   readonly server: VsCodeServer;
@@ -19,6 +12,8 @@ export interface Session {
   readonly workbench: Workbench;
   /** Opens one more window in a browser context of its own. */
   open(folder: string): Promise<Workbench>;
+  /** Ends the browser and the server before the end of the run, when the next test starts its own. */
+  close(): Promise<void>;
 }
 
 /**
@@ -29,9 +24,11 @@ export async function openWorkbench(folder: string, options: InstalledServerOpti
   const vsix = options.vsix ?? [await packagedExtension()];
   const [server, browser] = await Promise.all([startInstalledServer({ ...options, vsix }), launchBrowser()]);
   const open = async (target: string): Promise<Workbench> => {
-    const window = new Workbench(await openWindow(browser, server.windowUrl(target)));
-    windows.add(window);
-    return window.ready();
+    return new Workbench(await openWindow(browser, server.windowUrl(target))).ready();
   };
-  return { server, browser, workbench: await open(folder), open };
+  const close = async () => {
+    await browser.close();
+    await server.stop();
+  };
+  return { server, browser, workbench: await open(folder), open, close };
 }

@@ -15,6 +15,13 @@ export interface WindowOptions {
 /** Addresses of windows VS Code wanted to open and nobody has taken yet, by the context that wanted them. */
 const wantedWindows = new WeakMap<BrowserContext, string[]>();
 
+const contexts = new Set<BrowserContext>();
+
+/** Every page that is open now, for pictures of a failure. */
+export function openPages(): Page[] {
+  return [...contexts].flatMap((context) => context.pages()).filter((page) => !page.isClosed());
+}
+
 /** Opens a window of VS Code in a browser context of its own. */
 export async function openWindow(browser: Browser, url: string, from?: BrowserContext): Promise<Page> {
   const context = await browser.newContext({
@@ -24,6 +31,8 @@ export async function openWindow(browser: Browser, url: string, from?: BrowserCo
   });
   const wanted: string[] = [];
   wantedWindows.set(context, wanted);
+  contexts.add(context);
+  context.on('close', () => contexts.delete(context));
   await context.exposeBinding('switchyardWindowWanted', (_source, address: string) => {
     wanted.push(address);
   });

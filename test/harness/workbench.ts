@@ -56,23 +56,26 @@ export class Workbench {
    * of extensions appear a little after the window.
    */
   async runCommand(title: string): Promise<void> {
-    const row = this.page
-      .locator('.quick-input-list .monaco-list-row')
-      .and(this.page.getByRole('option', { name: title }));
+    // The palette also finds titles that only contain this one; a keybinding is part of the name, after a comma.
+    const name = cssText(title);
+    const row = this.page.locator(
+      `.quick-input-list [role=option][aria-label="${name}"], .quick-input-list [role=option][aria-label^="${name}, "]`,
+    );
     const before = this.inputs;
     await waitFor(
       `the command "${title}" in the command palette`,
       async () => {
         this.inputs = before;
-        await this.page.keyboard.press('Escape');
+        if (await this.quickInput.isVisible()) await this.page.keyboard.press('Escape');
         await this.press('F1');
-        await this.quickInput.waitFor({ timeout: 2_000 });
+        await this.quickInput.waitFor({ timeout: 5_000 });
         await this.page.keyboard.press('ControlOrMeta+A');
         await this.type(`>${title}`);
-        await row.first().waitFor({ timeout: 2_000 });
+        // An open palette does not learn of commands that come later: it has to be opened again.
+        await row.first().waitFor({ timeout: 5_000 });
         return true;
       },
-      { deadlineMs: 30_000 },
+      { deadlineMs: 45_000 },
     );
     await this.click(row.first());
   }
@@ -137,6 +140,41 @@ export class Workbench {
   async editorTabs(): Promise<string[]> {
     const tabs = this.page.locator('.part.editor .tabs-container .tab');
     return tabs.evaluateAll((all) => all.map((tab) => tab.getAttribute('data-resource-name') ?? ''));
+  }
+
+  /** Whether the window is in Restricted Mode. */
+  async restricted(): Promise<boolean> {
+    return (await this.statusBar(/Restricted Mode/)).length > 0;
+  }
+
+  /**
+   * Trusts in the trust editor, as a person does: the open folder, or the folder given (a parent of several, say),
+   * with all that lies in it.
+   */
+  async trust(folder?: string): Promise<void> {
+    await this.runCommand('Workspaces: Manage Workspace Trust');
+    const editor = this.page.locator('.workspace-trust-editor');
+    await editor.waitFor();
+    if (folder === undefined) {
+      await this.click(editor.getByRole('button', { name: 'Trust', exact: true }).first());
+    } else {
+      await this.click(editor.getByRole('button', { name: 'Add Folder' }));
+      await this.fillFolder(folder);
+      await this.click(this.page.getByRole('button', { name: 'Trust Folder', exact: true }));
+    }
+    await waitFor('the window leaves Restricted Mode', async () => !(await this.restricted()));
+    await this.runCommand('View: Close Editor');
+  }
+
+  /** Fills the folder dialog of a server, which completes and replaces its text while it lists folders. */
+  private async fillFolder(folder: string): Promise<void> {
+    let steady = 0;
+    await waitFor(`the folder dialog keeps "${folder}"`, async () => {
+      const value = await this.quickInput.inputValue({ timeout: 5_000 });
+      steady = value === folder || value === `${folder}/` ? steady + 1 : 0;
+      if (steady === 0) await this.quickInput.fill(folder);
+      return steady > 10;
+    });
   }
 
   /** Notifications that are shown now. */

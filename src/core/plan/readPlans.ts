@@ -20,6 +20,8 @@ export type OnText = (read: {
 
 export interface ReadOptions {
   readonly onText?: OnText | undefined;
+  /** Text that stands for a file's, such as that of an unsaved editor; undefined: the one on disk. */
+  readonly textOf?: ((file: string) => string | undefined) | undefined;
 }
 
 const top: Span = { line: 1, column: 1, endLine: 1, endColumn: 2 };
@@ -139,14 +141,14 @@ function addAt(problems: Problems, file: string, told: Told): void {
 }
 
 async function readPlanFile(file: string, plan: string, problems: Problems, o: ReadOptions): Promise<PlanText | null> {
-  const text = await readText(file, problems);
+  const text = await readText(file, problems, o);
   if (text === null) return null;
   o.onText?.({ plan, task: null, file, text });
   return parsePlanText(text, file);
 }
 
 async function readTaskFile(file: string, ref: TaskRef, problems: Problems, o: ReadOptions): Promise<TaskFile | null> {
-  const text = await readText(file, problems);
+  const text = await readText(file, problems, o);
   if (text === null) return null;
   if (hasFrontMatter(text)) {
     o.onText?.({ ...ref, file, text });
@@ -160,7 +162,9 @@ async function readTaskFile(file: string, ref: TaskRef, problems: Problems, o: R
 }
 
 /** The text of a file, or null with a problem: only regular files are opened (a pipe would block for ever). */
-async function readText(file: string, problems: Problems): Promise<string | null> {
+async function readText(file: string, problems: Problems, o: ReadOptions): Promise<string | null> {
+  const given = o.textOf?.(file);
+  if (given !== undefined) return given;
   return await limit(async () => {
     try {
       const found = await stat(file);

@@ -162,7 +162,7 @@ async function dispatch(
     fetch: context.host.settings().fetchBase,
     signal: o.signal,
   });
-  const model = modelOf(o.model ?? task.fields.model);
+  const model = modelOf(o.model ?? task.fields.model ?? context.host.settings().defaultModel ?? undefined);
   // One dispatch of the repository at a time: places of work in progress and free names are counted and taken in one
   // step, and worktrees are made one after another in any case.
   const lockOptions = { waitMs: 600_000 };

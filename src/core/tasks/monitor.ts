@@ -146,7 +146,7 @@ export class Monitor extends DisposableBase {
         case 'events':
           return this.#readEvents(name);
         case 'lease':
-          return this.#readLease(name);
+          return this.#readEvents(name);
         case 'look':
           return this.#look(name);
         case 'status':
@@ -181,8 +181,9 @@ export class Monitor extends DisposableBase {
   }
 
   async #readStore(): Promise<void> {
-    this.#records = await readRecords(this.#context);
+    // Leases first, as in `#readEvents`.
     this.#leases = new Map((await this.#context.store.leases.list()).map((lease) => [lease.file.name, lease]));
+    this.#records = await readRecords(this.#context);
     this.#lastAgent = (await lastAgent(this.#context)).agent;
   }
 
@@ -193,10 +194,14 @@ export class Monitor extends DisposableBase {
       return;
     }
     const before = this.#records.get(refName(ref))?.record ?? null;
+    // A runner records its agent's end before it lets go of the lease. Read the other way round, the end that is not
+    // seen yet and the lease that is gone would look like a runner that died.
+    const lease = await this.#context.store.leases.read(name);
     const record = await readRecord(this.#context, ref);
+    if (lease === null) this.#leases.delete(name);
+    else this.#leases.set(name, lease);
     if (record === null) this.#records.delete(refName(ref));
     else this.#records.set(refName(ref), { ref, record });
-    await this.#readLease(name);
     // A base or a worktree came with it: the status as it was read before does not fit any more.
     if (record?.worktree?.path !== before?.worktree?.path) await this.#readWorktrees();
     if (record !== null && before !== null && isRunOpen(before) && !isRunOpen(record)) this.#lookAt(record);
@@ -206,12 +211,6 @@ export class Monitor extends DisposableBase {
   #lookAt(record: TaskRecord): void {
     const key = record.worktree === null ? undefined : this.#keyOfPath.get(record.worktree.path);
     if (key !== undefined && this.#looks) this.#jobs.call(`look:${key}`);
-  }
-
-  async #readLease(name: string): Promise<void> {
-    const lease = await this.#context.store.leases.read(name);
-    if (lease === null) this.#leases.delete(name);
-    else this.#leases.set(name, lease);
   }
 
   async #readWorktrees(): Promise<void> {
@@ -266,7 +265,8 @@ export class Monitor extends DisposableBase {
       await this.#readWorktrees();
       if (this.#looks) await reconcile(this.#context);
     }
-    for (const { ref, record } of this.#records.values()) if (isRunOpen(record)) await this.#readLease(streamName(ref));
+    for (const { ref, record } of [...this.#records.values()])
+      if (isRunOpen(record)) await this.#readEvents(streamName(ref));
     if (!this.#looks) return;
     await this.#lookAtMovedBases();
     if (Date.now() - this.#liveLooked < liveMs - scanMs / 2) return;

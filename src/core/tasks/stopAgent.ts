@@ -1,0 +1,34 @@
+import type { TaskRef } from '../../contract/plan';
+import { isSameProcess } from '../store/processes';
+import type { Store } from '../store/store';
+import { signalTree } from './processTree';
+
+const stepMs = 50;
+
+/**
+ * Asks the live runner of a task to end its agent, and waits until it has. The runner records the end, so that the
+ * session can be resumed; its terminal keeps a shell.
+ * @returns `none` when nothing ran, `stopped`, or `still-running` after `waitMs`
+ */
+export async function stopAgent(
+  store: Store,
+  ref: TaskRef,
+  o: { waitMs?: number } = {},
+): Promise<'none' | 'stopped' | 'still-running'> {
+  const name = `${ref.plan}~${ref.task}`;
+  const lease = await store.leases.read(name);
+  if (lease === null || !lease.alive) return 'none';
+  const { pid, pidStarted, agentPid } = lease.file;
+  // The process id may have been given to another program since.
+  if (!(await isSameProcess(pid, pidStarted))) return 'none';
+  // Windows has no request to end: there the agent itself is ended, and the runner sees it.
+  if (process.platform === 'win32') await signalTree(agentPid ?? pid, 'SIGTERM', { group: false });
+  else process.kill(pid, 'SIGTERM');
+  const deadline = Date.now() + (o.waitMs ?? 10_000);
+  for (;;) {
+    const now = await store.leases.read(name);
+    if (now === null || !now.alive || now.file.pid !== pid) return 'stopped';
+    if (Date.now() > deadline) return 'still-running';
+    await new Promise((resolve) => setTimeout(resolve, stepMs));
+  }
+}

@@ -1,0 +1,137 @@
+import * as vscode from 'vscode';
+import type { TaskRow } from '../../contract/json';
+import type { Plan } from '../../core/plan/plan';
+import type { Emptiness } from '../contributions';
+import type { Repositories } from '../sessions/repositories';
+import type { RepositorySession } from '../sessions/repositorySession';
+import type { Target } from '../target';
+import { taskIcon } from '../views/stateWords';
+import { taskDescription } from '../views/taskNodes';
+import { oneLine } from '../words';
+
+export interface TaskChoice {
+  readonly session: RepositorySession;
+  readonly row: TaskRow;
+}
+
+/** Why nothing can be done here, as a sentence. */
+function whyNoRepository(emptiness: Emptiness): string {
+  switch (emptiness) {
+    case 'noFolder':
+      return vscode.l10n.t('Open a folder with a git repository first.');
+    case 'untrusted':
+      return vscode.l10n.t('Trust this folder first: nothing runs in it before.');
+    case 'noGit':
+      return vscode.l10n.t('git was not found: install git 2.39 or newer, or set its path.');
+    case 'oldGit':
+      return vscode.l10n.t('This git is too old: install git 2.39 or newer.');
+    case 'noRepository':
+      return vscode.l10n.t('This folder is in no git repository: initialize one first.');
+    case 'dubiousOwnership':
+      return vscode.l10n.t('Another user owns this repository: tell git first that it is safe.');
+    default:
+      return vscode.l10n.t('The repository could not be opened: the log says why.');
+  }
+}
+
+/** Finds what a command is to act on: what its argument names, else the only one there is, else what the user picks. */
+export class TargetChooser {
+  readonly #repositories: Repositories;
+
+  constructor(repositories: Repositories) {
+    this.#repositories = repositories;
+  }
+
+  /** @throws when there is no repository here, saying why; CancellationError when the user picks none */
+  async session(target: Target | null): Promise<RepositorySession> {
+    await this.#repositories.whenOpened();
+    const { all } = this.#repositories;
+    const named = target?.repository == null ? null : this.#repositories.get(target.repository);
+    if (named !== null) return named;
+    const [first] = all;
+    if (first === undefined) throw new Error(whyNoRepository(this.#repositories.emptiness));
+    if (all.length === 1) return first;
+    return pick(
+      all.map((session) => ({
+        label: oneLine(session.repository.layout.name),
+        description: session.repository.layout.mainWorktree ?? session.id,
+        value: session,
+      })),
+      vscode.l10n.t('In which repository?'),
+    );
+  }
+
+  /** @param fits tasks that the command can act on; asked only of those that are offered */
+  async task(target: Target | null, fits: (row: TaskRow) => boolean, question: string): Promise<TaskChoice> {
+    await this.#repositories.whenOpened();
+    const named = this.#named(target);
+    if (named !== null) return named;
+    const choices = this.#repositories.all.flatMap((session) =>
+      session.rows.filter(fits).map((row) => ({ session, row })),
+    );
+    if (choices.length === 0) {
+      if (this.#repositories.all.length === 0) throw new Error(whyNoRepository(this.#repositories.emptiness));
+      throw new Error(vscode.l10n.t('There is no task for that now.'));
+    }
+    return pick(
+      choices.map((choice) => ({
+        label: `$(${taskIcon(choice.row).id}) ${oneLine(choice.row.title).replaceAll('$(', '$ (')}`,
+        description: `${choice.row.plan}/${choice.row.task}`,
+        detail: taskDescription(choice.row, vscode.l10n.t),
+        value: choice,
+      })),
+      question,
+    );
+  }
+
+  #named(target: Target | null): TaskChoice | null {
+    if (target === null) return null;
+    const sessions = this.#repositories.all.filter(
+      (session) => target.repository === null || session.id === target.repository,
+    );
+    for (const session of sessions) {
+      const row =
+        target.kind === 'task'
+          ? session.row(target)
+          : target.kind === 'worktree'
+            ? session.rowOfWorktree(target.path)
+            : null;
+      if (row !== null) return { session, row };
+    }
+    return null;
+  }
+
+  /** The plan that the target names, else the only one besides the inbox, else the one the user picks. */
+  async plan(target: Target | null, question: string): Promise<{ session: RepositorySession; plan: Plan } | null> {
+    const session = await this.session(target);
+    const { plans } = await session.repository.plans();
+    if (target?.kind === 'plan' || target?.kind === 'task') {
+      const plan = plans.find(({ id }) => id === target.plan);
+      if (plan !== undefined) return { session, plan };
+    }
+    const own = plans.filter(({ id }) => id !== 'inbox');
+    const [first] = own;
+    if (first === undefined) return null;
+    if (own.length === 1) return { session, plan: first };
+    const plan = await pick(
+      own.map((each) => ({ label: oneLine(each.fields.title ?? each.id), description: each.id, value: each })),
+      question,
+    );
+    return { session, plan };
+  }
+}
+
+interface Choice<T> extends vscode.QuickPickItem {
+  readonly value: T;
+}
+
+/** @throws CancellationError when nothing is picked */
+export async function pick<T>(choices: readonly Choice<T>[], placeHolder: string): Promise<T> {
+  const chosen = await vscode.window.showQuickPick(choices, {
+    placeHolder,
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  if (chosen === undefined) throw new vscode.CancellationError();
+  return chosen.value;
+}

@@ -1,0 +1,60 @@
+import * as vscode from 'vscode';
+import type { Disposable } from '../../core/disposable';
+import { openChanges, openLiveFile } from '../changes/openChanges';
+import { type CommandName, commandIds } from '../contributions';
+import { showError } from '../messages';
+import { withViewProgress } from '../progress';
+import { moveAgentHere, nextAttention, openAgentTerminal, restartAgent, stopAgent } from './agents';
+import { dispatchAll, dispatchTask } from './dispatch';
+import { checkPlan, newPlan, newTask, openPlan, openTask } from './plans';
+import type { Services } from './services';
+import { spin } from './spin';
+import { goToMainWindow, openWorktreeInNewWindow } from './windows';
+
+type Handler = (services: Services, argument: unknown) => Promise<void>;
+
+/** Every command of the extension; the type makes sure that none is missing. */
+const handlers: Readonly<Record<CommandName, Handler>> = {
+  spin,
+  newPlan,
+  newTask,
+  checkPlan,
+  openPlan,
+  openTask,
+  dispatchTask,
+  dispatchAll,
+  openWorktreeInNewWindow,
+  openAgentTerminal,
+  moveAgentHere,
+  stopAgent,
+  restartAgent,
+  goToMainWindow,
+  nextAttention,
+  openChanges,
+  openLiveFile,
+  showLog: async (services) => services.channel.show(true),
+  refresh,
+};
+
+async function refresh(services: Services): Promise<void> {
+  await withViewProgress(async () => {
+    await services.repositories.open();
+    await Promise.all(services.repositories.all.map((session) => session.refresh()));
+  });
+}
+
+/** Registers all commands; what one throws is told in one sentence. */
+export function registerCommands(services: Services): Disposable {
+  const names = Object.keys(commandIds) as CommandName[];
+  return vscode.Disposable.from(
+    ...names.map((name) =>
+      vscode.commands.registerCommand(commandIds[name], async (argument: unknown) => {
+        try {
+          await handlers[name](services, argument);
+        } catch (error) {
+          showError(error, services.log);
+        }
+      }),
+    ),
+  );
+}

@@ -1,0 +1,20 @@
+import type * as vscode from 'vscode';
+import type { Log } from '../../core/ports';
+import type { AgentLauncher } from '../launching/agentLauncher';
+import type { Repositories } from '../sessions/repositories';
+import type { AgentTerminals } from '../terminals/agentTerminals';
+import type { Views } from '../views/views';
+import type { TargetChooser } from './chooseTarget';
+
+/** What commands work with. */
+export interface Services {
+  readonly log: Log;
+  readonly channel: vscode.LogOutputChannel;
+  readonly repositories: Repositories;
+  readonly terminals: AgentTerminals;
+  readonly launcher: AgentLauncher;
+  readonly views: Views;
+  readonly choose: TargetChooser;
+  /** Remembered for this workspace. */
+  readonly memory: vscode.Memento;
+}

@@ -1,0 +1,142 @@
+import * as vscode from 'vscode';
+import { type KnownAgent, knownAgents } from '../../contract/plan';
+import { withViewProgress } from '../progress';
+import type { RepositorySession } from '../sessions/repositorySession';
+import { readDispatchPlace, readSettings } from '../settings';
+import { agentsOf, targetOf } from '../target';
+import { oneLine } from '../words';
+import type { Services } from './services';
+
+const agentsKey = 'spin.agents';
+
+const titles: Readonly<Record<KnownAgent, string>> = {
+  claude: 'Claude Code',
+  codex: 'Codex',
+  gemini: 'Gemini CLI',
+  copilot: 'Copilot CLI',
+  opencode: 'opencode',
+  aider: 'aider',
+  demo: 'Demo agent',
+  human: 'Human',
+};
+
+function titleOf(agent: string): string {
+  return titles[agent as KnownAgent] ?? oneLine(agent);
+}
+
+/** The agents of the last spin in this workspace, else the one of the settings. */
+function lastAgents(memory: vscode.Memento): readonly string[] {
+  const last = memory.get<readonly string[]>(agentsKey) ?? [];
+  return last.length === 0 ? [readSettings().defaultAgent] : last;
+}
+
+interface Answer {
+  readonly prompt: string;
+  readonly agents: readonly string[];
+}
+
+/**
+ * One box, one prompt, Enter: a task, a branch, a worktree and a running agent. Nothing is waited for before the box
+ * is there; the repository may still be opening behind it.
+ */
+export async function spin(services: Services, argument: unknown): Promise<void> {
+  const named = agentsOf(argument);
+  const answer = await ask(services, named ?? lastAgents(services.memory));
+  if (answer === null) return;
+  // What a walkthrough names for one time is no choice to remember.
+  if (named === null) await services.memory.update(agentsKey, answer.agents);
+  const session = await services.choose.session(targetOf(argument));
+  await withViewProgress(() => start(services, session, answer));
+}
+
+async function start(services: Services, session: RepositorySession, answer: Answer): Promise<void> {
+  const scope = session.folders[0]?.folder.uri;
+  const prepared = await session.repository.tasks.spin(answer.prompt, {
+    agents: [...answer.agents],
+  });
+  const place = readDispatchPlace(scope);
+  for (const [index, each] of prepared.entries()) {
+    await services.launcher.start(
+      session,
+      each,
+      place,
+      prepared.length === 1 ? 'alone' : index === 0 ? 'first' : 'next',
+    );
+  }
+  const [first] = prepared;
+  if (first !== undefined) await services.views.reveal(session.id, first.ref.plan, first.ref.task);
+}
+
+/** The box; null when the user leaves it. */
+function ask(services: Services, first: readonly string[]): Promise<Answer | null> {
+  return new Promise((resolve) => {
+    let agents = first;
+    let choosing = false;
+    const box = vscode.window.createInputBox();
+    const button: vscode.QuickInputButton = {
+      iconPath: new vscode.ThemeIcon('organization'),
+      tooltip: vscode.l10n.t('Choose Agents (several work on the prompt as rivals)'),
+    };
+    const describe = () => {
+      const names = agents.map(titleOf).join(' + ');
+      box.title = vscode.l10n.t('Spin {0} on {1}', names, baseName(services));
+    };
+    describe();
+    box.placeholder = vscode.l10n.t('What should the agent do?');
+    box.prompt = vscode.l10n.t('It gets a branch and a worktree of its own.');
+    box.ignoreFocusOut = true;
+    box.buttons = [button];
+    const repositories = services.repositories.onDidChange(describe);
+    const finish = (answer: Answer | null) => {
+      resolve(answer);
+      repositories.dispose();
+      box.dispose();
+    };
+    box.onDidTriggerButton(async () => {
+      choosing = true;
+      const chosen = await pickAgents(agents);
+      choosing = false;
+      if (chosen !== null && chosen.length > 0) agents = chosen;
+      describe();
+      box.show();
+    });
+    box.onDidChangeValue(() => {
+      box.validationMessage = undefined;
+    });
+    box.onDidAccept(() => {
+      const prompt = box.value.trim();
+      if (prompt === '') box.validationMessage = vscode.l10n.t('Say what should be done.');
+      else finish({ prompt, agents });
+    });
+    box.onDidHide(() => {
+      if (!choosing) finish(null);
+    });
+    box.show();
+  });
+}
+
+/** The base is the default branch; its name is known once the repository was looked at. */
+function baseName(services: Services): string {
+  for (const session of services.repositories.all) {
+    const main = session.worktrees.find((worktree) => worktree.main);
+    if (main?.branch != null) return oneLine(main.branch);
+  }
+  return vscode.l10n.t('the default branch');
+}
+
+/** Several agents on one prompt are rivals. Null when the user leaves it. */
+async function pickAgents(now: readonly string[]): Promise<readonly string[] | null> {
+  const names = [...knownAgents, ...Object.keys(readSettings().customAgents)];
+  const items = [...new Set(names)].map((name) => ({
+    label: titleOf(name),
+    description: name,
+    picked: now.includes(name),
+    name,
+  }));
+  const chosen = await vscode.window.showQuickPick(items, {
+    canPickMany: true,
+    title: vscode.l10n.t('Agents for this prompt'),
+    placeHolder: vscode.l10n.t('Several agents work on the same prompt as rivals'),
+  });
+  return chosen?.map((item) => item.name) ?? null;
+}

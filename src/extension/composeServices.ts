@@ -1,0 +1,145 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { Host, Log } from '../core/ports';
+import { ChangesFileSystem } from './changes/changesFileSystem';
+import { TargetChooser } from './commands/chooseTarget';
+import type { Services } from './commands/services';
+import { windowIdentity } from './folders';
+import type { Launcher } from './launcher/installLauncher';
+import { AgentLauncher } from './launching/agentLauncher';
+import { WorktreeLaunches } from './launching/worktreeLaunches';
+import { FileHints } from './sessions/fileHints';
+import { Repositories } from './sessions/repositories';
+import type { RepositorySession } from './sessions/repositorySession';
+import { readSettings } from './settings';
+import { AttentionItem } from './status/attentionItem';
+import { Notifications } from './status/notifications';
+import { UntrustedWorktree } from './status/untrustedWorktree';
+import { AgentTerminals } from './terminals/agentTerminals';
+import { Views } from './views/views';
+
+/** Builds the services in the order in which they need each other; all of them end with the extension. */
+export function composeServices(
+  context: vscode.ExtensionContext,
+  channel: vscode.LogOutputChannel,
+  log: Log,
+): Services {
+  const keep = <T extends vscode.Disposable>(item: T): T => {
+    context.subscriptions.push(item);
+    return item;
+  };
+  const version = String((context.extension.packageJSON as { version: unknown }).version);
+  const launcher = once(() => install(context, version, log, () => repositories.all));
+  const repositories: Repositories = keep(new Repositories(hostOf(context, version, log), log));
+  const terminals = keep(new AgentTerminals(launcher, context.workspaceState, log));
+  const views = keep(new Views(repositories, terminals));
+  const agentLauncher = new AgentLauncher(terminals, log);
+  keep(new AttentionItem(repositories));
+  keep(new UntrustedWorktree(log));
+  keep(new Notifications(repositories, log));
+  keep(new ChangesFileSystem(repositories));
+  const startedTrusted = vscode.workspace.isTrusted;
+  keep(
+    repositories.onDidOpen((session) => {
+      session.keep(new WorktreeLaunches(session, agentLauncher, log, !startedTrusted));
+      session.keep(new FileHints(session));
+      void offerOnPath(context, launcher, log);
+    }),
+  );
+  void helpWithPlanFiles(repositories, log).then(keep, (error: unknown) => log.error(String(error)));
+  const choose = new TargetChooser(repositories);
+  return {
+    log,
+    channel,
+    repositories,
+    terminals,
+    launcher: agentLauncher,
+    views,
+    choose,
+    memory: context.workspaceState,
+  };
+}
+
+/** What the core needs from this window, for the repository of one of its folders. */
+function hostOf(context: vscode.ExtensionContext, version: string, log: Log): (folder: vscode.WorkspaceFolder) => Host {
+  const dir = launcherDir(context);
+  return (folder) => ({
+    log,
+    settings: () => readSettings(folder.uri),
+    env: process.env,
+    actor: 'window',
+    window: windowIdentity(),
+    version,
+    cli: { command: process.execPath, args: [path.join(dir, version, 'cli.js')] },
+    launcherDir: dir,
+  });
+}
+
+function launcherDir(context: vscode.ExtensionContext): string {
+  return path.join(context.globalStorageUri.fsPath, 'bin');
+}
+
+async function install(
+  context: vscode.ExtensionContext,
+  version: string,
+  log: Log,
+  sessions: () => readonly RepositorySession[],
+): Promise<Launcher> {
+  const { installLauncher } = await import('./core');
+  return installLauncher({
+    from: path.join(context.extensionPath, 'dist'),
+    storage: context.globalStorageUri.fsPath,
+    version,
+    execPath: process.execPath,
+    platform: process.platform,
+    path: process.env.PATH ?? '',
+    inUse: () => versionsInUse(sessions()),
+    log,
+  });
+}
+
+async function versionsInUse(sessions: readonly RepositorySession[]): Promise<ReadonlySet<string>> {
+  const lists = await Promise.all(sessions.map((session) => session.repository.store.leases.list()));
+  return new Set(lists.flat().flatMap(({ file, alive }) => (alive ? [file.version] : [])));
+}
+
+/** Problems, completion and hovers in plan and task files; not before the window has what it shows. */
+async function helpWithPlanFiles(repositories: Repositories, log: Log): Promise<vscode.Disposable> {
+  const { registerPlanFiles } = await import('./core');
+  return registerPlanFiles({
+    plansDirs: () => repositories.all.map((session) => session.repository.layout.plansDir),
+    onDidChangePlans: repositories.onDidChangePlans,
+    customAgents: () => Object.keys(readSettings().customAgents),
+    log,
+  });
+}
+
+/** `switchyard` works in every terminal of this window. */
+async function offerOnPath(
+  context: vscode.ExtensionContext,
+  launcher: () => Promise<Launcher>,
+  log: Log,
+): Promise<void> {
+  try {
+    const { dir } = await launcher();
+    const collection = context.environmentVariableCollection;
+    collection.description = vscode.l10n.t('Adds the switchyard command.');
+    collection.prepend('PATH', `${dir}${path.delimiter}`);
+  } catch (error) {
+    log.error(
+      `The switchyard command could not be installed: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      // What failed for a passing reason (a full disk) is tried again at the next use.
+      made = null;
+      throw error;
+    });
+    return made;
+  };
+}

@@ -1,0 +1,20 @@
+/**
+ * Everything that is loaded after the views are there, as one bundle of its own (`dist/core.js`): compiling it takes
+ * longer than an activation may. The extension reaches all of this by `import('./core')` only; types may be imported
+ * from where they are.
+ */
+// biome-ignore-start lint/performance/noBarrelFile: this file is the entry of a bundle.
+export { resolveBase } from '../core/git/base';
+export { readLayoutWithoutGit } from '../core/git/repository';
+export { changedFiles, readBlob } from '../core/git/status';
+export { checkPlan } from '../core/plan/checkPlan';
+export { createPlan, createTask, inboxPlan } from '../core/plan/createFiles';
+export { mergeOrder } from '../core/plan/mergeOrder';
+export { claimOnce } from '../core/store/duty';
+export { findTaskOfWorktree } from '../core/store/findTask';
+export { stopAgent } from '../core/tasks/stopAgent';
+export { TaskError } from '../core/tasks/taskError';
+export { installLauncher } from './launcher/installLauncher';
+export { registerPlanFiles } from './planFiles/registerPlanFiles';
+export { openCore, reasonOf, startSession, worktreeOf } from './sessions/openSession';
+// biome-ignore-end lint/performance/noBarrelFile: see above.

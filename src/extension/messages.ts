@@ -1,0 +1,67 @@
+import * as vscode from 'vscode';
+import type { Log } from '../core/ports';
+import { commandIds, settingId } from './contributions';
+
+/** The one thing that a message offers. */
+export interface Remedy {
+  readonly label: string;
+  readonly run: () => unknown;
+}
+
+export function showLogRemedy(): Remedy {
+  return { label: vscode.l10n.t('Show Log'), run: () => vscode.commands.executeCommand(commandIds.showLog) };
+}
+
+export function openSettingRemedy(key: string): Remedy {
+  return {
+    label: vscode.l10n.t('Open Settings'),
+    run: () => vscode.commands.executeCommand('workbench.action.openSettings', key),
+  };
+}
+
+/** One sentence and one action. Does not wait for the answer. */
+export function tell(kind: 'info' | 'warning' | 'error', sentence: string, remedy: Remedy | null): void {
+  const show = {
+    info: vscode.window.showInformationMessage,
+    warning: vscode.window.showWarningMessage,
+    error: vscode.window.showErrorMessage,
+  }[kind];
+  const labels = remedy === null ? [] : [remedy.label];
+  void show(sentence, ...labels).then((chosen) => (chosen === undefined ? undefined : remedy?.run()));
+}
+
+function hasReason(error: unknown): error is Error & { readonly reason: string } {
+  return error instanceof Error && 'reason' in error && typeof error.reason === 'string';
+}
+
+/** An action that mends what a typed error of the core names; nobody reads its text. */
+function remedyFor(reason: string | null): Remedy {
+  switch (reason) {
+    case 'missing-program':
+      return openSettingRemedy(settingId('agentPaths'));
+    case 'unknown-agent':
+      return openSettingRemedy(settingId('customAgents'));
+    case 'root-refused':
+      return openSettingRemedy(settingId('worktreeRoot'));
+    case 'no-git':
+    case 'too-old':
+      return openSettingRemedy('git.path');
+    case 'dubious-ownership':
+      return {
+        label: vscode.l10n.t('Manage Unsafe Repositories'),
+        run: () => vscode.commands.executeCommand('git.manageUnsafeRepositories'),
+      };
+    default:
+      return showLogRemedy();
+  }
+}
+
+/** Says what went wrong. The core's messages are one sentence: what is wrong and what to do. */
+export function showError(error: unknown, log: Log): void {
+  if (error instanceof vscode.CancellationError) return;
+  const message = error instanceof Error ? error.message : String(error);
+  const reason = hasReason(error) ? error.reason : null;
+  if (reason === 'cancelled') return;
+  log.error(error instanceof Error ? (error.stack ?? message) : message);
+  tell('error', message, remedyFor(reason));
+}

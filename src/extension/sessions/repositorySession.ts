@@ -1,0 +1,169 @@
+import * as vscode from 'vscode';
+import type { TaskRow, WorktreeRow } from '../../contract/json';
+import type { TaskRef } from '../../contract/plan';
+import { type Disposable, DisposableBase } from '../../core/disposable';
+import type { Repository } from '../../core/openRepository';
+import type { Plan } from '../../core/plan/plan';
+import type { Duty } from '../../core/store/duty';
+import type { Monitor } from '../../core/tasks/monitor';
+import { readSettings } from '../settings';
+import type { PlanFacts, RepositoryFacts } from '../views/taskNodes';
+import type { WorktreeFacts } from '../views/worktreeNodes';
+
+/** A worktree of the repository that this window has open, or a folder in it. */
+export interface OwnFolder {
+  readonly folder: vscode.WorkspaceFolder;
+  /** Real path of the worktree's top level; null in a bare repository. */
+  readonly worktree: string | null;
+}
+
+/** One repository in this window: the core on it, its live rows, its plans. */
+export class RepositorySession extends DisposableBase {
+  readonly repository: Repository;
+  readonly id: string;
+  readonly #monitor: Monitor;
+  readonly #duty: Duty;
+  readonly #onDidChange = this._register(new vscode.EventEmitter<void>());
+  readonly onDidChange = this.#onDidChange.event;
+  readonly #onDidChangePlans = this._register(new vscode.EventEmitter<void>());
+  readonly onDidChangePlans = this.#onDidChangePlans.event;
+  #plans: readonly Plan[] = [];
+  #planErrors: ReadonlyMap<string, number> = new Map();
+  #folders: readonly OwnFolder[] = [];
+  #damaged = false;
+  #reading: Promise<void> | null = null;
+  #again = false;
+
+  constructor(o: { repository: Repository; monitor: Monitor; duty: Duty }) {
+    super();
+    this.repository = o.repository;
+    this.id = o.repository.layout.commonDir;
+    this.#monitor = o.monitor;
+    this.#duty = o.duty;
+    this._register(o.repository);
+    this._register(o.duty);
+    this._register(o.monitor);
+    this._register(o.monitor.onDidChange(() => void this.#readPlans()));
+    this._register(
+      o.repository.store.damage((damage) => {
+        this.#damaged = true;
+        o.repository.host.log.warn(`Damaged state was set aside: ${JSON.stringify(damage)}`);
+        this.#onDidChange.fire();
+      }),
+    );
+  }
+
+  get rows(): readonly TaskRow[] {
+    return this.#monitor.rows;
+  }
+  get worktrees(): readonly WorktreeRow[] {
+    return this.#monitor.worktrees;
+  }
+  get plans(): readonly Plan[] {
+    return this.#plans;
+  }
+  get folders(): readonly OwnFolder[] {
+    return this.#folders;
+  }
+  get damaged(): boolean {
+    return this.#damaged;
+  }
+
+  /** Ends with the session. */
+  keep(item: Disposable): void {
+    this._register(item);
+  }
+
+  setFolders(folders: readonly OwnFolder[]): void {
+    this.#folders = folders;
+  }
+
+  row(ref: TaskRef): TaskRow | null {
+    return this.rows.find((row) => row.plan === ref.plan && row.task === ref.task) ?? null;
+  }
+
+  rowOfWorktree(worktree: string): TaskRow | null {
+    return this.rows.find((row) => row.worktree === worktree) ?? null;
+  }
+
+  /** The window got or lost the focus: the duty follows it, and what happened meanwhile is read at once. */
+  focusChanged(focused: boolean): void {
+    this.#duty.check();
+    if (focused) void this.repository.store.scanNow();
+  }
+
+  /** Reads everything for the first time and watches from then on. */
+  async start(): Promise<void> {
+    await this.#monitor.start();
+    await this.#readPlans();
+    // A text that was read anew is kept by the store: so a plan's title changed even where no row did.
+    this._register(
+      this.repository.store.onDidChange((change) => {
+        if (change.area === 'texts') void this.#readPlans();
+      }),
+    );
+  }
+
+  /** Looks at everything anew. */
+  async refresh(): Promise<void> {
+    await this.#monitor.refresh();
+    await this.#readPlans();
+  }
+
+  /** The command line sees the settings of windows that may run code here. */
+  async mirrorSettings(): Promise<void> {
+    await this.repository.store.documents.write('cache', 'settings', readSettings(this.#folders[0]?.folder.uri));
+  }
+
+  /** One reading at a time; what changes meanwhile is read after it. */
+  #readPlans(): Promise<void> {
+    if (this.#reading !== null) {
+      this.#again = true;
+      return this.#reading;
+    }
+    this.#reading = this.#readPlansOnce()
+      .catch((error: unknown) => this.repository.host.log.warn(`The plans could not be read: ${String(error)}`))
+      .finally(() => {
+        this.#reading = null;
+        if (this.#again && !this.disposed) {
+          this.#again = false;
+          void this.#readPlans();
+        }
+      });
+    return this.#reading;
+  }
+
+  async #readPlansOnce(): Promise<void> {
+    const { plans } = await this.repository.plans();
+    if (this.disposed) return;
+    const texts = (list: readonly Plan[]) =>
+      list.map((plan) => [plan.id, plan.text, plan.tasks.map((task) => task.text)]);
+    const changed = JSON.stringify(texts(plans)) !== JSON.stringify(texts(this.#plans));
+    this.#plans = plans;
+    this.#planErrors = new Map(plans.map((plan) => [plan.id, countErrors(plan)]));
+    this.#onDidChange.fire();
+    if (changed) this.#onDidChangePlans.fire();
+  }
+
+  facts(isHere: RepositoryFacts['isHere']): RepositoryFacts {
+    const plans = this.#plans.map(
+      (plan): PlanFacts => ({
+        id: plan.id,
+        title: plan.fields.title ?? null,
+        file: plan.file,
+        errors: this.#planErrors.get(plan.id) ?? 0,
+      }),
+    );
+    return { id: this.id, name: this.repository.layout.name, plans, rows: this.rows, isHere };
+  }
+
+  worktreeFacts(): WorktreeFacts {
+    const here = new Set(this.#folders.flatMap(({ worktree }) => (worktree === null ? [] : [worktree])));
+    return { id: this.id, name: this.repository.layout.name, worktrees: this.worktrees, here };
+  }
+}
+
+function countErrors(plan: Plan): number {
+  const all = [...plan.problems, ...plan.tasks.flatMap((task) => task.problems)];
+  return all.filter((problem) => problem.severity === 'error').length;
+}

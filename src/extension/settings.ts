@@ -1,0 +1,43 @@
+import * as vscode from 'vscode';
+import type { PermissionMode } from '../contract/plan';
+import { type CustomAgent, defaultSettings, type Settings } from '../core/ports';
+import { type DispatchPlace, dispatchPlaces, type SettingKey, settingKeys, settingsSection } from './contributions';
+
+function read<T>(key: SettingKey, scope: vscode.Uri | undefined, otherwise: T): T {
+  return vscode.workspace.getConfiguration(settingsSection, scope).get<T>(settingKeys[key]) ?? otherwise;
+}
+
+/** The git program that VS Code's own git extension uses; null: `git` on PATH. */
+function gitPath(): string | null {
+  const path = vscode.workspace.getConfiguration('git').get<string | string[] | null>('path');
+  const first = Array.isArray(path) ? path[0] : path;
+  return first === undefined || first === null || first === '' ? null : first;
+}
+
+/** What the user set, as the core wants it. */
+export function readSettings(scope?: vscode.Uri): Settings {
+  const root = read<string>('worktreeRoot', scope, '').trim();
+  const model = read<string>('defaultModel', scope, '').trim();
+  return {
+    worktreeRoot: root === '' ? null : root,
+    branchTemplate: read('branchTemplate', scope, defaultSettings.branchTemplate),
+    wipLimit: read('wipLimit', scope, defaultSettings.wipLimit),
+    defaultAgent: read('defaultAgent', scope, defaultSettings.defaultAgent),
+    defaultModel: model === '' ? null : model,
+    defaultPermissions: read<PermissionMode>('defaultPermissions', scope, defaultSettings.defaultPermissions),
+    fetchBase: read('fetchBase', scope, defaultSettings.fetchBase),
+    agentPaths: read<Record<string, string>>('agentPaths', scope, {}),
+    customAgents: read<Record<string, CustomAgent>>('customAgents', scope, {}),
+    gitPath: gitPath(),
+  };
+}
+
+/** Where agents start. A value that is not known counts as the default. */
+export function readDispatchPlace(scope?: vscode.Uri): DispatchPlace {
+  const place = read<string>('dispatchIn', scope, 'terminal');
+  return dispatchPlaces.find((known) => known === place) ?? 'terminal';
+}
+
+export function affectsSettings(event: vscode.ConfigurationChangeEvent): boolean {
+  return event.affectsConfiguration(settingsSection) || event.affectsConfiguration('git.path');
+}
