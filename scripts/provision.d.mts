@@ -21,6 +21,11 @@ export declare const projectRoot: string;
 export declare const vscodeVersion: string;
 export declare const agentNames: readonly AgentName[];
 export declare function cacheRoot(): string;
+export declare function ensure(
+  name: string,
+  install: (staging: string) => Promise<void>,
+  staleMs?: number,
+): Promise<string>;
 export declare function ensureNode24(): Promise<string>;
 export declare function ensureServer(): Promise<ServerBuild>;
 export declare function ensureDesktop(): Promise<DesktopBuild>;

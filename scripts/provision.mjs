@@ -59,9 +59,11 @@ function mainWorktree() {
 
 /**
  * Makes `<cache>/<name>` once. `install` fills an empty folder; only a whole one gets the name.
- * @param {string} name @param {(staging: string) => Promise<void>} install @returns {Promise<string>} the folder
+ * @param {string} name @param {(staging: string) => Promise<void>} install
+ * @param {number} [staleMs] after how long the lock of a killed run is taken over
+ * @returns {Promise<string>} the folder
  */
-async function ensure(name, install) {
+export async function ensure(name, install, staleMs = 30_000) {
   const target = path.join(cacheRoot(), name);
   if (existsSync(target)) return target;
   mkdirSync(cacheRoot(), { recursive: true });
@@ -69,8 +71,8 @@ async function ensure(name, install) {
   let compromised;
   const release = await lockfile.lock(target, {
     realpath: false, // the target does not exist yet
-    stale: 30_000,
-    update: 5_000,
+    stale: staleMs,
+    update: staleMs / 6,
     retries: { retries: 600, factor: 1, minTimeout: 1_000 },
     onCompromised: (error) => {
       compromised = error;

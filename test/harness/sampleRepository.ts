@@ -37,6 +37,17 @@ export async function makeRepository(
 ): Promise<SampleRepository> {
   const root = path.join(await makeFolder('repository'), name);
   await mkdir(root);
+  const repository = repositoryAt(root);
+  await repository.git('init', '--quiet', '--initial-branch=main');
+  // In the repository's own configuration: what VS Code and agents start there has another environment.
+  await repository.git('config', 'user.name', 'Test Author');
+  await repository.git('config', 'user.email', 'author@example.com');
+  await repository.commit(files, 'Start');
+  return repository;
+}
+
+/** The handle of a repository that is there already. @param root its main worktree */
+export function repositoryAt(root: string): SampleRepository {
   const repository: SampleRepository = {
     root,
     async git(...args) {
@@ -58,10 +69,5 @@ export async function makeRepository(
       return repository.git('rev-parse', 'HEAD');
     },
   };
-  await repository.git('init', '--quiet', '--initial-branch=main');
-  // In the repository's own configuration: what VS Code and agents start there has another environment.
-  await repository.git('config', 'user.name', 'Test Author');
-  await repository.git('config', 'user.email', 'author@example.com');
-  await repository.commit(files, 'Start');
   return repository;
 }

@@ -37,19 +37,17 @@ const refused = (agent: string, mode: PermissionMode, means: string): Permission
   means,
 });
 
-/** opencode allows everything unless told otherwise, so `ask` and `edits` must say so. */
+/** opencode allows everything unless told otherwise, so `ask` and `edits` must say so; the last rule that fits counts. */
 const opencodeRules = (edit: 'ask' | 'allow') =>
   JSON.stringify({
-    permission: {
-      edit,
-      bash: {
-        '*': 'ask',
-        'git status*': 'allow',
-        ...(edit === 'allow' ? { 'git add *': 'allow', 'git commit *': 'allow' } : {}),
-      },
-      webfetch: 'ask',
-      external_directory: 'ask',
+    edit,
+    bash: {
+      '*': 'ask',
+      'git status*': 'allow',
+      ...(edit === 'allow' ? { 'git add *': 'allow', 'git commit *': 'allow' } : {}),
     },
+    webfetch: 'ask',
+    external_directory: 'ask',
   });
 
 export const permissionTable: readonly PermissionRow[] = [
@@ -87,14 +85,22 @@ export const permissionTable: readonly PermissionRow[] = [
     '-c',
     'approval_policy="never"',
   ]),
-  row('gemini', 'ask', `Asks before each edit and each command. ${nobody}`, ['--approval-mode', 'default']),
+  row(
+    'gemini',
+    'ask',
+    `Asks before each edit and each command; its worktree counts as a trusted folder for the session. ${nobody}`,
+    ['--approval-mode', 'default'],
+  ),
   row(
     'gemini',
     'edits',
-    `Edits files in its worktree without asking; asks before each command, a commit too. ${nobody}`,
-    ['--approval-mode', 'auto_edit'],
+    `Edits files in its worktree and commits (git hooks run) without asking; asks before other commands; its worktree counts as a trusted folder for the session. ${nobody}`,
+    ['--approval-mode', 'auto_edit', '--allowed-tools=run_shell_command(git add),run_shell_command(git commit)'],
   ),
-  row('gemini', 'full', 'Does everything without asking.', ['--approval-mode', 'yolo']),
+  row('gemini', 'full', 'Does everything without asking; its worktree counts as a trusted folder for the session.', [
+    '--approval-mode',
+    'yolo',
+  ]),
   row('copilot', 'ask', `Asks before each edit and each command. ${nobody}`),
   row(
     'copilot',
@@ -106,14 +112,14 @@ export const permissionTable: readonly PermissionRow[] = [
     '--allow-all',
   ]),
   row('opencode', 'ask', `Asks before each edit and each command. ${nobody}`, [], {
-    OPENCODE_CONFIG_CONTENT: opencodeRules('ask'),
+    OPENCODE_PERMISSION: opencodeRules('ask'),
   }),
   row(
     'opencode',
     'edits',
     `Edits files in its worktree and commits (git hooks run) without asking; asks before other commands. ${nobody}`,
     [],
-    { OPENCODE_CONFIG_CONTENT: opencodeRules('allow') },
+    { OPENCODE_PERMISSION: opencodeRules('allow') },
   ),
   row('opencode', 'full', 'Does everything without asking, except what your own opencode settings deny.', ['--auto']),
   refused('aider', 'ask', 'aider edits files without asking, so "ask" cannot be kept: use "edits".'),

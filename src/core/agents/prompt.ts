@@ -31,7 +31,7 @@ export function promptForInput(context: LaunchContext): string {
 /** The brief as one argument: the text itself, or where it would not fit a line that names its file. */
 export function promptForArgument(context: LaunchContext): Prompt {
   const text = cleanText(context.brief);
-  if (fitsArgument(text, context) && !startsLikeACommand(text)) return { text, byFile: false };
+  if (fitsArgument(text, context) && !looksLikeACommand(text)) return { text, byFile: false };
   const { plan, task } = context.ref;
   return {
     text: `Your brief for the task ${plan}/${task} is the file ${context.briefFile} (outside your worktree, read only). Read all of it first, then do exactly what it says.`,
@@ -47,7 +47,10 @@ function fitsArgument(text: string, context: LaunchContext): boolean {
   return text.length <= inlineCharactersOnWindows;
 }
 
-/** `-x` is an option, `/x` a slash command, `!x` a shell command, `@x` a file, `#x` a note to remember in some CLI. */
-function startsLikeACommand(text: string): boolean {
-  return /^\s*[-/!@#]/.test(text) || text.trim() === '';
+/**
+ * At the start `-x` is an option, `/x` a slash command, `!x` a shell command, `@x` a file, `#x` a note to remember in
+ * some program; at the end `@x` opens a list of files in opencode, which swallows the Enter.
+ */
+function looksLikeACommand(text: string): boolean {
+  return /^\s*[-/!@#]|@\S*\s*$/.test(text) || text.trim() === '';
 }

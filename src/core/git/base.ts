@@ -159,7 +159,12 @@ async function fetchTracking(
   // Without a destination git updates the tracking ref by the remote's own configured refspec.
   const args = ['fetch', '--quiet', '--no-tags', '--no-recurse-submodules', '--no-auto-maintenance'];
   try {
-    await git.run([...at.args, ...args, '--', tracking.remote, tracking.remoteRef], { ...o, cwd: at.cwd, read: false });
+    await git.run([...at.args, ...args, '--', tracking.remote, tracking.remoteRef], {
+      ...o,
+      cwd: at.cwd,
+      read: false,
+      ownGroup: true,
+    });
     return { fetched: true, reason: null };
   } catch (error) {
     if (!GitError.is(error) || error.reason === 'cancelled') throw error;

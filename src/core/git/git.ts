@@ -1,10 +1,10 @@
-import { stat } from 'node:fs/promises';
 import { execa } from 'execa';
 import pLimit from 'p-limit';
 import { Emitter, type Event } from '../event';
 import type { Log } from '../ports';
 import { childEnvironment } from './environment';
 import { commandOf, errorOfExit, GitError } from './errors';
+import { isFolder } from './layoutFiles';
 import { createPorcelain, type Porcelain } from './porcelain';
 import { findOnPath, isProgram } from './program';
 
@@ -21,6 +21,11 @@ export interface GitRunOptions {
   readonly signal?: AbortSignal | undefined;
   /** Exit codes that are answers; any other throws. Default `[0]`. */
   readonly okExitCodes?: readonly number[];
+  /**
+   * Start it as the head of a process group of its own, and end the whole group at the timeout or the signal: for
+   * commands whose children (checkout, ssh, hooks) do the work. They then have no terminal to ask questions on.
+   */
+  readonly ownGroup?: boolean;
   /** Told the process id at once, for journals that must know whether a process of a dead parent still lives. */
   readonly onSpawn?: (pid: number) => void;
   /** Bytes of standard output after which the process is ended. Default 256 MiB. */
@@ -180,11 +185,13 @@ class GitDoor implements Git {
       encoding: 'buffer',
       stripFinalNewline: false,
       reject: false,
+      // Windows has no process groups; there the tree is ended by its root.
+      detached: o.ownGroup === true && process.platform !== 'win32',
       maxBuffer: o.maxBuffer ?? 256 * 1024 * 1024,
       ...(o.input === undefined ? { stdin: 'ignore' as const } : { input: o.input }),
     });
     if (child.pid !== undefined) o.onSpawn?.(child.pid);
-    const watch = watchProcess(child, o.timeoutMs ?? 60_000, o.signal);
+    const watch = watchProcess(child, o);
     const result = await child.finally(watch.dispose);
     const ms = performance.now() - began;
     const exitCode = result.exitCode ?? null;
@@ -253,6 +260,7 @@ class Result implements GitResult {
 }
 
 interface Stoppable {
+  readonly pid?: number | undefined;
   kill(signal: 'SIGTERM' | 'SIGKILL'): boolean;
   readonly stdout: { destroy(): unknown } | null;
   readonly stderr: { destroy(): unknown } | null;
@@ -265,17 +273,16 @@ interface Stoppable {
  */
 function watchProcess(
   child: Stoppable,
-  timeoutMs: number,
-  signal: AbortSignal | undefined,
+  { timeoutMs = 60_000, signal, ownGroup = false }: GitRunOptions,
 ): { readonly ended: 'timeout' | 'cancelled' | null; dispose: () => void } {
   let ended: 'timeout' | 'cancelled' | null = null;
   let grace: NodeJS.Timeout | undefined;
   const stop = (why: 'timeout' | 'cancelled') => {
     if (ended !== null) return;
     ended = why;
-    child.kill('SIGTERM');
+    endProcess(child, 'SIGTERM', ownGroup);
     grace = setTimeout(() => {
-      child.kill('SIGKILL');
+      endProcess(child, 'SIGKILL', ownGroup);
       child.stdout?.destroy();
       child.stderr?.destroy();
     }, graceMs);
@@ -295,11 +302,19 @@ function watchProcess(
   };
 }
 
-async function isFolder(folder: string): Promise<boolean> {
-  try {
-    return (await stat(folder)).isDirectory();
-  } catch {
-    // Not there or not readable: either way nothing can start in it.
-    return false;
+function endProcess(child: Stoppable, signal: 'SIGTERM' | 'SIGKILL', ownGroup: boolean): void {
+  if (!ownGroup || child.pid === undefined) {
+    child.kill(signal);
+  } else if (process.platform === 'win32') {
+    execa('taskkill', ['/pid', String(child.pid), '/T', '/F'], { reject: false, stdio: 'ignore' }).catch(() => {
+      // Windows without taskkill: at least the root of the tree.
+      child.kill(signal);
+    });
+  } else {
+    try {
+      process.kill(-child.pid, signal);
+    } catch {
+      // The whole group is gone already.
+    }
   }
 }

@@ -56,8 +56,8 @@ export async function createPlan(layout: PlansLayout, o: CreatePlanOptions): Pro
   await excludePlans(layout, o.git);
   const file = path.join(dir, 'plan.md');
   if (await writeNew(file, planTemplate(o))) return { id, file };
-  // Someone else took a name of our choosing between looking and writing.
-  if (o.id === undefined) return await createPlan(layout, { ...o, id: suggestId(o.title, new Set([...taken, id])) });
+  // Someone else took a name of our choosing between looking and writing; the next look sees it.
+  if (o.id === undefined) return await createPlan(layout, o);
   throw new PlanError('exists', `The plan "${id}" exists already; choose another name or open it.`, { file });
 }
 

@@ -69,7 +69,7 @@ export async function prepare(context: TaskContext, ref: TaskRef, o: PrepareOpti
   }
   const { plan, task } = await findTask(context, ref);
   refuseProblems(plan, task);
-  const agent = await chooseAgent(context, task, o.agent);
+  const agent = await chooseAgent(context, task, o);
   return withTaskLock(context, ref, async () => {
     const record = await readRecord(context, ref);
     if (record?.worktree != null && record.dispatch !== null) {
@@ -136,19 +136,15 @@ export function refuseProblems(plan: Plan, task: TaskFile): void {
 }
 
 /**
- * The agent of a task: the caller's, the task's, the last one used, the setting. Its program must be there before
- * anything is made.
+ * The agent of a task: the caller's, the task's, the last one used, the setting. Where it will start, its program must
+ * be there before anything is made.
  * @throws AgentError `unknown-agent`, `missing-program`
  */
-export async function chooseAgent(
-  context: TaskContext,
-  task: TaskFile | null,
-  wanted: string | undefined,
-): Promise<Agent> {
-  const name = wanted ?? task?.fields.agent ?? (await lastAgent(context)).agent;
+async function chooseAgent(context: TaskContext, task: TaskFile, o: PrepareOptions): Promise<Agent> {
+  const name = o.agent ?? task.fields.agent ?? (await lastAgent(context)).agent;
   const settings = context.host.settings();
   const agent = agentByName(name, settings);
-  await findProgram(agent, settings, context.host.env);
+  if (o.purpose !== 'spawn') await findProgram(agent, settings, context.host.env);
   return agent;
 }
 

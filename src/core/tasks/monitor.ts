@@ -243,7 +243,11 @@ export class Monitor extends DisposableBase {
 
   async #look(key: string): Promise<void> {
     const at = this.#pathOfKey.get(key);
-    if (at !== undefined) await this.#statuses.look(key, at, this.#baseOf(at));
+    if (at === undefined) return;
+    const base = this.#baseOf(at);
+    // Before git is asked: a base that moves in between is seen by the next scan.
+    if (base !== null) this.#baseSignatures.set(at, await refSignature(this.#context.layout.commonDir, base));
+    await this.#statuses.look(key, at, base);
   }
 
   #baseOf(worktree: string): string | null {
@@ -281,10 +285,7 @@ export class Monitor extends DisposableBase {
     for (const [at, key] of this.#keyOfPath) {
       const base = this.#baseOf(at);
       if (base === null) continue;
-      const signature = await refSignature(commonDir, base);
-      const before = this.#baseSignatures.get(at);
-      this.#baseSignatures.set(at, signature);
-      if (before !== undefined && before !== signature) this.#jobs.call(`look:${key}`);
+      if ((await refSignature(commonDir, base)) !== this.#baseSignatures.get(at)) this.#jobs.call(`look:${key}`);
     }
   }
 

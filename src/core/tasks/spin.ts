@@ -104,9 +104,8 @@ async function checkGroup(context: TaskContext, refs: readonly TaskRef[], o: Pre
   for (const ref of refs) {
     const { plan, task } = await findTask(context, ref);
     refuseProblems(plan, task);
-    const agent = o.agent ?? task.fields.agent ?? (await lastAgent(context)).agent;
-    await requireProgram(context, agent);
     if (o.purpose === 'spawn') continue;
+    await requireProgram(context, o.agent ?? task.fields.agent ?? (await lastAgent(context)).agent);
     const more = inPlan.get(ref.plan) ?? 0;
     await refuseHeld(context, plan, task, { override: o.override ?? false, more, quiet: true });
     inPlan.set(ref.plan, more + 1);

@@ -71,6 +71,8 @@ async function compareWithBase(o: Inspected, env: Record<string, string>) {
   // Without `--exclude-standard`: ignored files are somebody's too.
   const others = splitZ(await run('ls-files', '-z', '--others'));
   if (others[0] !== undefined) return { why: `${entry.worktree} holds ${others[0]}, which git did not put there` };
+  // An index just read knows no sizes and times: by itself diff-files would call every file changed.
+  await git.run(['update-index', '-q', '--refresh'], { cwd: entry.worktree, env, okExitCodes: [0, 1] });
   const changes = splitZ(await run('diff-files', '-z', '--name-status', '--no-renames', '--ignore-submodules=none'));
   let looked = 0;
   for (let i = 0; i + 1 < changes.length; i += 2) {

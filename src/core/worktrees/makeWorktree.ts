@@ -9,12 +9,13 @@ import { isFullId } from '../git/refNames';
 import { placeOf, type RepositoryLayout, rememberMainWorktree } from '../git/repository';
 import { readAdminDirs } from '../git/worktreeList';
 import type { Log, Settings } from '../ports';
+import { longestMs, mayStillRun } from './alive';
 import { WorktreeError } from './errors';
 import { excludeInsideMain } from './exclude';
 import { type JournalEntry, type JournalFile, readJournal, writeJournal } from './journal';
 import { branchTaken, refuseBadBranch } from './names';
 import { isInside, kindAt } from './paths';
-import { isComplete, longestMs, mayStillRun, undoHalfMade } from './undo';
+import { isComplete, undoHalfMade } from './undo';
 
 export interface WorktreeDeps {
   readonly git: Git;
@@ -94,7 +95,7 @@ export async function rollbackHalfMade(deps: WorktreeDeps): Promise<string[]> {
 
 async function rollBack(deps: WorktreeDeps, file: JournalFile): Promise<boolean> {
   const { worktree } = file.entry;
-  if (mayStillRun(file.entry)) {
+  if (await mayStillRun(file.entry)) {
     deps.log.info(`git is still making ${worktree}; it is looked at again later.`);
     return false;
   }
@@ -168,6 +169,7 @@ async function addWorktree(deps: WorktreeDeps, entry: JournalEntry, signal: Abor
       read: false,
       signal,
       timeoutMs: longestMs,
+      ownGroup: true,
       onSpawn: (pid) => file.setGitPid(pid),
     });
   } catch (error) {

@@ -61,13 +61,15 @@ export async function undoHalfMade(deps: UndoDeps, entry: JournalEntry): Promise
 
 /** null: the folder is gone. */
 async function removeFolder(deps: UndoDeps, entry: JournalEntry, adminDir: string | null): Promise<UndoResult | null> {
-  const dotGit = await readTrimmed(path.join(entry.worktree, '.git'));
   const names = await readdir(entry.worktree);
-  if (dotGit === null || adminDir === null) {
+  const hasIndex = adminDir !== null && (await kindAt(path.join(adminDir, 'index'))) !== 'nothing';
+  // Only `.git`, and nothing was ever checked out: killed so early that git cannot even be asked about it.
+  const onlyDotGit = names.length === 1 && names[0] === '.git' && !hasIndex;
+  if (adminDir === null || (await readTrimmed(path.join(entry.worktree, '.git'))) === null) {
     // git writes `.git` first of all, so without it, or with one of another repository, nothing here is git's.
-    const cutOff = names.length === 1 && names[0] === '.git' && (dotGit === null || dotGit === '');
-    if (!cutOff) return { kind: 'kept', why: `${entry.worktree} holds files that git did not put there` };
-  } else {
+    return { kind: 'kept', why: `${entry.worktree} holds files that git did not put there` };
+  }
+  if (!onlyDotGit) {
     const checked = await whyNotUntouched({ ...deps, adminDir, entry });
     if (checked.why !== null) return { kind: 'kept', why: checked.why };
     await removeCheckedOut(entry.worktree, checked.files);
@@ -126,18 +128,3 @@ export async function isComplete(adminDir: string, worktree: string, branch: str
   if (locked !== 'nothing' || index !== 'other' || indexLock !== 'nothing' || dotGit === '') return false;
   return head === `ref: refs/heads/${branch}`;
 }
-
-/** Whether the git process of the entry may still live. Its id may have been given to another, so not for ever. */
-export function mayStillRun(entry: JournalEntry, now = Date.now()): boolean {
-  if (entry.gitPid === null || now - Date.parse(entry.at) > longestMs) return false;
-  try {
-    process.kill(entry.gitPid, 0);
-    return true;
-  } catch {
-    // ESRCH: it is gone. EPERM: somebody else's process, so not ours.
-    return false;
-  }
-}
-
-/** No `git worktree add` of ours lives longer: it is ended at its timeout. */
-export const longestMs = 15 * 60_000;

@@ -59,7 +59,11 @@ describe('run', () => {
         assert.equal(last.env[name], undefined, name);
       }
       assert.equal(await runGit(json.worktree, 'log', '-1', '--format=%s'), 'made');
-      assert.equal(await runGit(repository, 'status', '--porcelain'), '', 'the main checkout was not touched');
+      assert.equal(
+        await runGit(repository, 'status', '--porcelain', '--', '.', ':!.switchyard'),
+        '',
+        'the main checkout was not touched',
+      );
       const row = await taskRow(repository, 'p/one', agent);
       assert.deepEqual([row.state, row.next, row.runner], ['review', 'review-work', null]);
     });

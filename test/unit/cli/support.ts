@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -113,10 +113,12 @@ export async function until<T>(
   }
 }
 
+/** Whether a process still runs; one that ended and waits for its parent to notice does not. */
 export function alive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    const stat = process.platform === 'linux' ? readFileSync(`/proc/${pid}/stat`, 'utf8') : '';
+    return stat.slice(stat.lastIndexOf(')') + 2)[0] !== 'Z';
   } catch {
     return false;
   }
@@ -187,7 +189,7 @@ ${body}
 export const bodies = {
   commits: `fs.writeFileSync('made.txt', 'made\\n');
 const { execFileSync } = require('node:child_process');
-execFileSync('git', ['add', 'made.txt']); execFileSync('git', ['-c', 'user.name=A', '-c', 'user.email=a@b', 'commit', '-q', '-m', 'made']);`,
+execFileSync('git', ['add', 'made.txt']); execFileSync('git', ['-c', 'user.name=A', '-c', 'user.email=a@b', 'commit', '-q', '--allow-empty', '-m', 'made']);`,
   /** Lives until told to end. */
   stays: `setInterval(() => {}, 1000);`,
   fails: `process.exit(3);`,

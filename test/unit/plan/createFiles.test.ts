@@ -104,6 +104,12 @@ describe('making plans and tasks', () => {
     );
   });
 
+  it('gives each of ten plans of one title made at once a folder of its own', async () => {
+    const made = await Promise.all(Array.from({ length: 10 }, () => createPlan(layout(), { title: 'Same' })));
+    assert.equal(new Set(made.map((each) => each.id)).size, 10);
+    assert.equal((await readPlans(layout().plansDir)).plans.length, 10);
+  });
+
   it('puts a number behind a wanted id that is taken, also by a deleted task', async () => {
     const first = await createTask(layout(), 'p', { id: 'api', instructions: 'x', taken: new Set(['api']) });
     const second = await createTask(layout(), 'p', { id: 'api', instructions: 'x', taken: new Set(['api']) });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Agent, LaunchContext, LaunchSpec } from '../agent';
 import { acceptedPermissions, permissionRow } from '../permissions';
@@ -24,8 +25,8 @@ function launch(context: LaunchContext): LaunchSpec {
   const args = context.headless ? ['exec'] : [];
   if (context.resume !== null) args.push('resume');
   args.push(...permissionRow('codex', context.permissions).args);
-  if (context.permissions === 'edits')
-    args.push('-c', `sandbox_workspace_write.writable_roots=${commitRoots(context)}`);
+  const roots = context.permissions === 'edits' ? commitRoots(context) : [];
+  if (roots.length > 0) args.push('-c', `sandbox_workspace_write.writable_roots=${tomlList(roots)}`);
   if (context.model !== null) args.push('--model', context.model);
   args.push('--');
   if (context.resume !== null) args.push(context.resume);
@@ -36,10 +37,17 @@ function launch(context: LaunchContext): LaunchSpec {
 }
 
 /**
- * A commit in a linked worktree writes into the common git directory, which the sandbox would protect. Only the parts
- * that a commit needs are opened: with `config` or `hooks` writable the agent could leave the sandbox.
+ * A commit in a linked worktree writes into the common git directory, which the sandbox protects. Only the parts that
+ * a commit needs are opened, not `config` or `hooks`. The worktree's own folder must be named itself (a parent does
+ * not open it), and a folder that does not exist makes the sandbox fail for every command.
  */
-function commitRoots(context: LaunchContext): string {
-  const parts = ['objects', 'refs', 'logs', 'worktrees'].map((name) => path.join(context.commonDir, name));
-  return `[${parts.map((part) => JSON.stringify(part)).join(',')}]`;
+function commitRoots({ commonDir, adminDir }: LaunchContext): string[] {
+  if (adminDir === null) return [];
+  const parts = ['objects', 'refs', 'logs'].map((name) => path.join(commonDir, name));
+  return [...parts, adminDir].filter((part) => existsSync(part));
+}
+
+/** A TOML array of strings; JSON writes the same. */
+function tomlList(items: readonly string[]): string {
+  return `[${items.map((item) => JSON.stringify(item)).join(',')}]`;
 }

@@ -73,5 +73,7 @@ function chooseTemplate(definition: CustomAgent, context: LaunchContext): readon
 
 /** One pass, so that braces inside a brief are never replaced again. */
 function fill(part: string, values: Readonly<Record<string, string>>): string {
-  return part.replace(/\{(\w+)\}/g, (whole, key: string) => values[key] ?? whole);
+  return part.replace(/\{(\w+)\}/g, (whole, key: string) =>
+    Object.hasOwn(values, key) ? (values[key] ?? whole) : whole,
+  );
 }

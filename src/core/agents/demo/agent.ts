@@ -97,7 +97,7 @@ function titleOf({ brief, task }: DemoOptions): string {
 /** The list under "Contract" in a brief of ours. */
 export function contractPaths(brief: string): string[] {
   const body = /^## Contract\n([\s\S]*?)(?=^## |(?![\s\S]))/m.exec(cleanText(brief))?.[1] ?? '';
-  return [...body.matchAll(/^- `+ ?([^`\n]+?) ?`+$/gm)].map(([, file]) => file ?? '').filter((file) => file !== '');
+  return [...body.matchAll(/^- (`+)( ?)(.+?)\2\1$/gm)].map(([, , , file]) => file ?? '');
 }
 
 async function findEntity(worktree: string, contract: readonly string[], title: string): Promise<Entity> {

@@ -21,14 +21,13 @@ export const gemini: Agent = {
 
 function launch(context: LaunchContext): LaunchSpec {
   const session = context.resume ?? context.session;
-  const args = [context.resume === null ? `--session-id=${session}` : `--resume=${session}`];
+  // Its trust dialog restarts Gemini, which then refuses the session id as taken: the worktree counts as trusted for
+  // this one session, as the other programs take over the main repository's trust.
+  const args = ['--skip-trust', context.resume === null ? `--session-id=${session}` : `--resume=${session}`];
   if (context.model !== null) args.push(`--model=${context.model}`);
   args.push(...permissionRow('gemini', context.permissions).args);
   const spec = { command: context.program ?? 'gemini', env: context.env, session, banner: null };
-  if (context.headless) {
-    // Without a terminal there is no dialog to trust the folder in, and Gemini would not start; for this session only.
-    return { ...spec, args: [...args, '--skip-trust'], input: promptForInput(context) };
-  }
+  if (context.headless) return { ...spec, args, input: promptForInput(context) };
   if (context.resume !== null) return { ...spec, args, input: null };
   const prompt = promptForArgument(context);
   if (prompt.byFile) args.push(`--include-directories=${path.dirname(context.briefFile)}`);

@@ -1,0 +1,187 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+export interface LauncherOptions {
+  /** The extension's global storage: stays when an update replaces the extension's folder. */
+  readonly globalStorage: string;
+  /** Where `cli.js` and `hook.js` were built to. */
+  readonly distDir: string;
+  readonly version: string;
+  /** The Node that runs us; an Electron one is told to be a Node by its environment. */
+  readonly node: { readonly execPath: string; readonly electron: boolean };
+  /** Versions that live leases name: their programs stay. */
+  readonly leases: () => Promise<readonly string[]>;
+}
+
+export interface Launcher {
+  /** Folder for PATH; holds `switchyard` and `switchyard.cmd`. */
+  readonly binDir: string;
+  /** The `cli.js` of this version. */
+  readonly cli: string;
+  /** The stable program of this platform, for hooks and terminals. */
+  readonly program: string;
+}
+
+const programs = ['cli.js', 'hook.js'];
+const keptWithoutLeaseMs = 24 * 60 * 60_000;
+
+/**
+ * Copies the command line to where it outlives an update, and writes a stable `switchyard` that starts it. Several
+ * windows, of several versions, may do it at once: every file is replaced whole, by a rename.
+ */
+export async function installLauncher(options: LauncherOptions): Promise<Launcher> {
+  if (!/^[\w.+-]+$/.test(options.version) || /^\.+$/.test(options.version)) {
+    throw new Error(`The version ${JSON.stringify(options.version)} cannot name a folder.`);
+  }
+  const versions = path.join(options.globalStorage, 'versions');
+  const folder = path.join(versions, options.version);
+  const binDir = path.join(options.globalStorage, 'bin');
+  await mkdir(folder, { recursive: true });
+  await mkdir(binDir, { recursive: true });
+  for (const name of programs)
+    await copyProgram(path.join(options.distDir, name), path.join(folder, name), name === 'cli.js');
+  const now = new Date();
+  await utimes(folder, now, now);
+  const cli = path.join(folder, 'cli.js');
+  await writeWhole(path.join(binDir, 'switchyard'), shellLauncher(cli, options.node), 0o755);
+  await writeWhole(
+    path.join(binDir, 'switchyard.cmd'),
+    windowsLauncher(options.version, options.node, process.env),
+    0o755,
+  );
+  await removeOldVersions(versions, options);
+  return { binDir, cli, program: path.join(binDir, process.platform === 'win32' ? 'switchyard.cmd' : 'switchyard') };
+}
+
+async function copyProgram(from: string, to: string, required: boolean): Promise<void> {
+  let wanted: Buffer;
+  try {
+    wanted = await readFile(from);
+  } catch (error) {
+    if (!required && isFileError(error, 'ENOENT')) return;
+    throw error;
+  }
+  // The same content is left alone: on Windows a running program cannot be replaced.
+  const there = await readFile(to).catch(() => null); // unreadable is as good as absent: it is written anew
+  if (there?.equals(wanted)) return;
+  const temporary = temporaryName(to);
+  await copyFile(from, temporary);
+  await chmod(temporary, 0o755);
+  await replace(temporary, to);
+}
+
+async function writeWhole(file: string, text: string, mode: number): Promise<void> {
+  const there = await readFile(file, 'utf8').catch(() => null); // unreadable is as good as absent: it is written anew
+  if (there === text) return;
+  const temporary = temporaryName(file);
+  await writeFile(temporary, text, { mode });
+  await chmod(temporary, mode);
+  await replace(temporary, file);
+}
+
+function temporaryName(file: string): string {
+  return `${file}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+}
+
+/** Renames over the target; on Windows one that is being read refuses for a moment. */
+async function replace(temporary: string, file: string): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await rename(temporary, file);
+      return;
+    } catch (error) {
+      if (attempt >= 10 || !isFileError(error, 'EPERM', 'EACCES', 'EBUSY')) {
+        await rm(temporary, { force: true });
+        throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20 * attempt));
+    }
+  }
+}
+
+/**
+ * For POSIX shells. `exec` keeps the process id, by which a terminal knows its agent. A Node that is gone (an update of
+ * VS Code moved it) is replaced by the one on PATH.
+ */
+function shellLauncher(cli: string, node: LauncherOptions['node']): string {
+  // Not as a prefix of `exec`: shells differ in whether that exports it.
+  const electron = node.electron ? '  ELECTRON_RUN_AS_NODE=1; export ELECTRON_RUN_AS_NODE\n' : '';
+  return `#!/bin/sh
+# Written by Switchyard; replaced at every start of the extension.
+cli=${shellQuote(cli)}
+node=${shellQuote(node.execPath)}
+if [ -x "$node" ]; then
+${electron}  exec "$node" "$cli" "$@"
+fi
+if command -v node >/dev/null 2>&1 && node -e 'process.exit(parseInt(process.versions.node, 10) >= 20 ? 0 : 1)'; then
+  exec node "$cli" "$@"
+fi
+echo "switchyard: found no Node.js 20 or newer: open VS Code once with Switchyard, or install Node.js." >&2
+exit 3
+`;
+}
+
+function shellQuote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/**
+ * For cmd.exe. Paths are held in variables, whose content is not parsed again inside quotes; `%` is doubled in a file.
+ * cmd.exe reads the file in the console's own code page, so names of users are kept out of it where that can be: the
+ * command line is found beside this file, and the usual place of VS Code through the variables of the profile.
+ */
+export function windowsLauncher(version: string, node: LauncherOptions['node'], env: NodeJS.ProcessEnv): string {
+  const electron = node.electron ? '  set "ELECTRON_RUN_AS_NODE=1"\r\n' : '';
+  return [
+    '@echo off',
+    'rem Written by Switchyard; replaced at every start of the extension.',
+    'setlocal DisableDelayedExpansion',
+    `set "SWITCHYARD_CLI_JS=%~dp0..\\versions\\${version}\\cli.js"`,
+    `set "SWITCHYARD_NODE_EXE=${batchPath(node.execPath, env)}"`,
+    'if exist "%SWITCHYARD_NODE_EXE%" (',
+    `${electron}  "%SWITCHYARD_NODE_EXE%" "%SWITCHYARD_CLI_JS%" %*`,
+    ') else (',
+    '  node -e "process.exit(parseInt(process.versions.node, 10) >= 20 ? 0 : 1)" 2>nul || (',
+    '    echo switchyard: found no Node.js 20 or newer: open VS Code once with Switchyard, or install Node.js. 1>&2',
+    '    exit /b 3',
+    '  )',
+    '  node "%SWITCHYARD_CLI_JS%" %*',
+    ')',
+    'exit /b %ERRORLEVEL%',
+    '',
+  ].join('\r\n');
+}
+
+function batchPath(file: string, env: NodeJS.ProcessEnv): string {
+  for (const name of ['LOCALAPPDATA', 'USERPROFILE']) {
+    const folder = env[name];
+    if (folder && file.toLowerCase().startsWith(`${folder.toLowerCase()}\\`)) {
+      return `%${name}%${file.slice(folder.length).replaceAll('%', '%%')}`;
+    }
+  }
+  return file.replaceAll('%', '%%');
+}
+
+async function removeOldVersions(versions: string, options: LauncherOptions): Promise<void> {
+  const names = await readdir(versions);
+  if (names.every((name) => name === options.version)) return;
+  const used = new Set(await options.leases());
+  for (const name of names) {
+    if (name === options.version || used.has(name)) continue;
+    const folder = path.join(versions, name);
+    if (!(await isOld(folder))) continue;
+    // A window of another version may be removing it too; what is in use on Windows stays until the next start.
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+/** A version that a window started with lately may be used by it without a lease. */
+async function isOld(folder: string): Promise<boolean> {
+  const made = await stat(folder).catch(() => null); // gone meanwhile: nothing to remove
+  return made !== null && Date.now() - made.mtimeMs > keptWithoutLeaseMs;
+}
+
+function isFileError(error: unknown, ...codes: string[]): boolean {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
+}
