@@ -31,7 +31,11 @@ describe('Switchyard in the workbench', () => {
     assert.equal(workbench.inputs, 2);
     await workbench.screenshot('editor-working');
 
-    await tasks.waitForRow('the work is to be reviewed', (row) => row.description.startsWith('to review · demo'), 30_000);
+    await tasks.waitForRow(
+      'the work is to be reviewed',
+      (row) => row.description.startsWith('to review · demo'),
+      30_000,
+    );
     await workbench.screenshot('editor-review');
     assert.equal(await workbench.badge('Switchyard'), '1');
   });
@@ -46,10 +50,14 @@ describe('Switchyard in the workbench', () => {
     await tasks.waitForRow('a ready task', (row) => row.description.startsWith('ready'));
     await workbench.screenshot('editor-plan');
     await workbench.runCommand('Switchyard: Dispatch All Ready Tasks');
-    await waitFor('four agents work', async () => {
-      const rows = await tasks.rows();
-      return rows.filter((row) => row.description.startsWith('working')).length === 4;
-    }, { deadlineMs: 40_000 });
+    await waitFor(
+      'four agents work',
+      async () => {
+        const rows = await tasks.rows();
+        return rows.filter((row) => row.description.startsWith('working')).length === 4;
+      },
+      { deadlineMs: 40_000 },
+    );
     await workbench.screenshot('editor-dispatched');
     for (const [name, theme] of [
       ['light', 'Default Light Modern'],
@@ -59,7 +67,9 @@ describe('Switchyard in the workbench', () => {
       await new Promise((resolve) => setTimeout(resolve, 1500));
       await workbench.screenshot(`editor-dispatched-${name}`);
     }
-    await waitFor('all are to be reviewed', async () => (await workbench.badge('Switchyard')) === '4', { deadlineMs: 40_000 });
+    await waitFor('all are to be reviewed', async () => (await workbench.badge('Switchyard')) === '4', {
+      deadlineMs: 40_000,
+    });
     await workbench.screenshot('editor-all-review');
   });
 });
