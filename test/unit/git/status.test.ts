@@ -77,7 +77,10 @@ describe('status of a worktree', () => {
       await writeFile(path.join(w, file(0)), 'mine');
       await commitAll(w, 'mine');
       await writeFile(path.join(root, file(4)), 'theirs');
-      const theirs = await commitAll(root, 'theirs');
+      // Dated before its parent: the order in which git walks must not decide.
+      const env = { GIT_COMMITTER_DATE: '2001-01-01T00:00:00Z' };
+      await door().run(['commit', '-qam', 'theirs'], { cwd: root, read: false, env });
+      const theirs = await runGit(root, 'rev-parse', 'HEAD');
       await runGit(w, 'merge', '-q', '--no-edit', 'main');
       await runGit(root, 'commit', '-q', '--allow-empty', '-m', 'more');
       const git = door();
