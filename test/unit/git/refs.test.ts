@@ -199,7 +199,7 @@ describe('base', () => {
       await pushFromElsewhere(dir, remote);
       const old = await runGit(root, 'rev-parse', 'HEAD');
       assert.equal((await resolveBase(git, layout, null)).commit, old, 'fresh');
-      const long = new Date(Date.now() - 3_600_000);
+      const long = new Date(Math.floor(Date.now() / 1000 - 3600) * 1000);
       await utimes(path.join(root, '.git', 'FETCH_HEAD'), long, long);
       const base = await resolveBase(git, layout, null, { fetch: false });
       assert.deepEqual([base.commit, base.fetchedAt], [old, long.toISOString()]);

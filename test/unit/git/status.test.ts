@@ -73,16 +73,22 @@ describe('status of a worktree', () => {
     }));
 
   it('after the base was merged in: the merge base is the newer one', () =>
-    withWorktree(async ({ root, w }) => {
+    withWorktree(async ({ root, w, base }) => {
       await writeFile(path.join(w, file(0)), 'mine');
       await commitAll(w, 'mine');
       await writeFile(path.join(root, file(4)), 'theirs');
       const theirs = await commitAll(root, 'theirs');
       await runGit(w, 'merge', '-q', '--no-edit', 'main');
+      // A third line from the old base, dated last: git walks it first, so the old base comes before the merge base.
+      await runGit(w, 'switch', '-q', '-c', 'side', base);
+      const env = { GIT_COMMITTER_DATE: '2099-01-01T00:00:00Z' };
+      await door().run(['commit', '-q', '--allow-empty', '-m', 'side'], { cwd: w, read: false, env });
+      await runGit(w, 'switch', '-q', 'agent/x');
+      await door().run(['merge', '-q', '--no-edit', 'side'], { cwd: w, read: false, env });
       await runGit(root, 'commit', '-q', '--allow-empty', '-m', 'more');
       const git = door();
       const status = await readStatus(git, w, 'main');
-      assert.deepEqual([status.ahead, status.behind, status.mergeBase, status.changedFiles], [2, 1, theirs, 1]);
+      assert.deepEqual([status.ahead, status.behind, status.mergeBase, status.changedFiles], [4, 1, theirs, 1]);
       assert.ok(git.started <= 4);
     }));
 
