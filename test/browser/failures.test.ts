@@ -76,7 +76,7 @@ describe('what a person sees when something is missing or broken', () => {
     await welcome('One prompt is enough', 'Spin an Agent', 'failure-good-git');
   });
 
-  it("an agent whose program is missing: named, with the setting that helps, and nothing is made", async () => {
+  it('an agent whose program is missing: named, with the setting that helps, and nothing is made', async () => {
     const { root, git } = await makeRepository();
     await mkdir(path.join(root, '.switchyard/plan'), { recursive: true });
     await writeFile(path.join(root, '.switchyard/plan/greet.md'), '---\ntitle: Greet\nagent: codex\n---\n\nGreet.\n');

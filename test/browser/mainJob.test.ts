@@ -128,7 +128,7 @@ describe('the main job with a real agent', () => {
     assert.ok(started?.session);
     sessionId = started.session;
     assert.equal(started.window, worktree);
-    await waitFor('its terminal', async () => (await second.terminalText()).includes('brief for the task'));
+    await waitFor('its terminal', async () => (await second.terminalText()).includes('Do not guess.'));
     assert.equal((await second.terminals()).length, 1);
     await second.screenshot('main-job-agent');
     await assertOneAgent();

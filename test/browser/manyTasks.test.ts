@@ -5,7 +5,8 @@ import { type Host, sharedHost } from '../harness/openWorkbench';
 import { makeRepository } from '../harness/sampleRepository';
 import type { Workbench } from '../harness/workbench';
 
-const long = 'Teach the importer of quarterly reports to read every calendar that customers of all countries have ever used';
+const long =
+  'Teach the importer of quarterly reports to read every calendar that customers of all countries have ever used';
 const titles: Readonly<Record<number, string>> = {
   1: long,
   2: 'Grüße, 你好, שלום — “quotes” & <b>tags</b> $(trash) [link](command:x) `code`',
