@@ -147,6 +147,8 @@ export class Repositories extends DisposableBase {
 
   #settingsChanged(event: vscode.ConfigurationChangeEvent): void {
     if (!affectsSettings(event) || !vscode.workspace.isTrusted) return;
+    // Whoever was told that git is missing has just named one.
+    if (event.affectsConfiguration('git.path') && this.#sessions.size === 0) void this.open();
     for (const session of this.all) {
       session
         .mirrorSettings()
