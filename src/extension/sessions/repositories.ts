@@ -56,7 +56,7 @@ export class Repositories extends DisposableBase {
 
   get emptiness(): Emptiness {
     if (this.#sessions.size === 0) return this.#problem;
-    if (this.all.some((session) => session.rows.length > 0 || session.plans.length > 0)) return 'none';
+    if (this.all.some((session) => !session.empty)) return 'none';
     return this.all.some((session) => session.damaged) ? 'damaged' : 'noTask';
   }
 

@@ -7,7 +7,7 @@ import type { Plan } from '../../core/plan/plan';
 import type { Duty } from '../../core/store/duty';
 import type { Monitor } from '../../core/tasks/monitor';
 import { readSettings } from '../settings';
-import type { PlanFacts, RepositoryFacts } from '../views/taskNodes';
+import { type PlanFacts, type RepositoryFacts, showsPlan } from '../views/taskNodes';
 import type { WorktreeFacts } from '../views/worktreeNodes';
 
 /** A worktree of the repository that this window has open, or a folder in it. */
@@ -145,16 +145,23 @@ export class RepositorySession extends DisposableBase {
     if (changed) this.#onDidChangePlans.fire();
   }
 
+  /** Whether the tree of tasks has nothing to show. */
+  get empty(): boolean {
+    return this.rows.length === 0 && !this.#planFacts().some((plan) => showsPlan(plan, 0));
+  }
+
+  #planFacts(): PlanFacts[] {
+    return this.#plans.map((plan) => ({
+      id: plan.id,
+      title: plan.fields.title ?? null,
+      file: plan.file,
+      errors: this.#planErrors.get(plan.id) ?? 0,
+    }));
+  }
+
   facts(isHere: RepositoryFacts['isHere']): RepositoryFacts {
-    const plans = this.#plans.map(
-      (plan): PlanFacts => ({
-        id: plan.id,
-        title: plan.fields.title ?? null,
-        file: plan.file,
-        errors: this.#planErrors.get(plan.id) ?? 0,
-      }),
-    );
-    return { id: this.id, name: this.repository.layout.name, plans, rows: this.rows, isHere };
+    const { id, rows } = this;
+    return { id, name: this.repository.layout.name, plans: this.#planFacts(), rows, isHere };
   }
 
   worktreeFacts(): WorktreeFacts {
