@@ -1,4 +1,6 @@
 import { strict as assert } from 'node:assert';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { makeDashboardRepository } from '../harness/dashboardRepository';
 import { type Host, sharedHost } from '../harness/openWorkbench';
 import { waitFor } from '../harness/waitFor';
@@ -27,9 +29,16 @@ async function watchFocus(workbench: Workbench): Promise<() => Promise<number>> 
   return () => workbench.page.evaluate(() => (globalThis as unknown as PageGlobal).focusMoves ?? 0);
 }
 
+const themes = [
+  ['dark', 'Dark Modern', 'vs-dark'],
+  ['contrast', 'Default High Contrast', 'hc-black'],
+  ['light', 'Light Modern', 'vs'],
+] as const;
+
 describe('dispatching all into terminals of this window', () => {
   let host: Host;
   let workbench: Workbench;
+  let root: string;
   before(async () => {
     host = await sharedHost();
   });
@@ -39,7 +48,7 @@ describe('dispatching all into terminals of this window', () => {
   });
 
   it('runs four agents while the person goes on typing: no focus taken, no window, no editor', async () => {
-    const { root } = await makeDashboardRepository();
+    ({ root } = await makeDashboardRepository());
     workbench = await host.open(root);
     await workbench.tree('Explorer Section').click('README.md');
     await waitFor('the file', async () => (await workbench.editorTabs()).includes('README.md'));
@@ -66,22 +75,29 @@ describe('dispatching all into terminals of this window', () => {
     assert.equal(workbench.page.context().pages().length, 1);
     await workbench.type('typed meanwhile');
     assert.ok((await workbench.page.locator('.part.editor .view-lines').first().innerText()).match(/typed.meanwhile/));
-    await workbench.screenshot('dispatch-all-dark');
+    await workbench.screenshot('dispatch-all-working');
   });
 
-  it('reads well in light and in high contrast, and says when all is to be reviewed', async () => {
-    for (const [name, theme, kind] of [
-      ['light', 'Default Light Modern', 'vs'],
-      ['contrast', 'Default High Contrast', 'hc-black'],
-    ] as const) {
+  it('shows what the agents changed, committed or not, and reads well in all kinds of themes', async () => {
+    const tasks = workbench.tree('Tasks');
+    await waitFor('all are to be reviewed', async () => (await workbench.badge('Switchyard')) === '4', {
+      deadlineMs: 60_000,
+    });
+    await writeFile(path.join(path.dirname(root), 'activity-dashboard-worktrees/api/notes.md'), '# Not committed\n');
+    await tasks.expand('Task API endpoint');
+    for (const [name, theme, kind] of themes) {
       await host.server.changeSettings({ 'workbench.colorTheme': theme });
       await workbench.waitForTheme(kind);
       await workbench.screenshot(`dispatch-all-${name}`);
     }
-    await waitFor('all are to be reviewed', async () => (await workbench.badge('Switchyard')) === '4', {
-      deadlineMs: 60_000,
+    await workbench.click(tasks.row('Changes, '));
+    await waitFor('the file that is not committed', async () => {
+      const text = await workbench.page.locator('.multiDiffEditor').first().innerText();
+      return text.includes('notes.md') && text.includes('Not committed');
     });
-    await workbench.tree('Tasks').expand('Task API endpoint');
-    await workbench.screenshot('dispatch-all-review');
+    await workbench.screenshot('dispatch-all-changes');
+    await tasks.row('Task API endpoint').hover();
+    await workbench.page.locator('.monaco-hover:visible').first().waitFor();
+    await workbench.screenshot('dispatch-all-tooltip');
   });
 });

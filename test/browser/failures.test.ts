@@ -50,8 +50,8 @@ describe('what a person sees when something is missing or broken', () => {
     await workbench.runCommand('Switchyard: Spin an Agent…');
     await workbench.answerQuickInput('Begin');
     const message = await workbench.waitForNotification('commit');
-    await workbench.screenshot('failure-no-commit-message');
     assert.match(message.text, /first commit|no commit/);
+    await welcome('One prompt is enough', 'Spin an Agent', 'failure-no-commit-message');
     assert.equal((await git('worktree', 'list')).split('\n').length, 1);
     assert.deepEqual(await agentStarts(root), []);
   });
@@ -118,7 +118,7 @@ describe('what a person sees when something is missing or broken', () => {
       return ['plan.md', 'loop.md', 'loop-two.md', 'tabs.md', 'types.md'].every((name) => rows.includes(name)) && rows;
     });
     await workbench.screenshot('failure-broken-plan');
-    for (const text of ['wipLimit', 'nobody', 'scope', 'loop → loop-two']) assert.ok(shown.includes(text), shown);
+    for (const text of ['wipLimit', 'nobody', 'scope', '"loop" → "loop-two"']) assert.ok(shown.includes(text), shown);
     assert.ok(!shown.includes('good.md'), shown);
   });
 });
