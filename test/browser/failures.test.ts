@@ -112,7 +112,7 @@ describe('what a person sees when something is missing or broken', () => {
     await workbench.openContainer('Switchyard');
     const tasks = workbench.tree('Tasks');
     await tasks.waitForRow('the good task', (row) => row.label === 'Good task' && row.description.startsWith('ready'));
-    await tasks.waitForRow('the count', (row) => row.label === 'Broken plan' && /problem/.test(row.description));
+    await tasks.waitForRow('the count', (row) => row.label === 'Broken plan' && row.description === '6 problems');
     const shown = await waitFor('problems of every broken file', async () => {
       const rows = (await workbench.problems()).join('\n');
       return ['plan.md', 'loop.md', 'loop-two.md', 'tabs.md', 'types.md'].every((name) => rows.includes(name)) && rows;

@@ -3,6 +3,7 @@ import type { TaskRow, WorktreeRow } from '../../contract/json';
 import type { TaskRef } from '../../contract/plan';
 import { type Disposable, DisposableBase } from '../../core/disposable';
 import type { Repository } from '../../core/openRepository';
+import { checkPlan } from '../../core/plan/checkPlan';
 import type { Plan } from '../../core/plan/plan';
 import type { Duty } from '../../core/store/duty';
 import type { Monitor } from '../../core/tasks/monitor';
@@ -140,7 +141,8 @@ export class RepositorySession extends DisposableBase {
       list.map((plan) => [plan.id, plan.text, plan.tasks.map((task) => task.text)]);
     const changed = JSON.stringify(texts(plans)) !== JSON.stringify(texts(this.#plans));
     this.#plans = plans;
-    this.#planErrors = new Map(plans.map((plan) => [plan.id, countErrors(plan)]));
+    const customAgents = Object.keys(this.repository.settings().customAgents);
+    this.#planErrors = new Map(plans.map((plan) => [plan.id, countErrors(plan, customAgents)]));
     this.#onDidChange.fire();
     if (changed) this.#onDidChangePlans.fire();
   }
@@ -170,7 +172,7 @@ export class RepositorySession extends DisposableBase {
   }
 }
 
-function countErrors(plan: Plan): number {
-  const all = [...plan.problems, ...plan.tasks.flatMap((task) => task.problems)];
-  return all.filter((problem) => problem.severity === 'error').length;
+/** As many as the problems view shows for the files of the plan. */
+function countErrors(plan: Plan, customAgents: readonly string[]): number {
+  return checkPlan(plan, { customAgents }).filter((problem) => problem.severity === 'error').length;
 }
