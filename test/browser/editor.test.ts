@@ -55,21 +55,20 @@ describe('Switchyard in the workbench', () => {
       return rows.filter((row) => row.description.startsWith(state)).length;
     };
     await waitFor('four agents work', async () => (await count('working')) === 4, { deadlineMs: 40_000 });
-    const focused = await workbench.page.evaluate(() => document.activeElement?.className ?? '');
-    assert.doesNotMatch(focused, /xterm/);
+    assert.equal(await workbench.page.locator('.xterm :focus').count(), 0, 'the focus is not in a terminal');
     await waitFor('all are to be reviewed', async () => (await workbench.badge('Switchyard')) === '4', {
       deadlineMs: 60_000,
     });
     await writeFile(path.join(root, '../dashboard-worktrees/api/notes.md'), '# Not committed\n');
-    await tasks.expand('Task API endpoint');
-    await workbench.runCommand('Switchyard: Focus on Worktrees View');
     for (const [name, theme] of Object.entries(themes)) {
       await session.server.changeSettings({ ...demo, 'workbench.colorTheme': theme });
-      const wanted = name === 'light' ? 'vs' : name === 'dark' ? 'vs-dark' : 'hc-black';
-      await workbench.page.locator(`.monaco-workbench.${wanted}`).waitFor();
+      await workbench.reload();
+      await tasks.waitForRow('the tasks are back', (row) => row.description.startsWith('to review'));
+      await workbench.runCommand('Switchyard: Focus on Worktrees View');
+      await tasks.expand('Task API endpoint');
+      await tasks.waitForRow('its parts', (row) => row.label === 'Changes');
       await workbench.screenshot(`editor-${name}`);
     }
-    await session.server.changeSettings(demo);
     await workbench.click(tasks.row('Changes, '));
     await waitFor('the changes', async () => (await workbench.editorTabs()).length === 1);
     await waitFor('the uncommitted file', async () => {
