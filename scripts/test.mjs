@@ -144,6 +144,8 @@ async function runSuite(name, options, deadlineMs) {
   return counts;
 }
 
+class UsageError extends Error {}
+
 function readOptions() {
   const { values } = parseArgs({
     options: {
@@ -156,7 +158,7 @@ function readOptions() {
   });
   const names = values.only === undefined ? Object.keys(suites) : values.only.split(',');
   const unknown = names.find((name) => !Object.hasOwn(suites, name));
-  if (unknown !== undefined) throw new Error(`There is no suite "${unknown}".`);
+  if (unknown !== undefined) throw new UsageError(`There is no suite "${unknown}".`);
   return { ...values, names: Object.keys(suites).filter((name) => names.includes(name)) };
 }
 
@@ -201,7 +203,8 @@ if (process.argv.includes('--help')) {
 } else {
   main().catch((error) => {
     endAll();
-    console.error(`${error.message}\n\n0 passed, 1 failed`);
-    process.exitCode = error.code?.startsWith?.('ERR_PARSE_ARGS') ? 2 : 1;
+    const misused = error instanceof UsageError || error.code?.startsWith?.('ERR_PARSE_ARGS');
+    console.error(misused ? `${error.message}\n\n${usage}` : `${error.message}\n\n0 passed, 1 failed`);
+    process.exitCode = misused ? 2 : 1;
   });
 }

@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createSampleRepository } from '../../scripts/sampleRepository.mjs';
 import { makeFolder } from '../harness/cleanup';
@@ -7,6 +8,7 @@ import { makeRepository } from '../harness/sampleRepository';
 import { waitFor } from '../harness/waitFor';
 
 const demo = { 'switchyard.defaultAgent': 'demo' };
+const themes = { dark: 'Dark Modern', light: 'Light Modern', contrast: 'Default High Contrast' };
 
 describe('Switchyard in the workbench', () => {
   let session: Session;
@@ -24,42 +26,61 @@ describe('Switchyard in the workbench', () => {
     workbench.inputs = 0;
     await workbench.press('Shift+Alt+S');
     await workbench.quickInput.waitFor();
-    await workbench.screenshot('editor-spin');
-    await workbench.page.keyboard.type('Add a page that greets the visitor');
-    await workbench.press('Enter');
-    await tasks.waitForRow('the agent works', (row) => row.description.startsWith('working · demo'));
+    await workbench.type('Add a page that greets the visitor');
+    await workbench.page.keyboard.press('Enter');
+    // The key, and the prompt with its Enter.
     assert.equal(workbench.inputs, 2);
-    await workbench.screenshot('editor-working');
+    const started = performance.now();
+    await tasks.waitForRow('the agent works', (row) => row.description.startsWith('working · demo'), 30_000);
+    console.log(`      prompt → agent in the tree: ${(performance.now() - started).toFixed(0)} ms`);
 
-    await tasks.waitForRow('the work is to be reviewed', (row) => row.description.startsWith('to review · demo'), 30_000);
-    await workbench.screenshot('editor-review');
+    const done = (description: string) => description.startsWith('to review · demo · 1 file');
+    await tasks.waitForRow('the work is to be reviewed', (row) => done(row.description), 40_000);
     assert.equal(await workbench.badge('Switchyard'), '1');
+    assert.deepEqual(await workbench.notifications(), [], 'what is done is no question');
+    await workbench.screenshot('editor-review');
   });
 
-  it('dispatches all tasks of a plan without taking the focus', async () => {
+  it('dispatches all tasks of a plan without taking the focus, and shows what they changed', async () => {
     const root = path.join(await makeFolder('sample'), 'dashboard');
     await createSampleRepository(root);
-    session = await openWorkbench(root, { settings: demo, environment: { SWITCHYARD_DEMO_SECONDS: '8' } });
+    session = await openWorkbench(root, { settings: demo, environment: { SWITCHYARD_DEMO_SECONDS: '10' } });
     const { workbench } = session;
     await workbench.openContainer('Switchyard');
     const tasks = workbench.tree('Tasks');
     await tasks.waitForRow('a ready task', (row) => row.description.startsWith('ready'));
-    await workbench.screenshot('editor-plan');
     await workbench.runCommand('Switchyard: Dispatch All Ready Tasks');
-    await waitFor('four agents work', async () => {
+    const count = async (state: string) => {
       const rows = await tasks.rows();
-      return rows.filter((row) => row.description.startsWith('working')).length === 4;
-    }, { deadlineMs: 40_000 });
-    await workbench.screenshot('editor-dispatched');
-    for (const [name, theme] of [
-      ['light', 'Default Light Modern'],
-      ['contrast', 'Default High Contrast'],
-    ]) {
-      await session.server.changeSettings({ 'workbench.colorTheme': theme });
-      await new Promise((resolve) => setTimeout(resolve, 1500));
-      await workbench.screenshot(`editor-dispatched-${name}`);
+      return rows.filter((row) => row.description.startsWith(state)).length;
+    };
+    await waitFor('four agents work', async () => (await count('working')) === 4, { deadlineMs: 40_000 });
+    const focused = await workbench.page.evaluate(() => document.activeElement?.className ?? '');
+    assert.doesNotMatch(focused, /xterm/);
+    await waitFor('all are to be reviewed', async () => (await workbench.badge('Switchyard')) === '4', {
+      deadlineMs: 60_000,
+    });
+    await writeFile(path.join(root, '../dashboard-worktrees/api/notes.md'), '# Not committed\n');
+    await tasks.expand('Task API endpoint');
+    await workbench.runCommand('Switchyard: Focus on Worktrees View');
+    for (const [name, theme] of Object.entries(themes)) {
+      await session.server.changeSettings({ ...demo, 'workbench.colorTheme': theme });
+      const wanted = name === 'light' ? 'vs' : name === 'dark' ? 'vs-dark' : 'hc-black';
+      await workbench.page.locator(`.monaco-workbench.${wanted}`).waitFor();
+      await workbench.screenshot(`editor-${name}`);
     }
-    await waitFor('all are to be reviewed', async () => (await workbench.badge('Switchyard')) === '4', { deadlineMs: 40_000 });
-    await workbench.screenshot('editor-all-review');
+    await session.server.changeSettings(demo);
+    await workbench.click(tasks.row('Changes, '));
+    await waitFor('the changes', async () => (await workbench.editorTabs()).length === 1);
+    await waitFor('the uncommitted file', async () => {
+      const text = await workbench.page.locator('.multiDiffEditor').first().innerText();
+      return text.includes('notes.md') && text.includes('Not committed');
+    });
+    await workbench.screenshot('editor-changes');
+    await tasks.row('Task API endpoint').hover();
+    await workbench.page.locator('.monaco-hover:visible').first().waitFor();
+    await workbench.screenshot('editor-tooltip');
+    await workbench.runCommand('Switchyard: Next Task That Needs You');
+    await workbench.screenshot('editor-next');
   });
 });

@@ -1,6 +1,8 @@
 import { strict as assert } from 'node:assert';
 import path from 'node:path';
 import { projectRoot } from '../../scripts/provision.mjs';
+import { prepareAgentHome } from '../harness/agentHomes';
+import { ModelServer } from '../harness/modelServer';
 import { openWorkbench, type Session } from '../harness/openWorkbench';
 import { packagedExtension, packageFixture } from '../harness/packagedExtension';
 import { makeRepository, type SampleRepository } from '../harness/sampleRepository';
@@ -11,11 +13,14 @@ const opener = () => packageFixture(path.join(projectRoot, 'test/browser/fixture
 
 describe('the workbench with Switchyard installed', () => {
   let repository: SampleRepository;
+  let model: ModelServer;
   let session: Session;
 
   before(async () => {
-    repository = await makeRepository({ 'README.md': '# Sample\n', 'src/a.ts': 'export const a = 1;\n' });
-    session = await openWorkbench(repository.root, { vsix: [await packagedExtension(), await opener()] });
+    repository = await makeRepository({ 'README.md': '# Sample\n', 'src/a.txt': 'a\n' });
+    model = await ModelServer.start();
+    const { environment } = await prepareAgentHome(model.url, [repository.root]);
+    session = await openWorkbench(repository.root, { vsix: [await packagedExtension(), await opener()], environment });
   });
 
   after(() => session?.close());
@@ -25,11 +30,11 @@ describe('the workbench with Switchyard installed', () => {
     const explorer = workbench.tree('Explorer Section');
     await explorer.waitForRow('src', (row) => row.label === 'src' && row.level === 1 && row.expanded === false);
     await explorer.expand('src');
-    await explorer.waitForRow('a.ts inside src', (row) => row.label === 'a.ts' && row.level === 2);
+    await explorer.waitForRow('a.txt inside src', (row) => row.label === 'a.txt' && row.level === 2);
     const labels = (await explorer.rows()).map((row) => row.label);
-    assert.deepEqual(labels, ['src', 'a.ts', 'README.md']);
-    await explorer.click('a.ts');
-    await waitFor('the file is open', async () => (await workbench.editorTabs()).includes('a.ts'));
+    assert.deepEqual(labels, ['src', 'a.txt', 'README.md']);
+    await explorer.click('a.txt');
+    await waitFor('the file is open', async () => (await workbench.editorTabs()).includes('a.txt'));
     await workbench.screenshot('smoke-folder');
   });
 
@@ -42,6 +47,7 @@ describe('the workbench with Switchyard installed', () => {
     await workbench.screenshot('smoke-extensions');
 
     assert.ok((await workbench.runningExtensions()).includes('Git'));
+    await workbench.openContainer('Explorer');
   });
 
   it('has a terminal whose text can be read', async () => {
@@ -53,6 +59,16 @@ describe('the workbench with Switchyard installed', () => {
     );
     assert.deepEqual(await workbench.terminals(), ['bash']);
     await workbench.screenshot('smoke-terminal');
+  });
+
+  it('runs a real agent in a terminal, against the stand-in model', async () => {
+    const { workbench } = session;
+    model.script('Leave a note', { write: { 'note.txt': 'from the terminal\n' } });
+    await workbench.typeInTerminal('claude --permission-mode acceptEdits "Leave a note"');
+    await model.waitForRequest('Leave a note');
+    await workbench.tree('Explorer Section').waitForRow('note.txt', (row) => row.label === 'note.txt');
+    await waitFor('its answer in the terminal', async () => (await workbench.terminalText()).includes('Done.'));
+    await workbench.screenshot('smoke-agent-in-terminal');
   });
 
   it('catches the window an extension opens on another folder, and both windows live on', async () => {
@@ -69,7 +85,7 @@ describe('the workbench with Switchyard installed', () => {
     await second.reload();
     await second.tree('Explorer Section').waitForRow('other.md', (row) => row.label === 'other.md');
     await second.close();
-    assert.ok((await workbench.editorTabs()).includes('a.ts'));
+    assert.ok((await workbench.editorTabs()).includes('a.txt'));
   });
 
   it('catches a window in the same browser context as well', async () => {

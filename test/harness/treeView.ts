@@ -60,7 +60,7 @@ export class TreeView {
   }
 
   /** Waits until a row satisfies the condition. */
-  async waitForRow(what: string, condition: (row: TreeRow) => boolean, deadlineMs = 15_000): Promise<TreeRow> {
+  async waitForRow(what: string, condition: (row: TreeRow) => boolean, deadlineMs = 30_000): Promise<TreeRow> {
     let seen: TreeRow[] = [];
     return waitFor(
       `a row in "${this.title}": ${what}`,

@@ -27,6 +27,9 @@ const quietSettings: Settings = {
   'chat.disableAIFeatures': true,
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
+  'workbench.reduceMotion': 'on',
+  // It draws the last command over the text below it.
+  'terminal.integrated.stickyScroll.enabled': false,
   // Settings, trust and the like as tabs: a modal editor covers what a test looks at.
   'workbench.editor.useModal': 'off',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',

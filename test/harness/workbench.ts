@@ -183,7 +183,7 @@ export class Workbench {
   }
 
   /** Waits for a notification whose text contains `text`. */
-  async waitForNotification(text: string, deadlineMs = 15_000): Promise<Message> {
+  async waitForNotification(text: string, deadlineMs = 30_000): Promise<Message> {
     return waitFor(
       `a notification with "${text}"`,
       async () => (await this.notifications()).find((message) => message.text.includes(text)),
@@ -257,13 +257,13 @@ export class Workbench {
       .contentFrame();
   }
 
-  /** Names of the extensions that have activated in this window, from "Show Running Extensions": four inputs. */
+  /** Names of the extensions that have activated in this window, from "Show Running Extensions". */
   async runningExtensions(): Promise<string[]> {
     await this.runCommand('Developer: Show Running Extensions');
     const names = this.page.locator('.runtime-extensions-editor .monaco-list-row .name');
     await names.first().waitFor();
     const seen = await names.allInnerTexts();
-    await this.press('ControlOrMeta+F4');
+    await this.runCommand('View: Close Editor');
     return seen.map((name) => name.trim());
   }
 

@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { frontMatterKeys } from '../../src/core/plan/keys';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const bundle = path.join(root, 'l10n/bundle.l10n.json');
@@ -15,9 +16,15 @@ function sentences(): string[] {
     for (const [, single, double] of text.matchAll(/\bt\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/g)) {
       found.add((single ?? double ?? '').replace(/\\(.)/g, '$1'));
     }
+    // What front matter keys are for is written where they are declared.
+    if (name === path.join('planFiles', 'planCompletion.ts')) continue;
     const calls = [...text.matchAll(/\bl10n\.t\(/g)].length;
     const literal = [...text.matchAll(/\bl10n\.t\(\s*['"]/g)].length;
     assert.equal(calls, literal, `${name}: every sentence is written out, so that it can be translated`);
+  }
+  for (const { docs, default: value } of [...frontMatterKeys.plan, ...frontMatterKeys.task]) {
+    found.add(docs);
+    if (value !== undefined) found.add(value);
   }
   return [...found].sort();
 }

@@ -37,10 +37,8 @@ export interface LaunchContext {
   readonly program: string | null;
   /** How to call our own command line. */
   readonly cli: CliCommand;
-  /** The repository's common git directory, and the worktree's own part of it: a sandbox must let a commit write there. */
+  /** The repository's common git directory: a sandbox must let a commit write to parts of it. */
   readonly commonDir: string;
-  /** `<commonDir>/worktrees/<name>`; null where it is not known, then a sandboxed agent has to ask for its commit. */
-  readonly adminDir: string | null;
   /** Differs from the running platform in tests only. */
   readonly platform?: NodeJS.Platform | undefined;
 }

@@ -85,7 +85,9 @@ export function taskRow(p: RowParts): TaskRow {
 
 function meaning(p: RowParts, state: TaskState, conditions: readonly Condition[]): Pick<TaskRow, 'phase' | 'next'> {
   const waits = p.task !== null && unmetDependencies(p.task, p.records).length > 0;
-  const launching = p.record?.launch?.status === 'requested' || p.record?.launch?.status === 'claimed';
+  const launch = p.record?.launch ?? null;
+  // A request for the window of the worktree waits for that window, which a human has to open.
+  const launching = launch?.status === 'claimed' || (launch?.status === 'requested' && launch.mode !== 'newWindow');
   return { phase: stateTable[state].phase, next: nextStep(state, conditions, { waits, launching }) };
 }
 

@@ -1,6 +1,7 @@
 import type { TaskRef } from '../../contract/plan';
 import { isSameProcess } from '../store/processes';
 import type { Store } from '../store/store';
+import { foldTask } from './fold';
 import { signalTree } from './processTree';
 
 const stepMs = 50;
@@ -27,8 +28,23 @@ export async function stopAgent(
   const deadline = Date.now() + (o.waitMs ?? 10_000);
   for (;;) {
     const now = await store.leases.read(name);
-    if (now === null || !now.alive || now.file.pid !== pid) return 'stopped';
+    if (now === null || !now.alive || now.file.pid !== pid) {
+      await recordStop(store, ref);
+      return 'stopped';
+    }
     if (Date.now() > deadline) return 'still-running';
     await new Promise((resolve) => setTimeout(resolve, stepMs));
   }
+}
+
+/** An end that a human asked for is no failure: the task rests until its session is resumed. */
+async function recordStop(store: Store, ref: TaskRef): Promise<void> {
+  const record = foldTask((await store.events.readTask(ref)).events);
+  // It had just come to its own good end, or another runner was faster.
+  if (record?.run?.exited == null || record.run.exited.exit === 0) return;
+  const source = 'human';
+  const off = { kind: 'condition', condition: 'failed', on: false, reason: '', source } as const;
+  const on = { kind: 'condition', condition: 'paused', on: true, reason: 'stopped by a human', source } as const;
+  await store.events.appendTask(ref, off);
+  await store.events.appendTask(ref, on);
 }

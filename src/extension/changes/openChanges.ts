@@ -38,7 +38,7 @@ export async function openChanges(services: Services, argument: unknown): Promis
       null,
     );
   }
-  const title = vscode.l10n.t('{0}: {1} changed files', name, files.length);
+  const title = vscode.l10n.t('Changes of {0}', name);
   const resources = files.slice(0, mostFiles).map((file) => resourceOf(worktree, mergeBase, file));
   await vscode.commands.executeCommand('vscode.changes', title, resources);
 }

@@ -167,22 +167,29 @@ export async function nextAttention(services: Services): Promise<void> {
 
 async function ownMenu(services: Services, row: TaskRow): Promise<void> {
   const target = { plan: row.plan, task: row.task };
-  const items: { label: string; run: () => Promise<unknown> | Thenable<unknown> }[] = [];
+  const items: { label: string; iconPath: vscode.ThemeIcon; run: () => Promise<unknown> | Thenable<unknown> }[] = [];
   if (isRunning(row)) {
     items.push({
-      label: `$(terminal) ${vscode.l10n.t('Show Agent Terminal')}`,
+      label: vscode.l10n.t('Show Agent Terminal'),
+      iconPath: new vscode.ThemeIcon('terminal'),
       run: () => openAgentTerminal(services, target),
     });
   } else if (isStartable(row)) {
-    items.push({ label: `$(play) ${vscode.l10n.t('Start Agent Here')}`, run: () => restartAgent(services, target) });
+    items.push({
+      label: vscode.l10n.t('Start Agent Here'),
+      iconPath: new vscode.ThemeIcon('play'),
+      run: () => restartAgent(services, target),
+    });
   }
   items.push(
     {
-      label: `$(diff-multiple) ${vscode.l10n.t('Open Changes')}`,
+      label: vscode.l10n.t('Open Changes'),
+      iconPath: new vscode.ThemeIcon('diff-multiple'),
       run: () => vscode.commands.executeCommand(commandIds.openChanges, target),
     },
     {
-      label: `$(home) ${vscode.l10n.t('Go to Main Window')}`,
+      label: vscode.l10n.t('Go to Main Window'),
+      iconPath: new vscode.ThemeIcon('home'),
       run: () => vscode.commands.executeCommand(commandIds.goToMainWindow),
     },
   );

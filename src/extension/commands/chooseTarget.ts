@@ -7,6 +7,7 @@ import type { RepositorySession } from '../sessions/repositorySession';
 import type { Target } from '../target';
 import { taskIcon } from '../views/stateWords';
 import { taskDescription } from '../views/taskNodes';
+import { themeIcon } from '../views/treeProvider';
 import { oneLine } from '../words';
 
 export interface TaskChoice {
@@ -75,7 +76,8 @@ export class TargetChooser {
     }
     return pick(
       choices.map((choice) => ({
-        label: `$(${taskIcon(choice.row).id}) ${oneLine(choice.row.title).replaceAll('$(', '$ (')}`,
+        label: oneLine(choice.row.title).replaceAll('$(', '$ ('),
+        iconPath: themeIcon(taskIcon(choice.row)),
         description: `${choice.row.plan}/${choice.row.task}`,
         detail: taskDescription(choice.row, vscode.l10n.t),
         value: choice,

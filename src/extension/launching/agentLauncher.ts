@@ -33,7 +33,12 @@ export class AgentLauncher {
     place: DispatchPlace,
     group: 'alone' | 'first' | 'next' = 'alone',
   ): Promise<void> {
-    const { tasks } = session.repository;
+    const { store, tasks } = session.repository;
+    if (place === 'newWindow' && (await store.launches.pendingFor(prepared.worktree)).length > 0) {
+      // Asked for already (by dispatching all): only the window is missing.
+      if (group === 'alone') await openInNewWindow(prepared.worktree);
+      return;
+    }
     if (place === 'background') {
       await tasks.startBackground(prepared.ref, {});
       return;
@@ -48,7 +53,7 @@ export class AgentLauncher {
     session: RepositorySession,
     launch: LaunchFile,
     title: string,
-    reveal: 'focus' | 'show' | 'quiet',
+    reveal: 'show' | 'quiet',
   ): Promise<boolean> {
     // In a window without trust `createTerminal` hangs behind a question, and starts a second time after it.
     if (!vscode.workspace.isTrusted) return false;

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { LaunchFile } from '../../contract/files';
 import { DisposableBase } from '../../core/disposable';
 import type { Log } from '../../core/ports';
+import { commandIds } from '../contributions';
 import type { RepositorySession } from '../sessions/repositorySession';
 import type { AgentLauncher } from './agentLauncher';
 
@@ -13,6 +14,7 @@ export class WorktreeLaunches extends DisposableBase {
   readonly #session: RepositorySession;
   readonly #launcher: AgentLauncher;
   readonly #log: Log;
+  #looking: Promise<void> = Promise.resolve();
 
   /** @param justTrusted trust was granted while this window was open: a request that lapsed meanwhile counts */
   constructor(session: RepositorySession, launcher: AgentLauncher, log: Log, justTrusted: boolean) {
@@ -22,29 +24,46 @@ export class WorktreeLaunches extends DisposableBase {
     this.#log = log;
     this._register(
       session.repository.store.onDidChange((change) => {
-        if (change.area === 'launch') void this.#look(false);
+        if (change.area === 'launch') this.#lookNext(false);
       }),
     );
-    void this.#look(justTrusted);
+    this.#lookNext(justTrusted);
+  }
+
+  /** One look after the other, so that two requests for one worktree are seen together. */
+  #lookNext(lapsedToo: boolean): void {
+    this.#looking = this.#looking
+      .then(() => this.#look(lapsedToo))
+      .catch((error: unknown) => {
+        this.#log.error(`Launches could not be looked at: ${error instanceof Error ? error.message : String(error)}`);
+      });
   }
 
   async #look(lapsedToo: boolean): Promise<void> {
-    try {
-      for (const { worktree } of this.#session.folders) {
-        if (worktree === null || this.disposed || !vscode.workspace.isTrusted) continue;
-        const pending = await this.#session.repository.store.launches.pendingFor(worktree);
-        const wanted = pending.filter((launch) => launch.mode === 'newWindow');
-        for (const launch of wanted) await this.#start(launch);
-        if (lapsedToo && wanted.length === 0) await this.#startLapsed(worktree);
-      }
-    } catch (error) {
-      this.#log.error(`Launches could not be looked at: ${error instanceof Error ? error.message : String(error)}`);
+    for (const { worktree } of this.#session.folders) {
+      if (worktree === null || this.disposed || !vscode.workspace.isTrusted) continue;
+      const pending = await this.#session.repository.store.launches.pendingFor(worktree);
+      const wanted = pending.filter((launch) => launch.mode === 'newWindow');
+      const last = wanted.pop();
+      // Whoever asked twice wants one agent; the earlier requests are taken with the last one.
+      for (const launch of wanted) await this.#session.repository.tasks.claimLaunch(launch);
+      if (last !== undefined) await this.#start(last);
+      else if (lapsedToo) await this.#startLapsed(worktree);
     }
   }
 
   async #start(launch: LaunchFile): Promise<void> {
+    const { store, tasks } = this.#session.repository;
+    const lease = await store.leases.read(`${launch.plan}~${launch.task}`);
+    if (lease?.alive === true) {
+      // It runs elsewhere: a terminal here would be a second one that has nothing to show.
+      if (await tasks.claimLaunch(launch)) {
+        await vscode.commands.executeCommand(commandIds.openAgentTerminal, { plan: launch.plan, task: launch.task });
+      }
+      return;
+    }
     const row = this.#session.row({ plan: launch.plan, task: launch.task });
-    await this.#launcher.claim(this.#session, launch, row?.title ?? launch.task, 'focus');
+    await this.#launcher.claim(this.#session, launch, row?.title ?? launch.task, 'show');
   }
 
   /** The person needed longer than a request lives to decide on trust. It is asked anew, once, by this window. */

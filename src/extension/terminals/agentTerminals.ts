@@ -12,8 +12,8 @@ export interface AgentTerminalOptions {
   readonly worktree: string;
   /** The launch that this terminal serves. */
   readonly launch: string;
-  /** `focus`: shown, and typed into; `show`: shown, the focus stays; `quiet`: only started. */
-  readonly reveal: 'focus' | 'show' | 'quiet';
+  /** `show`: seen, but the focus stays where the user is; `quiet`: only started. */
+  readonly reveal: 'show' | 'quiet';
   /** Identity of this window, for the lease and "go there". */
   readonly window: string;
 }
@@ -107,7 +107,7 @@ export class AgentTerminals extends DisposableBase {
       iconPath: new vscode.ThemeIcon('git-branch'),
       isTransient: false,
     });
-    if (o.reveal !== 'quiet') terminal.show(o.reveal === 'show');
+    if (o.reveal === 'show') terminal.show(true);
     void terminal.processId.then((pid) => this.#memory.update(memoryKey(o.worktree), pid));
     return terminal;
   }

@@ -90,7 +90,7 @@ function collapsibleState(node: TreeNode): vscode.TreeItemCollapsibleState {
   return node.expanded === true ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed;
 }
 
-function themeIcon(icon: NonNullable<TreeNode['icon']>): vscode.ThemeIcon {
+export function themeIcon(icon: NonNullable<TreeNode['icon']>): vscode.ThemeIcon {
   return new vscode.ThemeIcon(icon.id, icon.color === undefined ? undefined : new vscode.ThemeColor(icon.color));
 }
 

@@ -20,7 +20,6 @@ export function launchContext(extra: Partial<LaunchContext> = {}): LaunchContext
     program: null,
     cli: { command: '/usr/bin/node', args: ['/dist/cli.js'] },
     commonDir: path.resolve('/repo/.git'),
-    adminDir: path.resolve('/repo/.git/worktrees/one'),
     platform: 'linux',
     ...extra,
   };

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { knownAgents, permissionModes } from '../../../src/contract/plan';
@@ -98,22 +98,28 @@ describe('agents: command lines', () => {
     const root = await realpath(await mkdtemp(path.join(tmpdir(), 'switchyard-codex-')));
     try {
       const commonDir = path.join(root, 'a "b"', '.git');
-      const adminDir = path.join(commonDir, 'worktrees', 'one');
-      for (const folder of [adminDir, path.join(commonDir, 'objects'), path.join(commonDir, 'refs')]) {
+      const own = path.join(commonDir, 'worktrees', 'one');
+      const worktree = path.join(root, 'work tree');
+      for (const folder of [own, path.join(commonDir, 'objects'), path.join(commonDir, 'refs'), worktree]) {
         await mkdir(folder, { recursive: true });
       }
-      const rootsOf = (extra: object) =>
+      const point = (folder: string) => writeFile(path.join(worktree, '.git'), `gitdir: ${folder}\n`);
+      const rootsOf = (permissions: 'ask' | 'edits') =>
         agent('codex')
-          .launch(launchContext({ commonDir, adminDir, ...extra }))
+          .launch(launchContext({ commonDir, worktree, permissions }))
           .args.find((arg) => arg.startsWith('sandbox_workspace_write.writable_roots='))
           ?.replace(/^[^=]*=/, '');
-      assert.deepEqual(JSON.parse(rootsOf({}) ?? ''), [
+      await point(own);
+      assert.deepEqual(JSON.parse(rootsOf('edits') ?? ''), [
         path.join(commonDir, 'objects'),
         path.join(commonDir, 'refs'),
-        adminDir,
+        own,
       ]);
-      assert.equal(rootsOf({ permissions: 'ask' }), undefined);
-      assert.equal(rootsOf({ adminDir: null }), undefined);
+      assert.equal(rootsOf('ask'), undefined);
+      for (const elsewhere of [root, commonDir, path.join(root, 'gone')]) {
+        await point(elsewhere);
+        assert.equal(rootsOf('edits'), undefined);
+      }
     } finally {
       await rm(root, { recursive: true, force: true });
     }

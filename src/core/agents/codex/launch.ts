@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import type { Agent, LaunchContext, LaunchSpec } from '../agent';
 import { acceptedPermissions, permissionRow } from '../permissions';
@@ -41,10 +41,23 @@ function launch(context: LaunchContext): LaunchSpec {
  * a commit needs are opened, not `config` or `hooks`. The worktree's own folder must be named itself (a parent does
  * not open it), and a folder that does not exist makes the sandbox fail for every command.
  */
-function commitRoots({ commonDir, adminDir }: LaunchContext): string[] {
-  if (adminDir === null) return [];
+function commitRoots({ commonDir, worktree }: LaunchContext): string[] {
+  const own = ownGitFolder(commonDir, worktree);
+  if (own === null) return [];
   const parts = ['objects', 'refs', 'logs'].map((name) => path.join(commonDir, name));
-  return [...parts, adminDir].filter((part) => existsSync(part));
+  return [...parts, own].filter((part) => existsSync(part));
+}
+
+/** `<commonDir>/worktrees/<name>` as the worktree's `.git` file names it; null when that leads anywhere else. */
+function ownGitFolder(commonDir: string, worktree: string): string | null {
+  try {
+    const named = /^gitdir: (.+)$/m.exec(readFileSync(path.join(worktree, '.git'), 'utf8'))?.[1];
+    const folder = realpathSync(path.resolve(worktree, named ?? ''));
+    return path.dirname(folder) === path.join(realpathSync(commonDir), 'worktrees') ? folder : null;
+  } catch {
+    // No linked worktree: the agent has to ask for its commit.
+    return null;
+  }
 }
 
 /** A TOML array of strings; JSON writes the same. */
