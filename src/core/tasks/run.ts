@@ -6,7 +6,6 @@ import { type Agent, agentByName, type LaunchSpec } from '../agents/agent';
 import { agentEnvironment } from '../agents/environment';
 import { findProgram } from '../agents/program';
 import { childEnvironment } from '../git/environment';
-import { readLayoutWithoutGit } from '../git/repository';
 import type { Lease } from '../store/leases';
 import { isSameProcess, processStartTime } from '../store/processes';
 import { verifyWorktree } from '../worktrees/verify';
@@ -264,7 +263,6 @@ async function planStart(
     program,
     cli,
     commonDir: context.layout.commonDir,
-    adminDir: (await readLayoutWithoutGit(worktree.path))?.gitDir ?? null,
   });
   // The demo agent is our own command line.
   const spec = made.command === cli.command ? { ...made, env: { ...made.env, ...asNode() } } : made;
