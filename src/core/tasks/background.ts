@@ -83,10 +83,11 @@ export async function startRunner(
 }
 
 function runnerEnvironment(context: TaskContext): Record<string, string> {
-  const { window, env } = context.host;
+  const { window, env, launcherDir } = context.host;
   return {
     ...childEnvironment(env),
     ...asNode(),
+    ...(launcherDir === undefined ? {} : { SWITCHYARD_LAUNCHER_DIR: launcherDir }),
     ...(window === null ? {} : { SWITCHYARD_WINDOW: window }),
   };
 }
