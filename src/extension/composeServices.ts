@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { type Launcher, launcherPlaces } from '../core/launcher';
-import type { Host, Log } from '../core/ports';
+import { type Host, type Log, nodeVariables } from '../core/ports';
 import { ChangesFileSystem } from './changes/changesFileSystem';
 import { TargetChooser } from './commands/chooseTarget';
 import type { Services } from './commands/services';
@@ -70,7 +70,7 @@ function hostOf(context: vscode.ExtensionContext, version: string, log: Log): (f
     actor: 'window',
     window: windowIdentity(),
     version,
-    cli: { command: process.execPath, args: [cli] },
+    cli: { command: process.execPath, args: [cli], env: nodeVariables(process.versions) },
     launcherDir: binDir,
   });
 }

@@ -72,8 +72,8 @@ describe('Switchyard in the workbench', () => {
     await workbench.click(tasks.row('Changes, '));
     await waitFor('the changes', async () => (await workbench.editorTabs()).length === 1);
     await waitFor('the uncommitted file', async () => {
-      const text = await workbench.page.locator('.multiDiffEditor').first().innerText();
-      return text.includes('notes.md') && text.includes('Not committed');
+      const text = await workbench.page.locator('.part.editor').first().innerText();
+      return /notes\.md[^]*Not\scommitted/.test(text);
     });
     await workbench.screenshot('editor-changes');
     await tasks.row('Task API endpoint').hover();

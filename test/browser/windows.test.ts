@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createSampleRepository } from '../../scripts/sampleRepository.mjs';
 import type { TaskEvent } from '../../src/contract/events';
@@ -65,6 +65,12 @@ describe('a worktree in a window of its own', () => {
     await second.screenshot('windows-worktree');
     assert.equal((await second.terminals()).length, 1);
     await workbench.screenshot('windows-main');
+
+    const before = (await tasks.rows()).find((row) => row.label === 'API endpoint')?.description ?? '';
+    await writeFile(path.join(root, '../dashboard-worktrees/api/src/handlers/extra.ts'), 'export const extra = 1;\n');
+    const written = performance.now();
+    await tasks.waitForRow('the file', (row) => row.label === 'API endpoint' && row.description !== before, 5_000);
+    console.log(`      file written → first window's tree: ${(performance.now() - written).toFixed(0)} ms`);
 
     await second.reload();
     await second.runCommand('Switchyard: Show Agent Terminal');

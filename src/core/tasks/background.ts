@@ -51,7 +51,7 @@ export async function startRunner(
   const args = [...cli.args, '-C', at, 'run', '--headless', '--when-told', ...options, refName(ref)];
   const child = spawn(cli.command, args, {
     cwd: at,
-    env: runnerEnvironment(context),
+    env: { ...runnerEnvironment(context), ...cli.env },
     detached: true,
     windowsHide: true,
     stdio: ['pipe', log.fd, log.fd],
