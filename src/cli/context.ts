@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { TaskRef } from '../contract/plan';
 import { readLayoutWithoutGit } from '../core/git/repository';
 import { openRepository, parseRef, type Repository } from '../core/openRepository';
-import type { Host, Log } from '../core/ports';
+import { type Host, type Log, nodeVariables, type OwnCommand } from '../core/ports';
 import { layerSettings, type SettingsFile, settingsFileSchema } from '../core/settings';
 import { UsageError } from './exitCodes';
 import { note } from './output';
@@ -59,9 +59,13 @@ export async function openCli(o: GlobalOptions, version: string, actor: 'cli' | 
 }
 
 /** How this very program is called again. */
-function ownCommand(): { command: string; args: string[] } {
+function ownCommand(): OwnCommand {
   const script = process.argv[1];
-  return { command: process.execPath, args: script === undefined ? [] : [path.resolve(script)] };
+  return {
+    command: process.execPath,
+    args: script === undefined ? [] : [path.resolve(script)],
+    env: nodeVariables(process.versions),
+  };
 }
 
 async function readGivenSettings(env: NodeJS.ProcessEnv): Promise<SettingsFile> {

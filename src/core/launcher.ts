@@ -19,8 +19,26 @@ export interface Launcher {
   readonly binDir: string;
   /** The `cli.js` of this version. */
   readonly cli: string;
-  /** The stable program of this platform, for hooks and terminals. */
+  /** The stable program of this platform, for hooks. */
   readonly program: string;
+  /**
+   * How a terminal starts the command line as its own process, by whose id it is recognised. On Windows that is Node
+   * itself: a batch file would put a `cmd.exe` between terminal and runner.
+   */
+  readonly terminal: {
+    readonly command: string;
+    readonly args: readonly string[];
+    readonly env: Readonly<Record<string, string>>;
+  };
+}
+
+/** Where the programs of a version lie: known before they are there. */
+export function launcherPlaces(
+  globalStorage: string,
+  version: string,
+): { binDir: string; folder: string; cli: string } {
+  const folder = path.join(globalStorage, 'versions', version);
+  return { binDir: path.join(globalStorage, 'bin'), folder, cli: path.join(folder, 'cli.js') };
 }
 
 const programs = ['cli.js', 'hook.js'];
@@ -34,24 +52,31 @@ export async function installLauncher(options: LauncherOptions): Promise<Launche
   if (!/^[\w.+-]+$/.test(options.version) || /^\.+$/.test(options.version)) {
     throw new Error(`The version ${JSON.stringify(options.version)} cannot name a folder.`);
   }
-  const versions = path.join(options.globalStorage, 'versions');
-  const folder = path.join(versions, options.version);
-  const binDir = path.join(options.globalStorage, 'bin');
+  const { binDir, folder, cli } = launcherPlaces(options.globalStorage, options.version);
   await mkdir(folder, { recursive: true });
   await mkdir(binDir, { recursive: true });
   for (const name of programs)
     await copyProgram(path.join(options.distDir, name), path.join(folder, name), name === 'cli.js');
   const now = new Date();
   await utimes(folder, now, now);
-  const cli = path.join(folder, 'cli.js');
   await writeWhole(path.join(binDir, 'switchyard'), shellLauncher(cli, options.node), 0o755);
   await writeWhole(
     path.join(binDir, 'switchyard.cmd'),
     windowsLauncher(options.version, options.node, process.env),
     0o755,
   );
-  await removeOldVersions(versions, options);
-  return { binDir, cli, program: path.join(binDir, process.platform === 'win32' ? 'switchyard.cmd' : 'switchyard') };
+  await removeOldVersions(path.dirname(folder), options);
+  if (process.platform !== 'win32') {
+    const program = path.join(binDir, 'switchyard');
+    return { binDir, cli, program, terminal: { command: program, args: [], env: {} } };
+  }
+  const env: Record<string, string> = options.node.electron ? { ELECTRON_RUN_AS_NODE: '1' } : {};
+  return {
+    binDir,
+    cli,
+    program: path.join(binDir, 'switchyard.cmd'),
+    terminal: { command: options.node.execPath, args: [cli], env },
+  };
 }
 
 async function copyProgram(from: string, to: string, required: boolean): Promise<void> {

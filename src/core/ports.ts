@@ -59,6 +59,19 @@ export const defaultSettings: Settings = {
   gitPath: null,
 };
 
+/** A program and its first arguments. */
+export interface OwnCommand {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** What the program needs besides a child's environment: desktop VS Code's is an Electron, which has to be told. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The variables with which `process.execPath` of a host is a Node. */
+export function nodeVariables(versions: NodeJS.ProcessVersions): Record<string, string> {
+  return versions.electron === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' };
+}
+
 /** What the core needs from whoever hosts it. */
 export interface Host {
   readonly log: Log;
@@ -71,8 +84,8 @@ export interface Host {
   readonly window: string | null;
   /** Version of the product. */
   readonly version: string;
-  /** How to call our own command line (a program and its first arguments); absent: nothing runs in the background. */
-  readonly cli?: { readonly command: string; readonly args: readonly string[] } | undefined;
+  /** How to call our own command line; absent: nothing runs in the background. */
+  readonly cli?: OwnCommand | undefined;
   /** Folder that holds the `switchyard` program, put first on agents' PATH; absent: PATH stays as it is. */
   readonly launcherDir?: string | undefined;
 }

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { Host, Log } from '../core/ports';
+import { type Launcher, launcherPlaces } from '../core/launcher';
+import { type Host, type Log, nodeVariables } from '../core/ports';
 import { ChangesFileSystem } from './changes/changesFileSystem';
 import { TargetChooser } from './commands/chooseTarget';
 import type { Services } from './commands/services';
 import { windowIdentity } from './folders';
-import type { Launcher } from './launcher/installLauncher';
 import { AgentLauncher } from './launching/agentLauncher';
 import { WorktreeLaunches } from './launching/worktreeLaunches';
 import { FileHints } from './sessions/fileHints';
@@ -29,7 +29,7 @@ export function composeServices(
     return item;
   };
   const version = String((context.extension.packageJSON as { version: unknown }).version);
-  const launcher = once(() => install(context, version, log, () => repositories.all));
+  const launcher = once(() => install(context, version, () => repositories.all));
   const repositories: Repositories = keep(new Repositories(hostOf(context, version, log), log));
   const terminals = keep(new AgentTerminals(launcher, context.workspaceState, log));
   const views = keep(new Views(repositories, terminals));
@@ -62,7 +62,7 @@ export function composeServices(
 
 /** What the core needs from this window, for the repository of one of its folders. */
 function hostOf(context: vscode.ExtensionContext, version: string, log: Log): (folder: vscode.WorkspaceFolder) => Host {
-  const dir = launcherDir(context);
+  const { binDir, cli } = launcherPlaces(context.globalStorageUri.fsPath, version);
   return (folder) => ({
     log,
     settings: () => readSettings(folder.uri),
@@ -70,37 +70,29 @@ function hostOf(context: vscode.ExtensionContext, version: string, log: Log): (f
     actor: 'window',
     window: windowIdentity(),
     version,
-    cli: { command: process.execPath, args: [path.join(dir, version, 'cli.js')] },
-    launcherDir: dir,
+    cli: { command: process.execPath, args: [cli], env: nodeVariables(process.versions) },
+    launcherDir: binDir,
   });
-}
-
-function launcherDir(context: vscode.ExtensionContext): string {
-  return path.join(context.globalStorageUri.fsPath, 'bin');
 }
 
 async function install(
   context: vscode.ExtensionContext,
   version: string,
-  log: Log,
   sessions: () => readonly RepositorySession[],
 ): Promise<Launcher> {
   const { installLauncher } = await import('./core');
   return installLauncher({
-    from: path.join(context.extensionPath, 'dist'),
-    storage: context.globalStorageUri.fsPath,
+    globalStorage: context.globalStorageUri.fsPath,
+    distDir: path.join(context.extensionPath, 'dist'),
     version,
-    execPath: process.execPath,
-    platform: process.platform,
-    path: process.env.PATH ?? '',
-    inUse: () => versionsInUse(sessions()),
-    log,
+    node: { execPath: process.execPath, electron: 'electron' in process.versions },
+    leases: () => versionsInUse(sessions()),
   });
 }
 
-async function versionsInUse(sessions: readonly RepositorySession[]): Promise<ReadonlySet<string>> {
+async function versionsInUse(sessions: readonly RepositorySession[]): Promise<readonly string[]> {
   const lists = await Promise.all(sessions.map((session) => session.repository.store.leases.list()));
-  return new Set(lists.flat().flatMap(({ file, alive }) => (alive ? [file.version] : [])));
+  return lists.flat().flatMap(({ file, alive }) => (alive ? [file.version] : []));
 }
 
 /** Problems, completion and hovers in plan and task files; not before the window has what it shows. */
@@ -121,10 +113,10 @@ async function offerOnPath(
   log: Log,
 ): Promise<void> {
   try {
-    const { dir } = await launcher();
+    const { binDir } = await launcher();
     const collection = context.environmentVariableCollection;
     collection.description = vscode.l10n.t('Adds the switchyard command.');
-    collection.prepend('PATH', `${dir}${path.delimiter}`);
+    collection.prepend('PATH', `${binDir}${path.delimiter}`);
   } catch (error) {
     log.error(
       `The switchyard command could not be installed: ${error instanceof Error ? error.message : String(error)}`,

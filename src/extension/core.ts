@@ -7,6 +7,7 @@
 export { resolveBase } from '../core/git/base';
 export { readLayoutWithoutGit } from '../core/git/repository';
 export { changedFiles, readBlob } from '../core/git/status';
+export { installLauncher } from '../core/launcher';
 export { checkPlan } from '../core/plan/checkPlan';
 export { createPlan, createTask, inboxPlan } from '../core/plan/createFiles';
 export { mergeOrder } from '../core/plan/mergeOrder';
@@ -14,7 +15,6 @@ export { claimOnce } from '../core/store/duty';
 export { findTaskOfWorktree } from '../core/store/findTask';
 export { stopAgent } from '../core/tasks/stopAgent';
 export { TaskError } from '../core/tasks/taskError';
-export { installLauncher } from './launcher/installLauncher';
 export { registerPlanFiles } from './planFiles/registerPlanFiles';
 export { openCore, reasonOf, startSession, worktreeOf } from './sessions/openSession';
 // biome-ignore-end lint/performance/noBarrelFile: see above.

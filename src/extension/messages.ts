@@ -12,6 +12,13 @@ export function showLogRemedy(): Remedy {
   return { label: vscode.l10n.t('Show Log'), run: () => vscode.commands.executeCommand(commandIds.showLog) };
 }
 
+export function manageTrustRemedy(): Remedy {
+  return {
+    label: vscode.l10n.t('Manage Trust'),
+    run: () => vscode.commands.executeCommand('workbench.trust.manage'),
+  };
+}
+
 export function openSettingRemedy(key: string): Remedy {
   return {
     label: vscode.l10n.t('Open Settings'),

@@ -92,8 +92,8 @@ describe('dispatching all into terminals of this window', () => {
     }
     await workbench.click(tasks.row('Changes, '));
     await waitFor('the file that is not committed', async () => {
-      const text = await workbench.page.locator('.multiDiffEditor').first().innerText();
-      return text.includes('notes.md') && text.includes('Not committed');
+      const text = await workbench.page.locator('.part.editor').first().innerText();
+      return /notes\.md[^]*Not\scommitted/.test(text);
     });
     await workbench.screenshot('dispatch-all-changes');
     await tasks.row('Task API endpoint').hover();

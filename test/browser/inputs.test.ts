@@ -51,8 +51,9 @@ describe('inputs counted', () => {
     console.log(`      prompt → agent running: ${workbench.inputs} inputs`);
     assert.ok(workbench.inputs <= 2, `${workbench.inputs}`);
     await workbench.screenshot('inputs-working');
-    await tasks.waitForRow('work to review', (row) => row.description.startsWith('to review · demo'), 60_000);
+    await tasks.waitForRow('work to review', (row) => row.description === 'to review · demo · 1 file', 60_000);
     assert.equal(await workbench.badge('Switchyard'), '1');
+    assert.deepEqual(await workbench.notifications(), [], 'work that is done is no question');
     await workbench.screenshot('inputs-review');
   });
 

@@ -1,5 +1,5 @@
 import type { PermissionMode, TaskRef } from '../../contract/plan';
-import type { Settings } from '../ports';
+import type { OwnCommand, Settings } from '../ports';
 import { aider } from './aider/launch';
 import { claude } from './claude/launch';
 import { codex } from './codex/launch';
@@ -36,16 +36,11 @@ export interface LaunchContext {
   /** What `findProgram` found; null for agents that have no program of their own. */
   readonly program: string | null;
   /** How to call our own command line. */
-  readonly cli: CliCommand;
+  readonly cli: OwnCommand;
   /** The repository's common git directory: a sandbox must let a commit write to parts of it. */
   readonly commonDir: string;
   /** Differs from the running platform in tests only. */
   readonly platform?: NodeJS.Platform | undefined;
-}
-
-export interface CliCommand {
-  readonly command: string;
-  readonly args: readonly string[];
 }
 
 /** One process to start, with an argument array and never through a shell. */

@@ -51,7 +51,7 @@ export async function startRunner(
   const args = [...cli.args, '-C', at, 'run', '--headless', '--when-told', ...options, refName(ref)];
   const child = spawn(cli.command, args, {
     cwd: at,
-    env: runnerEnvironment(context),
+    env: { ...runnerEnvironment(context), ...cli.env },
     detached: true,
     windowsHide: true,
     stdio: ['pipe', log.fd, log.fd],
@@ -83,10 +83,11 @@ export async function startRunner(
 }
 
 function runnerEnvironment(context: TaskContext): Record<string, string> {
-  const { window, env } = context.host;
+  const { window, env, launcherDir } = context.host;
   return {
     ...childEnvironment(env),
     ...asNode(),
+    ...(launcherDir === undefined ? {} : { SWITCHYARD_LAUNCHER_DIR: launcherDir }),
     ...(window === null ? {} : { SWITCHYARD_WINDOW: window }),
   };
 }

@@ -69,34 +69,52 @@ export async function run(context: TaskContext, ref: TaskRef, o: RunOptions): Pr
 
   const lease = await acquire(context, ref, o);
   if (lease === null) return overAlready(context, ref, before, o);
-  let result: RunResult;
-  let env: Record<string, string>;
+  // A terminal that was closed meanwhile needs neither agent nor shell.
+  const hungUp = new AbortController();
+  const hangUp = () => hungUp.abort();
+  process.on('SIGHUP', hangUp);
+  let result: RunResult | null;
   try {
-    const prepared = await prepare(context, ref, {
-      agent: o.agent,
-      model: o.model,
-      override: o.override,
-      onProgress: o.onProgress,
-      signal: o.signal,
-    });
-    for (const warning of prepared.warnings) o.onNote?.(warning);
-    const record = await readRecord(context, ref);
-    if (record?.worktree == null)
-      throw new TaskError('no-worktree', `${refName(ref)} has no worktree: run "switchyard spawn ${refName(ref)}".`);
-    if (isLaunchOver(record, o.launch)) {
-      await lease.release();
-      return await overAlready(context, ref, record, o);
-    }
-    await endOrphan(context, ref, record, o);
-    await verifyWorktree(context.git, record.worktree.path, context.layout.commonDir);
-    env = environmentOf(context, ref, record);
-    const start = await planStart(context, ref, record, env, o);
-    result = await startAndWait(context, ref, start, lease, o);
+    result = await startUnderLease(context, ref, lease, o, hungUp.signal);
   } finally {
+    process.off('SIGHUP', hangUp);
     await lease.release();
   }
-  if (o.shellAfter === true && !o.signal?.aborted) await openShell(result.worktree, env);
+  const record = await readRecord(context, ref);
+  if (result === null) return overAlready(context, ref, record, o);
+  if (o.shellAfter === true && record !== null && !hungUp.signal.aborted) {
+    await openShell(result.worktree, environmentOf(context, ref, record));
+  }
   return result;
+}
+
+/** @returns null when the launch turned out to be over */
+async function startUnderLease(
+  context: TaskContext,
+  ref: TaskRef,
+  lease: Lease,
+  o: RunOptions,
+  hungUp: AbortSignal,
+): Promise<RunResult | null> {
+  const signal = o.signal === undefined ? hungUp : AbortSignal.any([hungUp, o.signal]);
+  const { agent, model, override, onProgress } = o;
+  const prepared = await prepare(context, ref, { agent, model, override, onProgress, signal });
+  for (const warning of prepared.warnings) o.onNote?.(warning);
+  const record = await readRecord(context, ref);
+  if (record?.worktree == null) throw noWorktree(ref);
+  if (isLaunchOver(record, o.launch)) return null;
+  await endOrphan(context, ref, record, o);
+  await verifyWorktree(context.git, record.worktree.path, context.layout.commonDir);
+  const start = await planStart(context, ref, record, environmentOf(context, ref, record), o);
+  if (signal.aborted) throw new TaskError('cancelled', `${refName(ref)} was not started: its terminal was closed.`);
+  return startAndWait(context, ref, start, lease, o);
+}
+
+function noWorktree(ref: TaskRef): TaskError {
+  return new TaskError(
+    'no-worktree',
+    `${refName(ref)} has no worktree yet: make it with "switchyard spawn ${refName(ref)}".`,
+  );
 }
 
 /** VS Code runs a terminal's program again after a restart: an agent that ended by itself is not started anew. */
@@ -112,9 +130,7 @@ async function overAlready(
   record: TaskRecord | null,
   o: RunOptions,
 ): Promise<RunResult> {
-  if (record?.worktree == null || record.dispatch === null) {
-    throw new TaskError('no-worktree', `${refName(ref)} has no worktree yet.`);
-  }
+  if (record?.worktree == null || record.dispatch === null) throw noWorktree(ref);
   if (o.shellAfter !== true && o.headless) {
     throw new TaskError(
       'ended',
@@ -216,8 +232,7 @@ async function planStart(
   o: RunOptions,
 ): Promise<Start> {
   const { worktree, dispatch } = record;
-  if (worktree === null || dispatch === null)
-    throw new TaskError('no-worktree', `${refName(ref)} has no worktree yet.`);
+  if (worktree === null || dispatch === null) throw noWorktree(ref);
   const last = record.run?.agent ?? dispatch.agent;
   const { agent, program } = await findAgent(context, o.agent ?? last);
   const brief = await context.store.texts.get(dispatch.brief);
@@ -262,17 +277,22 @@ async function startAndWait(
   o: RunOptions,
 ): Promise<RunResult> {
   if (start.spec.banner !== null) o.onBanner?.(start.spec.banner);
-  const process_ = await begin(context, ref, start, o);
-  const forget = passSignals(process_, o);
+  const running = await begin(context, ref, start, o);
+  const forget = passSignals(running, o);
   let end: AgentEnd;
   try {
-    await recordStart(context, ref, start, process_.pid, lease);
-    o.onStarted?.({ pid: process_.pid, session: start.spec.session, resumed: start.resumed });
-    end = await process_.ended;
+    await recordStart(context, ref, start, running.pid, lease);
+    o.onStarted?.({ pid: running.pid, session: start.spec.session, resumed: start.resumed });
+    end = await running.ended;
+  } catch (error) {
+    // An agent that nobody knows of must not go on.
+    running.stop('SIGTERM');
+    await running.ended;
+    throw error;
   } finally {
     forget();
   }
-  await context.store.events.appendTask(ref, { kind: 'agent-exited', pid: process_.pid, ...end });
+  await context.store.events.appendTask(ref, { kind: 'agent-exited', pid: running.pid, ...end });
   return {
     started: true,
     plan: ref.plan,
@@ -280,7 +300,7 @@ async function startAndWait(
     branch: start.branch,
     worktree: start.worktree,
     agent: start.agent.name,
-    pid: process_.pid,
+    pid: running.pid,
     session: start.spec.session,
     exit: end.exit,
     signal: end.signal,

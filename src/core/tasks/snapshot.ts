@@ -8,6 +8,11 @@ import { readRecord, readRecords, streamName, type TaskContext } from './context
 import { lastAgent } from './lastAgent';
 import { isRunnerLost, type RowParts, rowRefs, taskRow, worktreeRows } from './rows';
 
+export interface SnapshotOptions {
+  /** False: no git process; heads and changes stay unknown, and a worktree that is gone is not told. */
+  readonly git?: boolean | undefined;
+}
+
 /** All rows as they are now: what `tasks` and `worktrees` print. */
 export interface Snapshot {
   readonly tasks: readonly TaskRow[];
@@ -18,24 +23,24 @@ export interface Snapshot {
  * Reads everything anew: plans, events, leases, the list of worktrees, and the status of each worktree. A worktree
  * that cannot be read has a row whose facts are null.
  */
-export async function takeSnapshot(context: TaskContext): Promise<Snapshot> {
+export async function takeSnapshot(context: TaskContext, o: SnapshotOptions = {}): Promise<Snapshot> {
   const { git, layout, store, host } = context;
   const [plans, records, worktrees, last] = await Promise.all([
     context.plans(),
     readRecords(context),
-    listWorktrees(git, layout),
+    o.git === false ? null : listWorktrees(git, layout),
     lastAgent(context),
   ]);
   // After the events: a runner that ended in between shows as ended, and its lease is not missed.
   const leases = await leasesByName(context);
-  const present = await presentPaths(worktrees);
+  const present = worktrees === null ? null : await presentPaths(worktrees);
   const listed = rowRefs(plans, records);
   const bases = new Map(
     listed.flatMap((row) =>
       row.record?.worktree ? [[row.record.worktree.path, row.record.dispatch?.base ?? null] as const] : [],
     ),
   );
-  const statuses = await readStatuses(context, [...present], bases);
+  const statuses = await readStatuses(context, [...(present ?? [])], bases);
   const tasks = await Promise.all(
     listed.map(async (row) => {
       const lease = leases.get(streamName(row.ref)) ?? null;
@@ -54,8 +59,8 @@ export async function takeSnapshot(context: TaskContext): Promise<Snapshot> {
     }),
   );
   const dirty = new Map([...statuses].map(([at, status]) => [at, status.dirty]));
-  store.log.debug(`A snapshot of ${tasks.length} tasks took ${git.started} git processes so far.`);
-  return { tasks, worktrees: worktreeRows(worktrees, tasks, dirty) };
+  store.log.debug(`A snapshot of ${tasks.length} tasks; ${git.started} git processes so far.`);
+  return { tasks, worktrees: worktreeRows(worktrees ?? [], tasks, dirty) };
 }
 
 export async function leasesByName(context: TaskContext): Promise<Map<string, SeenHolder>> {

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Disposable } from '../../core/disposable';
 import { openChanges, openLiveFile } from '../changes/openChanges';
 import { type CommandName, commandIds } from '../contributions';
-import { showError } from '../messages';
+import { manageTrustRemedy, showError, tell } from '../messages';
 import { withViewProgress } from '../progress';
 import { moveAgentHere, nextAttention, openAgentTerminal, restartAgent, stopAgent } from './agents';
 import { dispatchAll, dispatchTask } from './dispatch';
@@ -43,12 +43,19 @@ async function refresh(services: Services): Promise<void> {
   });
 }
 
+/** What may be used before the window is trusted. */
+const harmless: ReadonlySet<CommandName> = new Set(['showLog', 'refresh']);
+
 /** Registers all commands; what one throws is told in one sentence. */
 export function registerCommands(services: Services): Disposable {
   const names = Object.keys(commandIds) as CommandName[];
   return vscode.Disposable.from(
     ...names.map((name) =>
       vscode.commands.registerCommand(commandIds[name], async (argument: unknown) => {
+        if (!vscode.workspace.isTrusted && !harmless.has(name)) {
+          tell('warning', vscode.l10n.t('Trust this folder first: nothing runs in it before.'), manageTrustRemedy());
+          return;
+        }
         try {
           await handlers[name](services, argument);
         } catch (error) {

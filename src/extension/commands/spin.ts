@@ -40,6 +40,9 @@ interface Answer {
  * is there; the repository may still be opening behind it.
  */
 export async function spin(services: Services, argument: unknown): Promise<void> {
+  const { repositories } = services;
+  // Known already to be impossible: said before the prompt is typed.
+  if (repositories.all.length === 0 && repositories.emptiness !== 'loading') await services.choose.session(null);
   const named = agentsOf(argument);
   const answer = await ask(services, named ?? lastAgents(services.memory));
   if (answer === null) return;

@@ -4,7 +4,7 @@ import { DisposableBase } from '../../core/disposable';
 import type { Log } from '../../core/ports';
 import { statusIds } from '../contributions';
 import { localFolders } from '../folders';
-import { tell } from '../messages';
+import { manageTrustRemedy, tell } from '../messages';
 import { statusText } from './attentionItem';
 
 const manageTrust = 'workbench.trust.manage';
@@ -62,7 +62,7 @@ export class UntrustedWorktree extends DisposableBase {
         task,
         parent,
       ),
-      { label: vscode.l10n.t('Manage Trust'), run: () => vscode.commands.executeCommand(manageTrust) },
+      manageTrustRemedy(),
     );
   }
 

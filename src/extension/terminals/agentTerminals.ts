@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import type { TaskRef } from '../../contract/plan';
 import { DisposableBase } from '../../core/disposable';
 import { childEnvironment } from '../../core/git/environment';
+import type { Launcher } from '../../core/launcher';
 import type { Log } from '../../core/ports';
-import type { Launcher } from '../launcher/installLauncher';
 import { oneLine } from '../words';
 
 export interface AgentTerminalOptions {
@@ -98,8 +98,8 @@ export class AgentTerminals extends DisposableBase {
     const launcher = await this.#launcher();
     const terminal = vscode.window.createTerminal({
       name: oneLine(o.title).slice(0, 60),
-      shellPath: launcher.command,
-      shellArgs: [...launcher.args, 'run', `${o.ref.plan}/${o.ref.task}`, '--launch', o.launch],
+      shellPath: launcher.terminal.command,
+      shellArgs: [...launcher.terminal.args, 'run', `${o.ref.plan}/${o.ref.task}`, '--launch', o.launch],
       cwd: o.worktree,
       env: this.#environment(launcher, o),
       // The host's own variables (ELECTRON_RUN_AS_NODE and so on) would reach the agent's children.
@@ -118,8 +118,8 @@ export class AgentTerminals extends DisposableBase {
       TERM_PROGRAM: 'vscode',
       COLORTERM: 'truecolor',
       SWITCHYARD_WINDOW: o.window,
-      SWITCHYARD_LAUNCHER_DIR: launcher.dir,
-      ...launcher.env,
+      SWITCHYARD_LAUNCHER_DIR: launcher.binDir,
+      ...launcher.terminal.env,
     };
   }
 }

@@ -4,15 +4,16 @@ import { conditionTable, sortConditions, stateTable } from '../../core/tasks/sta
 import type { Translate } from '../words';
 import type { NodeIcon } from './treeNode';
 
+/** `charts.orange` is nearly invisible in dark themes: there it is the minimap's colour. */
 const stateColors: Readonly<Record<TaskState, string | undefined>> = {
   draft: 'disabledForeground',
   ready: undefined,
-  queued: 'charts.yellow',
-  setup: 'charts.yellow',
+  queued: 'descriptionForeground',
+  setup: 'charts.blue',
   planning: 'charts.blue',
-  'plan-review': 'charts.orange',
+  'plan-review': 'charts.yellow',
   working: 'charts.blue',
-  review: 'charts.orange',
+  review: 'charts.yellow',
   'changes-requested': 'charts.blue',
   approved: 'charts.green',
   integrating: 'charts.purple',
@@ -27,7 +28,7 @@ const conditionColors: Readonly<Record<ConditionKind, string>> = {
   failed: 'list.errorForeground',
   unknown: 'list.warningForeground',
   stuck: 'list.warningForeground',
-  waiting: 'charts.orange',
+  waiting: 'charts.yellow',
   'over-budget': 'list.warningForeground',
   paused: 'disabledForeground',
   conflicting: 'list.errorForeground',

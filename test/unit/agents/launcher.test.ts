@@ -57,6 +57,12 @@ describe('installLauncher', () => {
     assert.equal(outcome.code, 7);
   });
 
+  it('names what a terminal starts as its own process', async () => {
+    const { terminal, program, cli } = await install();
+    if (process.platform === 'win32') assert.deepEqual(terminal, { command: node.execPath, args: [cli], env: {} });
+    else assert.deepEqual(terminal, { command: program, args: [], env: {} });
+  });
+
   it('tells an Electron to be a Node, and no one else', async function () {
     if (process.platform === 'win32') this.skip();
     const { ELECTRON_RUN_AS_NODE: _, ...env } = process.env;

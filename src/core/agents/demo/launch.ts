@@ -25,7 +25,7 @@ function launch(context: LaunchContext): LaunchSpec {
   return {
     command: context.cli.command,
     args: [...context.cli.args, ...args],
-    env: context.env,
+    env: { ...context.env, ...context.cli.env },
     session: context.resume ?? context.session,
     input: null,
     banner: null,

@@ -1,0 +1,143 @@
+import { strict as assert } from 'node:assert';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { makeRepository, withTempDir } from '../support/repositories';
+import { bodies, cliEnvironment, cliFile, makeAgent, taskRow, until, writePlan } from './support';
+
+const one = { one: '---\ntitle: One\nagent: test\n---\nDo it well.\n' };
+
+const open = new Set<ChildProcess>();
+
+/** The command line in a terminal of its own, as an editor starts it. util-linux's `script` makes the terminal. */
+async function inTerminal(cwd: string, args: readonly string[], env: Record<string, string>) {
+  const quoted = [process.execPath, await cliFile(), ...args].map((part) => `'${part}'`).join(' ');
+  const child: ChildProcess = spawn('script', ['-qec', `exec ${quoted}`, '/dev/null'], {
+    cwd,
+    env: cliEnvironment({ ...env, SHELL: '/bin/sh', PS1: '$ ' }),
+    stdio: 'pipe',
+  });
+  open.add(child);
+  let text = '';
+  child.stdout?.setEncoding('utf8').on('data', (part: string) => {
+    text += part;
+  });
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+  return {
+    ended,
+    text: () => text,
+    type: (keys: string) => child.stdin?.write(keys),
+    kill: () => child.kill('SIGKILL'),
+  };
+}
+
+describe('run in a terminal', function () {
+  this.timeout(40_000);
+
+  afterEach(() => {
+    // After a failure something may still sit in its terminal.
+    for (const child of open) child.kill('SIGKILL');
+    open.clear();
+  });
+
+  before(async function () {
+    if (process.platform !== 'linux') this.skip();
+    await cliFile();
+  });
+
+  it('leaves a shell in the worktree when the agent ends', async () => {
+    await withTempDir(async (dir) => {
+      const repository = await makeRepository(dir);
+      const agent = await makeAgent(dir, `${bodies.commits} console.log('tty ' + (process.stdin.isTTY === true));`);
+      await writePlan(repository, 'p', one);
+      const terminal = await inTerminal(repository, ['run', 'p/one'], agent.env);
+      const row = await until('the review', async () => {
+        const seen = await taskRow(repository, 'p/one', agent);
+        return seen.state === 'review' ? seen : null;
+      });
+      assert.match(terminal.text(), /tty true/);
+      assert.equal(row.runner, null, 'the lease is free while the shell is open');
+      terminal.type('echo "$PWD" > where; echo "$SWITCHYARD_TASK" >> where; exit\n');
+      assert.equal(await terminal.ended, 0);
+      const said = await readFile(path.join(row.worktree ?? '', 'where'), 'utf8');
+      assert.deepEqual(said.trim().split('\n'), [row.worktree, 'one']);
+    });
+  });
+
+  it('Ctrl-C reaches the agent; the runner lives to record its end', async () => {
+    await withTempDir(async (dir) => {
+      const repository = await makeRepository(dir);
+      const agent = await makeAgent(
+        dir,
+        `process.on('SIGINT', () => process.exit(7)); console.log('up'); ${bodies.stays}`,
+      );
+      await writePlan(repository, 'p', one);
+      const terminal = await inTerminal(repository, ['run', 'p/one'], agent.env);
+      await until('the agent to be up', async () => terminal.text().includes('up'));
+      await until('its start to be on record', async () => (await taskRow(repository, 'p/one', agent)).agent.pid);
+      terminal.type('\x03');
+      await until('its end', async () => {
+        const { conditions } = await taskRow(repository, 'p/one', agent);
+        return conditions[0]?.reason === 'exited with 7';
+      });
+      terminal.type('exit\n');
+      assert.equal(await terminal.ended, 0);
+    });
+  });
+
+  it('a terminal that is closed ends the agent, and nothing is left behind', async () => {
+    await withTempDir(async (dir) => {
+      const repository = await makeRepository(dir);
+      const agent = await makeAgent(dir, `process.on('SIGHUP', () => {}); console.log('up'); ${bodies.stays}`);
+      await writePlan(repository, 'p', one);
+      const terminal = await inTerminal(repository, ['run', 'p/one'], agent.env);
+      await until('its start to be on record', async () => (await taskRow(repository, 'p/one', agent)).agent.pid);
+      // Without its other side the terminal hangs up.
+      terminal.kill();
+      const row = await until('its end', async () => {
+        const seen = await taskRow(repository, 'p/one', agent);
+        return seen.runner === null && seen.conditions[0]?.kind === 'failed' ? seen : null;
+      });
+      assert.equal(row.conditions[0]?.reason, 'stopped');
+      assert.equal((await agent.starts()).length, 1);
+    });
+  });
+
+  it('a human works in a shell under the printed brief', async () => {
+    await withTempDir(async (dir) => {
+      const repository = await makeRepository(dir);
+      await writePlan(repository, 'p', { one: one.one.replace('agent: test', 'agent: human') });
+      const terminal = await inTerminal(repository, ['run', 'p/one'], {});
+      await until('the brief', async () => /Do it well/.test(terminal.text()));
+      const row = await until('the start', async () => {
+        const seen = await taskRow(repository, 'p/one');
+        return seen.state === 'working' ? seen : null;
+      });
+      assert.equal(row.agent.name, 'human');
+      terminal.type('pwd > where; exit\n');
+      await until('the work of the human', async () =>
+        readFile(path.join(row.worktree ?? '', 'where'), 'utf8').catch(() => null),
+      );
+      await until('the review', async () => (await taskRow(repository, 'p/one')).state === 'review');
+      terminal.type('exit\n');
+      assert.equal(await terminal.ended, 0);
+    });
+  });
+
+  it('a terminal that comes back after its agent ended gets a shell, not a second agent', async () => {
+    await withTempDir(async (dir) => {
+      const repository = await makeRepository(dir);
+      const agent = await makeAgent(dir, bodies.commits);
+      await writePlan(repository, 'p', one);
+      const first = await inTerminal(repository, ['run', 'p/one', '--launch', 'l1'], agent.env);
+      await until('the review', async () => (await taskRow(repository, 'p/one', agent)).state === 'review');
+      first.type('exit\n');
+      await first.ended;
+      const second = await inTerminal(repository, ['run', 'p/one', '--launch', 'l1'], agent.env);
+      await until('the word', async () => /has ended; this is a shell/.test(second.text()));
+      second.type('exit\n');
+      assert.equal(await second.ended, 0);
+      assert.equal((await agent.starts()).length, 1);
+    });
+  });
+});
