@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type AgentProgram, ensureAgents } from '../../scripts/provision.mjs';
 import { makeFolder } from './cleanup';
+import { shellProfile } from './shellProfile';
 
 /** A HOME in which every agent is set up, talks to the stand-in model, and asks nothing at its start. */
 export interface AgentHome {
@@ -20,12 +21,8 @@ const key = 'sk-stand-in-0123456789abcdefghij';
  */
 export async function prepareAgentHome(modelUrl: string, trusted: readonly string[]): Promise<AgentHome> {
   const [home, agents] = await Promise.all([makeFolder('home'), ensureAgents()]);
-  // VS Code takes the PATH of terminals from the user's login shell, not from its own process.
-  const shellPath = `export PATH=${agents.map((agent) => shellQuote(agent.bin)).join(':')}:"$PATH"\n`;
   const files: Record<string, string> = {
-    '.profile': shellPath,
-    '.bashrc': shellPath,
-    '.zshenv': shellPath,
+    ...shellProfile(agents.map((agent) => agent.bin)),
     '.claude.json': claudeState(trusted),
     '.codex/config.toml': codexConfiguration(modelUrl, trusted),
     '.gemini/settings.json': json({
@@ -102,5 +99,4 @@ function environment(home: string, modelUrl: string, agents: readonly AgentProgr
   };
 }
 
-const shellQuote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;

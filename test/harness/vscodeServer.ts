@@ -66,10 +66,11 @@ export class VsCodeServer {
     return new URL(this.url).host;
   }
 
-  /** Address of a window on a folder. @param payload pairs for mode A, see `startPayloadServer` */
-  windowUrl(folder: string, payload?: readonly (readonly [string, string])[]): string {
+  /** Address of a window on a folder, or on none. @param payload pairs for mode A, see `startPayloadServer` */
+  windowUrl(folder: string | null, payload?: readonly (readonly [string, string])[]): string {
     const url = new URL(this.url);
-    url.searchParams.set('folder', folder);
+    if (folder === null) url.searchParams.set('ew', 'true');
+    else url.searchParams.set('folder', folder);
     if (payload !== undefined) url.searchParams.set('payload', JSON.stringify(payload));
     return url.href;
   }

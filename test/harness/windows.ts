@@ -22,6 +22,11 @@ export function openPages(): Page[] {
   return [...contexts].flatMap((context) => context.pages()).filter((page) => !page.isClosed());
 }
 
+/** Addresses of the windows that VS Code wanted to open from this one and that no test has taken. */
+export function windowsWanted(opener: Page): readonly string[] {
+  return wantedWindows.get(opener.context()) ?? [];
+}
+
 /** Opens a window of VS Code in a browser context of its own. */
 export async function openWindow(browser: Browser, url: string, from?: BrowserContext): Promise<Page> {
   const context = await browser.newContext({

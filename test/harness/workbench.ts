@@ -136,6 +136,24 @@ export class Workbench {
     return new TreeView(this, title);
   }
 
+  /** Clicks a button of a welcome view by its name: one input. */
+  async clickWelcome(name: string): Promise<void> {
+    const buttons = this.page.locator('.welcome-view-content:visible').getByRole('button', { name, exact: true });
+    await this.click(buttons.first());
+  }
+
+  /** Rows of the problems view, which is brought up: files, and what is wrong in each. */
+  async problems(): Promise<string[]> {
+    const rows = this.page.locator('.markers-panel .monaco-list-row');
+    if (!(await rows.first().isVisible())) await this.runCommand('Problems: Focus on Problems View');
+    return rows.evaluateAll((all) => all.map((row) => row.getAttribute('aria-label') ?? ''));
+  }
+
+  /** Waits until the window is drawn in a kind of theme that was set. */
+  async waitForTheme(kind: 'vs' | 'vs-dark' | 'hc-black' | 'hc-light'): Promise<void> {
+    await this.page.locator(`.monaco-workbench.${kind}`).waitFor({ timeout: 30_000 });
+  }
+
   /** Titles of the open editors' tabs, from left to right. */
   async editorTabs(): Promise<string[]> {
     const tabs = this.page.locator('.part.editor .tabs-container .tab');

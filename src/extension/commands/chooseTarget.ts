@@ -4,6 +4,7 @@ import type { Plan } from '../../core/plan/plan';
 import type { Emptiness } from '../contributions';
 import type { Repositories } from '../sessions/repositories';
 import type { RepositorySession } from '../sessions/repositorySession';
+import { ownTask } from '../status/attentionItem';
 import type { Target } from '../target';
 import { taskIcon } from '../views/stateWords';
 import { taskDescription } from '../views/taskNodes';
@@ -62,10 +63,19 @@ export class TargetChooser {
     );
   }
 
-  /** @param fits tasks that the command can act on; asked only of those that are offered */
-  async task(target: Target | null, fits: (row: TaskRow) => boolean, question: string): Promise<TaskChoice> {
+  /**
+   * In the window of a worktree a command without an argument is about its own task.
+   * @param fits tasks that the command can act on; asked only of those that are offered
+   * @param others the window's own task is what the command is not about
+   */
+  async task(
+    target: Target | null,
+    fits: (row: TaskRow) => boolean,
+    question: string,
+    others: 'others' | null = null,
+  ): Promise<TaskChoice> {
     await this.#repositories.whenOpened();
-    const named = this.#named(target);
+    const named = this.#named(target) ?? (target === null && others === null ? this.#own(fits) : null);
     if (named !== null) return named;
     const choices = this.#repositories.all.flatMap((session) =>
       session.rows.filter(fits).map((row) => ({ session, row })),
@@ -84,6 +94,12 @@ export class TargetChooser {
       })),
       question,
     );
+  }
+
+  #own(fits: (row: TaskRow) => boolean): TaskChoice | null {
+    const own = ownTask(this.#repositories);
+    const session = own === null ? null : this.#repositories.get(own.repository);
+    return own === null || session === null || !fits(own.row) ? null : { session, row: own.row };
   }
 
   #named(target: Target | null): TaskChoice | null {

@@ -22,6 +22,7 @@ export async function openWorktreeInNewWindow(services: Services, argument: unkn
     target,
     (each) => each.worktree !== null || isReady(each),
     vscode.l10n.t('Open whose worktree?'),
+    'others',
   );
   await withViewProgress(() => open(services, session, row));
 }

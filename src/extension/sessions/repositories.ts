@@ -56,7 +56,7 @@ export class Repositories extends DisposableBase {
 
   get emptiness(): Emptiness {
     if (this.#sessions.size === 0) return this.#problem;
-    if (this.all.some((session) => session.rows.length > 0 || session.plans.length > 0)) return 'none';
+    if (this.all.some((session) => !session.empty)) return 'none';
     return this.all.some((session) => session.damaged) ? 'damaged' : 'noTask';
   }
 
@@ -147,6 +147,8 @@ export class Repositories extends DisposableBase {
 
   #settingsChanged(event: vscode.ConfigurationChangeEvent): void {
     if (!affectsSettings(event) || !vscode.workspace.isTrusted) return;
+    // Whoever was told that git is missing has just named one.
+    if (event.affectsConfiguration('git.path') && this.#sessions.size === 0) void this.open();
     for (const session of this.all) {
       session
         .mirrorSettings()

@@ -3,11 +3,12 @@ import type { TaskRow, WorktreeRow } from '../../contract/json';
 import type { TaskRef } from '../../contract/plan';
 import { type Disposable, DisposableBase } from '../../core/disposable';
 import type { Repository } from '../../core/openRepository';
+import { checkPlan } from '../../core/plan/checkPlan';
 import type { Plan } from '../../core/plan/plan';
 import type { Duty } from '../../core/store/duty';
 import type { Monitor } from '../../core/tasks/monitor';
 import { readSettings } from '../settings';
-import type { PlanFacts, RepositoryFacts } from '../views/taskNodes';
+import { type PlanFacts, type RepositoryFacts, showsPlan } from '../views/taskNodes';
 import type { WorktreeFacts } from '../views/worktreeNodes';
 
 /** A worktree of the repository that this window has open, or a folder in it. */
@@ -140,21 +141,29 @@ export class RepositorySession extends DisposableBase {
       list.map((plan) => [plan.id, plan.text, plan.tasks.map((task) => task.text)]);
     const changed = JSON.stringify(texts(plans)) !== JSON.stringify(texts(this.#plans));
     this.#plans = plans;
-    this.#planErrors = new Map(plans.map((plan) => [plan.id, countErrors(plan)]));
+    const customAgents = Object.keys(this.repository.settings().customAgents);
+    this.#planErrors = new Map(plans.map((plan) => [plan.id, countErrors(plan, customAgents)]));
     this.#onDidChange.fire();
     if (changed) this.#onDidChangePlans.fire();
   }
 
+  /** Whether the tree of tasks has nothing to show. */
+  get empty(): boolean {
+    return this.rows.length === 0 && !this.#planFacts().some((plan) => showsPlan(plan, 0));
+  }
+
+  #planFacts(): PlanFacts[] {
+    return this.#plans.map((plan) => ({
+      id: plan.id,
+      title: plan.fields.title ?? null,
+      file: plan.file,
+      errors: this.#planErrors.get(plan.id) ?? 0,
+    }));
+  }
+
   facts(isHere: RepositoryFacts['isHere']): RepositoryFacts {
-    const plans = this.#plans.map(
-      (plan): PlanFacts => ({
-        id: plan.id,
-        title: plan.fields.title ?? null,
-        file: plan.file,
-        errors: this.#planErrors.get(plan.id) ?? 0,
-      }),
-    );
-    return { id: this.id, name: this.repository.layout.name, plans, rows: this.rows, isHere };
+    const { id, rows } = this;
+    return { id, name: this.repository.layout.name, plans: this.#planFacts(), rows, isHere };
   }
 
   worktreeFacts(): WorktreeFacts {
@@ -163,7 +172,7 @@ export class RepositorySession extends DisposableBase {
   }
 }
 
-function countErrors(plan: Plan): number {
-  const all = [...plan.problems, ...plan.tasks.flatMap((task) => task.problems)];
-  return all.filter((problem) => problem.severity === 'error').length;
+/** As many as the problems view shows for the files of the plan. */
+function countErrors(plan: Plan, customAgents: readonly string[]): number {
+  return checkPlan(plan, { customAgents }).filter((problem) => problem.severity === 'error').length;
 }

@@ -43,13 +43,18 @@ export function taskNodes(repositories: readonly RepositoryFacts[], t: Translate
   });
 }
 
+/** An inbox that never took a task says nothing: it was made for one that could not be dispatched. */
+export function showsPlan(plan: Pick<PlanFacts, 'id' | 'file' | 'errors'>, tasks: number): boolean {
+  return tasks > 0 || plan.errors > 0 || (plan.file !== null && plan.id !== 'inbox');
+}
+
 function planNodes(repository: RepositoryFacts, t: Translate): TreeNode[] {
   const known = new Set(repository.plans.map((plan) => plan.id));
   const orphans = [...new Set(repository.rows.map((row) => row.plan))].filter((id) => !known.has(id));
   const plans = [...repository.plans, ...orphans.map((id) => ({ id, title: null, file: null, errors: 0 }))];
   return plans
     .map((plan) => ({ plan, rows: repository.rows.filter((row) => row.plan === plan.id) }))
-    .filter(({ plan, rows }) => plan.file !== null || rows.length > 0 || plan.errors > 0)
+    .filter(({ plan, rows }) => showsPlan(plan, rows.length))
     .map(({ plan, rows }) => planNode(repository, plan, rows, t));
 }
 

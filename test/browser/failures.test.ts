@@ -1,0 +1,124 @@
+import { strict as assert } from 'node:assert';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { makeFolder } from '../harness/cleanup';
+import { writeGitWrapper } from '../harness/loggingGit';
+import { type Host, sharedHost } from '../harness/openWorkbench';
+import { makeRepository } from '../harness/sampleRepository';
+import { agentStarts } from '../harness/taskEvents';
+import { waitFor } from '../harness/waitFor';
+import type { Workbench } from '../harness/workbench';
+
+/** Whatever is missing, the window says what it is and offers the next step. */
+describe('what a person sees when something is missing or broken', () => {
+  let host: Host;
+  let workbench: Workbench;
+  before(async () => {
+    host = await sharedHost();
+  });
+  afterEach(async () => {
+    await workbench?.close();
+    await host.server.changeSettings({});
+  });
+
+  async function welcome(text: string, button: string, picture: string): Promise<void> {
+    await workbench.openContainer('Switchyard');
+    await waitFor(`"${text}"`, async () => (await workbench.tree('Tasks').welcome()).includes(text));
+    const buttons = workbench.page.locator('.welcome-view-content:visible').getByRole('button', { name: button });
+    assert.ok(await buttons.first().isVisible(), button);
+    await workbench.screenshot(picture);
+  }
+
+  it('no folder: the way to open one', async () => {
+    workbench = await host.open(null);
+    await welcome('Open a folder with a git repository', 'Open Folder', 'failure-no-folder');
+  });
+
+  it('no repository: the way to make one, after which the first prompt is invited', async () => {
+    workbench = await host.open(await makeFolder('plain'));
+    await welcome('This folder is in no git repository', 'Initialize Repository', 'failure-no-repository');
+    await workbench.runCommand('Switchyard: New Plan…');
+    await workbench.answerQuickInput('A plan');
+    await workbench.waitForNotification('This folder is in no git repository: initialize one first.');
+  });
+
+  it('a repository without a commit: a prompt says what is missing and makes no worktree', async () => {
+    const { root, git } = await makeRepository();
+    await git('update-ref', '-d', 'HEAD');
+    workbench = await host.open(root);
+    await welcome('One prompt is enough', 'Spin an Agent', 'failure-no-commit');
+    await workbench.runCommand('Switchyard: Spin an Agent…');
+    await workbench.answerQuickInput('Begin');
+    const message = await workbench.waitForNotification('commit');
+    assert.match(message.text, /first commit|no commit/);
+    await welcome('One prompt is enough', 'Spin an Agent', 'failure-no-commit-message');
+    assert.equal((await git('worktree', 'list')).split('\n').length, 1);
+    assert.deepEqual(await agentStarts(root), []);
+  });
+
+  it('git missing, too old, or refusing another owner: each named; with a good git it goes on', async () => {
+    const folder = await makeFolder('gits');
+    const old = path.join(folder, 'old-git');
+    await writeFile(old, '#!/bin/sh\necho "git version 2.30.0"\n');
+    await chmod(old, 0o755);
+    // git's own switch for its tests of this.
+    const strange = await writeGitWrapper(path.join(folder, 'strange-git'), 'export GIT_TEST_ASSUME_DIFFERENT_OWNER=1');
+    const { root } = await makeRepository();
+    const gitPath = (file: string) => host.server.changeSettings({ 'git.path': file, 'git.enabled': false });
+    await gitPath(path.join(folder, 'no-git-here'));
+    workbench = await host.open(root);
+    await welcome('git was not found', 'Open git Settings', 'failure-no-git');
+    await gitPath(old);
+    await welcome('This git is too old', 'Open git Settings', 'failure-old-git');
+    await gitPath(strange);
+    await welcome('Another user owns this repository', 'Manage Unsafe Repositories', 'failure-strange-owner');
+    await host.server.changeSettings({});
+    await welcome('One prompt is enough', 'Spin an Agent', 'failure-good-git');
+  });
+
+  it('an agent whose program is missing: named, with the setting that helps, and nothing is made', async () => {
+    const { root, git } = await makeRepository();
+    await mkdir(path.join(root, '.switchyard/plan'), { recursive: true });
+    await writeFile(path.join(root, '.switchyard/plan/greet.md'), '---\ntitle: Greet\nagent: codex\n---\n\nGreet.\n');
+    workbench = await host.open(root);
+    await workbench.openContainer('Switchyard');
+    await workbench.tree('Tasks').waitForRow('the task', ({ label }) => label === 'Greet');
+    await workbench.tree('Tasks').inlineAction('Task Greet', 'Dispatch Task');
+    const message = await workbench.waitForNotification('codex');
+    await workbench.screenshot('failure-missing-agent');
+    assert.deepEqual(message.buttons, ['Open Settings']);
+    assert.match(message.text, /switchyard\.agentPaths/);
+    assert.equal((await git('worktree', 'list')).split('\n').length, 1);
+    assert.deepEqual(await agentStarts(root), []);
+    await workbench.clickButton('Open Settings');
+    await waitFor('the settings', async () => (await workbench.editorTabs()).some((tab) => /settings/i.test(tab)));
+    await workbench.screenshot('failure-missing-agent-settings');
+  });
+
+  it('broken plan files: every problem is in the problems view, and the good tasks are still there', async () => {
+    const { root } = await makeRepository();
+    const plan = path.join(root, '.switchyard/broken');
+    await mkdir(plan, { recursive: true });
+    const files: Record<string, string> = {
+      'plan.md': '---\ntitle: Broken plan\nwipLimit: many\n---\n',
+      'good.md': '---\ntitle: Good task\n---\n\nDo it.\n',
+      'loop.md': '---\ntitle: Loop\ndependsOn: [loop-two]\n---\n\nDo it.\n',
+      'loop-two.md': '---\ntitle: Loop two\ndependsOn: [loop, nobody]\n---\n\nDo it.\n',
+      'tabs.md': '---\ntitle: [unclosed\n---\n\nDo it.\n',
+      'types.md': '---\ntitle: Types\nscope: 7\n---\n\nDo it.\n',
+    };
+    for (const [name, text] of Object.entries(files)) await writeFile(path.join(plan, name), text);
+    workbench = await host.open(root);
+    await workbench.openContainer('Switchyard');
+    const tasks = workbench.tree('Tasks');
+    await tasks.waitForRow('the good task', (row) => row.label === 'Good task' && row.description.startsWith('ready'));
+    await tasks.waitForRow('the count', (row) => row.label === 'Broken plan' && row.description === '6 problems');
+    const shown = await waitFor('problems of every broken file', async () => {
+      const rows = (await workbench.problems()).join('\n');
+      return ['plan.md', 'loop.md', 'loop-two.md', 'tabs.md', 'types.md'].every((name) => rows.includes(name)) && rows;
+    });
+    await workbench.screenshot('failure-broken-plan');
+    for (const text of ['wipLimit', 'nobody', 'scope', '"loop" → "loop-two"']) assert.ok(shown.includes(text), shown);
+    assert.ok(!shown.includes('good.md'), shown);
+  });
+});
