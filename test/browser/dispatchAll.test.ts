@@ -93,7 +93,7 @@ describe('dispatching all into terminals of this window', () => {
     await workbench.click(tasks.row('Changes, '));
     await waitFor('the file that is not committed', async () => {
       const text = await workbench.page.locator('.part.editor').first().innerText();
-      return /notes\.md[^]*Not\scommitted/.test(text);
+      return /notes\.md[\s\S]*Not\scommitted/.test(text);
     });
     await workbench.screenshot('dispatch-all-changes');
     await tasks.row('Task API endpoint').hover();
