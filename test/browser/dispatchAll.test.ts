@@ -21,10 +21,14 @@ async function watchFocus(workbench: Workbench): Promise<() => Promise<number>> 
   await workbench.page.evaluate(() => {
     const page = globalThis as unknown as PageGlobal;
     page.focusMoves = 0;
-    const look = () => {
-      if (!page.document.activeElement?.closest('.part.editor')) page.focusMoves = (page.focusMoves ?? 0) + 1;
-    };
-    page.document.addEventListener('focusin', look, true);
+    // No name for the listener: what the test's transpiler adds for names is not there in the page.
+    page.document.addEventListener(
+      'focusin',
+      () => {
+        if (!page.document.activeElement?.closest('.part.editor')) page.focusMoves = (page.focusMoves ?? 0) + 1;
+      },
+      true,
+    );
   });
   return () => workbench.page.evaluate(() => (globalThis as unknown as PageGlobal).focusMoves ?? 0);
 }
@@ -74,7 +78,9 @@ describe('dispatching all into terminals of this window', () => {
     assert.deepEqual(windowsWanted(workbench.page), []);
     assert.equal(workbench.page.context().pages().length, 1);
     await workbench.type('typed meanwhile');
-    assert.ok((await workbench.page.locator('.part.editor .view-lines').first().innerText()).match(/typed.meanwhile/));
+    await waitFor('the typed text', async () =>
+      /typed\smeanwhile/.test(await workbench.page.locator('.part.editor .view-lines').first().innerText()),
+    );
     await workbench.screenshot('dispatch-all-working');
   });
 
@@ -84,10 +90,13 @@ describe('dispatching all into terminals of this window', () => {
       deadlineMs: 60_000,
     });
     await writeFile(path.join(path.dirname(root), 'activity-dashboard-worktrees/api/notes.md'), '# Not committed\n');
-    await tasks.expand('Task API endpoint');
     for (const [name, theme, kind] of themes) {
       await host.server.changeSettings({ 'workbench.colorTheme': theme });
+      await workbench.reload();
       await workbench.waitForTheme(kind);
+      await tasks.waitForRow('the tasks are back', (row) => row.description.startsWith('to review'));
+      await tasks.expand('Task API endpoint');
+      await tasks.waitForRow('its parts', ({ label }) => label === 'Changes');
       await workbench.screenshot(`dispatch-all-${name}`);
     }
     await workbench.click(tasks.row('Changes, '));

@@ -69,10 +69,13 @@ describe('what a person sees when something is missing or broken', () => {
     workbench = await host.open(root);
     await welcome('git was not found', 'Open git Settings', 'failure-no-git');
     await gitPath(old);
+    await workbench.reload();
     await welcome('This git is too old', 'Open git Settings', 'failure-old-git');
     await gitPath(strange);
+    await workbench.reload();
     await welcome('Another user owns this repository', 'Manage Unsafe Repositories', 'failure-strange-owner');
     await host.server.changeSettings({});
+    await workbench.reload();
     await welcome('One prompt is enough', 'Spin an Agent', 'failure-good-git');
   });
 

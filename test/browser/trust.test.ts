@@ -25,10 +25,10 @@ describe('Workspace Trust on', () => {
     await workbench.openContainer('Switchyard');
     const tasks = workbench.tree('Tasks');
     await waitFor('the way to trust', async () => (await tasks.welcome()).includes('Nothing runs here before you'));
-    // The command is there and says what is missing, instead of doing anything.
+    // The command is there and says what to do first, before it asks for anything.
     await workbench.runCommand('Switchyard: Spin an Agent…');
-    await workbench.answerQuickInput('Do something');
-    await workbench.waitForNotification('Trust this folder first');
+    const told = await workbench.waitForNotification('Trust this folder first');
+    assert.deepEqual(told.buttons, ['Manage Trust']);
     await workbench.screenshot('trust-main-restricted');
     assert.deepEqual(await git.calls(), []);
     assert.deepEqual(await tasks.rows(), []);

@@ -75,7 +75,7 @@ export class VsCodeServer {
     return url.href;
   }
 
-  /** Rewrites the user settings; open windows follow. @param changes added to those the server was started with */
+  /** Rewrites the user settings; an open window follows when it is reloaded. @param changes added to those the server was started with */
   async changeSettings(changes: Settings): Promise<void> {
     await writeSettings(this.settingsFile, { ...this.baseSettings, ...changes });
   }
