@@ -35,6 +35,7 @@ function writeSettings(userData, trust) {
     'workbench.startupEditor': 'none',
     'telemetry.telemetryLevel': 'off',
     'chat.disableAIFeatures': true,
+    'workbench.secondarySideBar.defaultVisibility': 'hidden',
   };
   writeFileSync(file, JSON.stringify(settings, undefined, 2));
 }

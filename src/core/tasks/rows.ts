@@ -4,6 +4,7 @@ import type { Condition, TaskState } from '../../contract/states';
 import type { WorktreeStatus } from '../git/status';
 import type { GitWorktree } from '../git/worktreeList';
 import { checkPlan } from '../plan/checkPlan';
+import { mergeOrder } from '../plan/mergeOrder';
 import type { Plan, TaskFile } from '../plan/plan';
 import type { SeenHolder } from '../store/leases';
 import { refName, textHash } from './context';
@@ -166,16 +167,25 @@ export function worktreeRows(
   });
 }
 
-/** Plans in order, tasks in order, then the dispatched ones whose file is gone. */
+/** Plans by name, their tasks in merge order, then the dispatched ones whose file is gone. */
 export function rowRefs(
   plans: readonly Plan[],
   records: ReadonlyMap<string, { readonly ref: TaskRef; readonly record: TaskRecord }>,
 ): { ref: TaskRef; plan: Plan | null; task: TaskFile | null; record: TaskRecord | null }[] {
   const rows = plans.flatMap((plan) =>
-    plan.tasks.map((task) => ({ ref: task.ref, plan, task, record: records.get(refName(task.ref))?.record ?? null })),
+    inMergeOrder(plan).map((task) => {
+      const record = records.get(refName(task.ref))?.record ?? null;
+      return { ref: task.ref, plan, task, record };
+    }),
   );
   const seen = new Set(rows.map(({ ref }) => refName(ref)));
   const byId = new Map(plans.map((plan) => [plan.id, plan]));
   const gone = [...records.values()].filter(({ ref, record }) => !seen.has(refName(ref)) && hasRow(null, record));
   return [...rows, ...gone.map(({ ref, record }) => ({ ref, plan: byId.get(ref.plan) ?? null, task: null, record }))];
+}
+
+/** A plan's tasks as they will land: the order in which a person thinks of them. */
+function inMergeOrder(plan: Plan): TaskFile[] {
+  const place = new Map(mergeOrder(plan).order.map((id, index) => [id, index]));
+  return [...plan.tasks].sort((a, b) => (place.get(a.ref.task) ?? 0) - (place.get(b.ref.task) ?? 0));
 }

@@ -8,9 +8,7 @@ const shortCommit = 9;
 export function taskTooltip(row: TaskRow, o: { here: boolean | null; now: Date; t: Translate }): string {
   const { t, now } = o;
   const lines = [`**${escapeMarkdown(row.title === '' ? row.task : row.title)}**`];
-  lines.push(
-    `${stateWord(t, row.state)} · ${row.since === null ? t('since when is unknown') : age(t, row.since, now)}`,
-  );
+  lines.push(row.since === null ? stateWord(t, row.state) : `${stateWord(t, row.state)} · ${age(t, row.since, now)}`);
   for (const condition of row.conditions) {
     const said = t('{0} says, {1}', escapeMarkdown(condition.source), age(t, condition.since, now));
     lines.push(`**${conditionWord(t, condition.kind)}**: ${escapeMarkdown(condition.reason)} *(${said})*`);
@@ -27,6 +25,7 @@ function fact(name: string, value: string): string {
 }
 
 function gitFacts(row: TaskRow, t: Translate): string[] {
+  if (row.branch === null && row.worktree === null) return [t('No branch and no worktree yet')];
   const unknown = t('not known yet');
   const facts = [fact(t('Branch'), row.branch === null ? unknown : escapeMarkdown(row.branch))];
   const ahead =

@@ -56,6 +56,22 @@ export class TreeProvider extends DisposableBase implements vscode.TreeDataProvi
     return this.#elements.get(id) ?? null;
   }
 
+  /** The row with this id, as soon as it is shown; null when it is not within `waitMs`. */
+  async whenShown(id: string, waitMs: number): Promise<TreeElement | null> {
+    if (this.element(id) !== null) return this.element(id);
+    return new Promise((resolve) => {
+      const finish = () => {
+        clearTimeout(timer);
+        listener.dispose();
+        resolve(this.element(id));
+      };
+      const timer = setTimeout(finish, waitMs);
+      const listener = this.onDidChangeTreeData(() => {
+        if (this.element(id) !== null) finish();
+      });
+    });
+  }
+
   getChildren(element?: TreeElement): TreeElement[] {
     const nodes = element === undefined ? this.#roots : element.node.children;
     return this.#existing(nodes.map((node) => node.id));
@@ -86,8 +102,9 @@ export class TreeProvider extends DisposableBase implements vscode.TreeDataProvi
 }
 
 function collapsibleState(node: TreeNode): vscode.TreeItemCollapsibleState {
-  if (node.children.length === 0) return vscode.TreeItemCollapsibleState.None;
-  return node.expanded === true ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed;
+  // Also without children: VS Code would show a plan collapsed that was empty when it first saw it.
+  if (node.expanded === true) return vscode.TreeItemCollapsibleState.Expanded;
+  return node.children.length === 0 ? vscode.TreeItemCollapsibleState.None : vscode.TreeItemCollapsibleState.Collapsed;
 }
 
 export function themeIcon(icon: NonNullable<TreeNode['icon']>): vscode.ThemeIcon {

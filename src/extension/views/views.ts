@@ -10,6 +10,8 @@ import { type TreeElement, TreeProvider } from './treeProvider';
 import { worktreeNodes } from './worktreeNodes';
 
 const settleMs = 30;
+/** A task that was just made is in the tree a moment later. */
+const lateRowMs = 2000;
 
 /** Both trees and the badge. */
 export class Views extends DisposableBase {
@@ -71,7 +73,7 @@ export class Views extends DisposableBase {
 
   /** Shows a task's row, without taking the focus from where the user goes. */
   async reveal(repository: string, plan: string, task: string): Promise<void> {
-    const element = this.#tasks.element(`task:${repository}:${plan}/${task}`);
+    const element = await this.#tasks.whenShown(`task:${repository}:${plan}/${task}`, lateRowMs);
     if (element !== null) await this.#taskView.reveal(element, { select: true, focus: false, expand: false });
   }
 

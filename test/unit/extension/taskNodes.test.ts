@@ -109,7 +109,9 @@ describe('the tree of tasks', () => {
     assert.match(tooltip, /Base: main \(2 ahead, 1 behind\)/);
     assert.match(tooltip, /Head: 012345678\n/);
     const fresh = taskOf(tree(taskRow())).tooltip?.(new Date()) ?? '';
-    assert.match(fresh, /Branch: not known yet/);
+    assert.match(fresh, /No branch and no worktree yet/);
+    const young = taskOf(tree(workingRow({ head: null, changedFiles: null }))).tooltip?.(new Date()) ?? '';
+    assert.match(young, /Head: not known yet\n\nChanged files: not known yet/);
   });
 
   it('lets no text from outside become Markdown, an icon or a second line', () => {
