@@ -149,7 +149,7 @@ export class Repositories extends DisposableBase {
     if (!affectsSettings(event) || !vscode.workspace.isTrusted) return;
     // A repository keeps the git it was opened with; whoever was told that git is missing has just named one.
     if (event.affectsConfiguration('git.path')) {
-      this.#closeAll();
+      this.#opening = this.#opening.then(() => this.#closeAll());
       void this.open();
     }
     for (const session of this.all) {
