@@ -35,7 +35,7 @@ async function watchFocus(workbench: Workbench): Promise<() => Promise<number>> 
 
 const themes = [
   ['dark', 'Dark Modern', 'vs-dark'],
-  ['contrast', 'Default High Contrast', 'hc-black'],
+  ['contrast', 'Dark High Contrast', 'hc-black'],
   ['light', 'Light Modern', 'vs'],
 ] as const;
 
@@ -90,13 +90,12 @@ describe('dispatching all into terminals of this window', () => {
       deadlineMs: 60_000,
     });
     await writeFile(path.join(path.dirname(root), 'activity-dashboard-worktrees/api/notes.md'), '# Not committed\n');
+    await tasks.expand('Task API endpoint');
+    await tasks.waitForRow('its parts', ({ label }) => label === 'Changes');
     for (const [name, theme, kind] of themes) {
-      await host.server.changeSettings({ 'workbench.colorTheme': theme });
-      await workbench.reload();
+      await workbench.runCommand('Preferences: Color Theme');
+      await workbench.answerQuickInput(theme);
       await workbench.waitForTheme(kind);
-      await tasks.waitForRow('the tasks are back', (row) => row.description.startsWith('to review'));
-      await tasks.expand('Task API endpoint');
-      await tasks.waitForRow('its parts', ({ label }) => label === 'Changes');
       await workbench.screenshot(`dispatch-all-${name}`);
     }
     await workbench.click(tasks.row('Changes, '));

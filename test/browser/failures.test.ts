@@ -16,10 +16,14 @@ describe('what a person sees when something is missing or broken', () => {
   before(async () => {
     host = await sharedHost();
   });
-  afterEach(async () => {
+  // Not after each test: a picture is taken of the window of a test that failed.
+  beforeEach(closeWindow);
+  after(closeWindow);
+
+  async function closeWindow(): Promise<void> {
     await workbench?.close();
     await host.server.changeSettings({});
-  });
+  }
 
   async function welcome(text: string, button: string, picture: string): Promise<void> {
     await workbench.openContainer('Switchyard');

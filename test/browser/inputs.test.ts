@@ -27,7 +27,9 @@ describe('inputs counted', () => {
   before(async () => {
     host = await sharedHost();
   });
-  afterEach(() => workbench?.close());
+  // Not after each test: a picture is taken of the window of a test that failed.
+  beforeEach(() => workbench?.close());
+  after(() => workbench?.close());
 
   async function openEmpty(): Promise<{ root: string; tasks: TreeView }> {
     const { root } = await makeRepository();

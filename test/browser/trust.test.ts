@@ -68,7 +68,7 @@ describe('Workspace Trust on', () => {
 
     // The parent is trusted: the next worktree asks nothing.
     await workbench.runCommand('Switchyard: Dispatch Task');
-    const third = await workbench.captureWindow(() => workbench.pick('Database schema'), { deadlineMs: 60_000 });
+    const third = await workbench.captureWindow(() => workbench.pick('Database layer'), { deadlineMs: 60_000 });
     await third.ready();
     assert.equal(await third.restricted(), false);
   });

@@ -12,8 +12,8 @@ import type { TaskChoice } from './chooseTarget';
 import { dispatchTask } from './dispatch';
 import type { Services } from './services';
 
-/** VS Code brings terminals back up to 2.8 s after a reload. */
-const lateTerminalMs = 5000;
+/** VS Code brings the terminals of a window back some seconds after its start, the later the busier the machine is. */
+const lateTerminalMs = 20_000;
 
 function nameOf(row: TaskRow): string {
   return row.title === '' ? `${row.plan}/${row.task}` : row.title;
@@ -30,7 +30,9 @@ export async function openAgentTerminal(services: Services, argument: unknown): 
   );
   const { session, row } = choice;
   const pid = row.runner ?? (row.worktree === null ? null : services.terminals.lastRunner(row.worktree));
-  const terminal = pid === null ? null : await services.terminals.find(pid, row.runner === null ? 0 : lateTerminalMs);
+  // Only a terminal of this window can still come; what runs elsewhere is said at once.
+  const waitMs = row.runner !== null && row.agent.window === windowIdentity() ? lateTerminalMs : 0;
+  const terminal = pid === null ? null : await withViewProgress(() => services.terminals.find(pid, waitMs));
   if (terminal !== null) {
     terminal.show(false);
     return;

@@ -53,6 +53,15 @@ describe('the tree of tasks', () => {
     );
   });
 
+  it('shows a plan without tasks, but no inbox without any', () => {
+    const file = '/repo/.switchyard/inbox/plan.md';
+    const inbox = { id: 'inbox', title: null, file, errors: 0 };
+    const plan = { ...inbox, id: 'next', title: 'Next' };
+    const labels = (plans: RepositoryFacts['plans']) => taskNodes([facts([], { plans })], t).map(({ label }) => label);
+    assert.deepEqual(labels([inbox, plan]), ['Next']);
+    assert.deepEqual(labels([{ ...inbox, errors: 1 }]), ['Inbox']);
+  });
+
   it('shows tasks of a plan whose folder is gone', () => {
     const roots = taskNodes([facts([workingRow({ plan: 'gone', file: null })], { plans: [] })], t);
     assert.equal(roots[0]?.label, 'gone');
