@@ -1,5 +1,6 @@
 import picomatch from 'picomatch';
-import { z } from 'zod';
+// zod's functional half: the full one would be half of the command line's size, compiled at every start.
+import * as z from 'zod/mini';
 import {
   isolations,
   levels,
@@ -16,19 +17,21 @@ export interface CheckParams {
   readonly replacement?: string;
 }
 
-type Refine = z.core.$RefinementCtx<string>;
-const say = (ctx: Refine, code: string, message: string, replacement?: string) =>
-  ctx.addIssue({
-    code: 'custom',
-    message,
-    params: { code, ...(replacement === undefined ? {} : { replacement }) } satisfies CheckParams,
-  });
+type Refine = z.core.ParsePayload<string>;
+const say = (ctx: Refine, code: string, message: string, replacement?: string) => {
+  const params: CheckParams = { code, ...(replacement === undefined ? {} : { replacement }) };
+  ctx.issues.push({ code: 'custom', input: ctx.value, message, params: { ...params } });
+};
 
-const text = z.string().superRefine((value, ctx) => {
+/** A text that `check` finds something wrong with, after what is wrong with `base`. */
+const refined = (base: z.ZodMiniString<string>, check: (value: string, ctx: Refine) => void) =>
+  base.check((ctx) => check(ctx.value, ctx));
+
+const text = refined(z.string(), (value, ctx) => {
   if (value.trim() === '') say(ctx, 'empty-value', 'The text is empty.');
   else if (value.includes('\0')) say(ctx, 'bad-value', 'The text has a NUL character in it.');
 });
-const line = text.superRefine((value, ctx) => {
+const line = refined(text, (value, ctx) => {
   if (/[\r\n]/.test(value.trim())) say(ctx, 'bad-value', 'This must be one line.');
 });
 
@@ -46,7 +49,7 @@ function badPath(value: string, ctx: Refine, code: string): boolean {
   return true;
 }
 
-const glob = line.superRefine((value, ctx) => {
+const glob = refined(line, (value, ctx) => {
   if (value.trim() === '' || badPath(value, ctx, 'bad-glob')) return;
   if (value.startsWith('!') && !value.startsWith('!(')) {
     say(ctx, 'bad-glob', `"${value}" excludes; list what is meant instead.`);
@@ -75,7 +78,7 @@ const glob = line.superRefine((value, ctx) => {
   }
 });
 
-const contractFile = line.superRefine((value, ctx) => {
+const contractFile = refined(line, (value, ctx) => {
   if (value.trim() === '' || badPath(value, ctx, 'bad-path')) return;
   if (value.includes('\\')) {
     say(ctx, 'bad-path', `"${value}" has backslashes; paths have "/" on every system.`, value.replaceAll('\\', '/'));
@@ -97,17 +100,17 @@ function branchProblem(name: string): string | null {
   return null;
 }
 
-const branch = line.superRefine((value, ctx) => {
+const branch = refined(line, (value, ctx) => {
   const problem = value.trim() === '' ? null : branchProblem(value);
   if (problem !== null) say(ctx, 'bad-branch', `"${value}" ${problem}, so it cannot be a branch.`);
 });
 
 /** A branch, commit or pull request that is looked up later: only what could be taken for an option is refused. */
-const revision = line.superRefine((value, ctx) => {
+const revision = refined(line, (value, ctx) => {
   if (value.startsWith('-')) say(ctx, 'bad-ref', `"${value}" begins with "-", so it cannot name a branch or a commit.`);
 });
 
-const agent = line.superRefine((value, ctx) => {
+const agent = refined(line, (value, ctx) => {
   if (value.trim() !== '' && !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(value)) {
     say(ctx, 'bad-agent', `"${value}" is no name of an agent; it has letters, digits, ".", "_" and "-" only.`);
   }
@@ -115,49 +118,49 @@ const agent = line.superRefine((value, ctx) => {
 
 const texts = z.array(text);
 const budget = z.strictObject({
-  usd: z.number().positive().optional(),
-  tokens: z.number().int().positive().optional(),
+  usd: z.optional(z.number().check(z.positive())),
+  tokens: z.optional(z.int().check(z.positive())),
 });
 const migration = z.union([z.string(), z.number()]);
 
 export const planSchema = z.strictObject({
-  title: line.optional(),
-  base: revision.optional(),
-  strategy: z.enum(strategies).optional(),
-  level: z.enum(levels).optional(),
-  pattern: line.optional(),
-  contract: z.array(contractFile).optional(),
-  context: texts.optional(),
-  approvedDependencies: z.array(line).optional(),
-  reserve: z.strictObject({ migrations: z.union([migration, z.array(migration)]).optional() }).optional(),
-  setup: texts.optional(),
-  copy: z.array(glob).optional(),
-  run: text.optional(),
-  verify: texts.optional(),
-  mergeOrder: z.array(line).optional(),
-  wipLimit: z.number().int().positive().optional(),
-  budget: budget.optional(),
-  flag: line.optional(),
-}) satisfies z.ZodType<PlanFields>;
+  title: z.optional(line),
+  base: z.optional(revision),
+  strategy: z.optional(z.enum(strategies)),
+  level: z.optional(z.enum(levels)),
+  pattern: z.optional(line),
+  contract: z.optional(z.array(contractFile)),
+  context: z.optional(texts),
+  approvedDependencies: z.optional(z.array(line)),
+  reserve: z.optional(z.strictObject({ migrations: z.optional(z.union([migration, z.array(migration)])) })),
+  setup: z.optional(texts),
+  copy: z.optional(z.array(glob)),
+  run: z.optional(text),
+  verify: z.optional(texts),
+  mergeOrder: z.optional(z.array(line)),
+  wipLimit: z.optional(z.int().check(z.positive())),
+  budget: z.optional(budget),
+  flag: z.optional(line),
+}) satisfies z.ZodMiniType<PlanFields>;
 
 export const taskSchema = z.strictObject({
-  title: line.optional(),
-  type: z.enum(taskTypes).optional(),
-  scope: z.array(glob).optional(),
-  dependsOn: z.array(line).optional(),
-  after: z.array(line).optional(),
-  agent: agent.optional(),
-  model: line.optional(),
-  permissions: z.enum(permissionModes).optional(),
-  branch: branch.optional(),
-  from: revision.optional(),
-  isolation: z.enum(isolations).optional(),
-  background: z.boolean().optional(),
-  gate: z.boolean().optional(),
-  budget: budget.optional(),
-  context: texts.optional(),
-  constraints: texts.optional(),
-  acceptance: texts.optional(),
-  verify: texts.optional(),
-  role: line.optional(),
-}) satisfies z.ZodType<TaskFields>;
+  title: z.optional(line),
+  type: z.optional(z.enum(taskTypes)),
+  scope: z.optional(z.array(glob)),
+  dependsOn: z.optional(z.array(line)),
+  after: z.optional(z.array(line)),
+  agent: z.optional(agent),
+  model: z.optional(line),
+  permissions: z.optional(z.enum(permissionModes)),
+  branch: z.optional(branch),
+  from: z.optional(revision),
+  isolation: z.optional(z.enum(isolations)),
+  background: z.optional(z.boolean()),
+  gate: z.optional(z.boolean()),
+  budget: z.optional(budget),
+  context: z.optional(texts),
+  constraints: z.optional(texts),
+  acceptance: z.optional(texts),
+  verify: z.optional(texts),
+  role: z.optional(line),
+}) satisfies z.ZodMiniType<TaskFields>;

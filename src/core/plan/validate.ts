@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import type { ProblemFix } from '../../contract/plan';
 import type { FrontMatter } from './frontMatter';
 import type { FrontMatterKey } from './keys';
@@ -15,7 +15,7 @@ type Path = readonly PropertyKey[];
  */
 export function validate<T>(
   front: FrontMatter,
-  schema: z.ZodType<T>,
+  schema: z.ZodMiniType<T>,
   keys: readonly FrontMatterKey[],
   problems: Problems,
 ): T | Record<string, never> {

@@ -1,4 +1,3 @@
-import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { TaskRow, WorktreeRow } from '../../contract/json';
 import type { TaskRef } from '../../contract/plan';
@@ -15,6 +14,7 @@ import { Debounced, FolderWatch } from './folderWatch';
 import { lastAgent } from './lastAgent';
 import { lapseLaunches, reconcile } from './reconcile';
 import { rowRefs, taskRow, worktreeRows } from './rows';
+import { plansSignature, refSignature } from './signatures';
 import { presentPaths } from './snapshot';
 import { StatusKeeper } from './statusKeeper';
 
@@ -337,42 +337,5 @@ export class Monitor extends DisposableBase {
       return { ...worktree, head: status.head, branch: status.branch };
     });
     return worktreeRows(listed, this.#rows, dirty);
-  }
-}
-
-/** Names, sizes and times of all plan and task files: equal when nothing changed. */
-async function plansSignature(plansDir: string): Promise<string> {
-  const parts: string[] = [];
-  for (const folder of await names(plansDir)) {
-    for (const name of await names(path.join(plansDir, folder))) {
-      if (!name.endsWith('.md')) continue;
-      parts.push(`${folder}/${name}:${await fileSignature(path.join(plansDir, folder, name))}`);
-    }
-  }
-  return parts.join('\n');
-}
-
-async function names(folder: string): Promise<string[]> {
-  try {
-    return (await readdir(folder)).filter((name) => !name.startsWith('.')).sort();
-  } catch {
-    // No plans yet, or a file beside the plans' folders.
-    return [];
-  }
-}
-
-/** A branch is a file of its own or a line in `packed-refs`; both change when it moves. */
-async function refSignature(commonDir: string, ref: string): Promise<string> {
-  const files = ['refs/heads', 'refs/remotes'].map((kind) => path.join(commonDir, kind, ref));
-  return (await Promise.all([...files, path.join(commonDir, 'packed-refs')].map(fileSignature))).join(' ');
-}
-
-async function fileSignature(file: string): Promise<string> {
-  try {
-    const { ino, size, mtimeMs } = await stat(file);
-    return `${ino}:${size}:${mtimeMs}`;
-  } catch {
-    // Not there is a signature too.
-    return '-';
   }
 }

@@ -7,7 +7,7 @@ import { agentEnvironment } from '../agents/environment';
 import { findProgram } from '../agents/program';
 import { childEnvironment } from '../git/environment';
 import type { Lease } from '../store/leases';
-import { isSameProcess, processStartTime } from '../store/processes';
+import { processStartTime } from '../store/processes';
 import { verifyWorktree } from '../worktrees/verify';
 import { type AgentEnd, type AgentProcess, startAgent } from './agentProcess';
 import { asNode } from './background';
@@ -15,7 +15,7 @@ import { readRecord, refName, streamName, type TaskContext } from './context';
 import { type PrepareOptions, prepare } from './dispatch';
 import { resumableSession, type TaskRecord } from './fold';
 import { rememberAgent } from './lastAgent';
-import { signalTree } from './processTree';
+import { endOrphan } from './orphan';
 import { openShell } from './shell';
 import { TaskError } from './taskError';
 
@@ -103,7 +103,7 @@ async function startUnderLease(
   const record = await readRecord(context, ref);
   if (record?.worktree == null) throw noWorktree(ref);
   if (isLaunchOver(record, o.launch)) return null;
-  await endOrphan(context, ref, record, o);
+  await endOrphan(context, ref, record, o.onNote);
   await verifyWorktree(context.git, record.worktree.path, context.layout.commonDir);
   const start = await planStart(context, ref, record, environmentOf(context, ref, record), o);
   if (signal.aborted) throw new TaskError('cancelled', `${refName(ref)} was not started: its terminal was closed.`);
@@ -172,38 +172,6 @@ async function acquire(context: TaskContext, ref: TaskRef, o: RunOptions): Promi
     'running',
     `${refName(ref)} runs already (${held.agent ?? 'its runner'}, process ${held.agentPid ?? held.pid}${where}): go there, or stop that one first.`,
   );
-}
-
-/**
- * A runner that was killed may have left its agent behind. Two agents in one worktree would undo each other's work, so
- * the one nobody watches is ended; its session goes on in the new one.
- */
-async function endOrphan(context: TaskContext, ref: TaskRef, record: TaskRecord, o: RunOptions): Promise<void> {
-  const run = record.run;
-  if (run === null || run.exited !== null) return;
-  if (run.pidStarted !== null && (await isSameProcess(run.pid, run.pidStarted))) {
-    o.onNote?.(
-      `The runner of ${refName(ref)} had died and left its agent (process ${run.pid}); that one is ended first.`,
-    );
-    await signalTree(run.pid, 'SIGTERM', { group: false });
-    if (!(await gone(run, 5000))) await signalTree(run.pid, 'SIGKILL', { group: false });
-    if (!(await gone(run, 2000))) {
-      throw new TaskError(
-        'running',
-        `The agent of ${refName(ref)} (process ${run.pid}) lost its runner and does not end: end it, then start again.`,
-      );
-    }
-  }
-  await context.store.events.appendTask(ref, { kind: 'agent-exited', pid: run.pid, exit: null, signal: 'lost' });
-}
-
-async function gone(run: { pid: number; pidStarted: string | null }, withinMs: number): Promise<boolean> {
-  const deadline = Date.now() + withinMs;
-  while (await isSameProcess(run.pid, run.pidStarted)) {
-    if (Date.now() > deadline) return false;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return true;
 }
 
 async function findAgent(context: TaskContext, name: string): Promise<{ agent: Agent; program: string | null }> {

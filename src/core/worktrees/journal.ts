@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { renameSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { Log } from '../ports';
 import { errorCode } from './paths';
 
@@ -21,7 +21,7 @@ const entrySchema = z.object({
   /** Names under `<common>/worktrees` before. */
   adminBefore: z.array(z.string()),
   /** The git process, once it runs. */
-  gitPid: z.number().nullable(),
+  gitPid: z.nullable(z.number()),
 });
 
 /** A worktree that is being made: written before git starts, removed when the worktree stands. */

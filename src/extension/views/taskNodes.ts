@@ -1,7 +1,8 @@
+import path from 'node:path';
 import type { TaskRow } from '../../contract/json';
 import { needsHuman, stateTable } from '../../core/tasks/stateTable';
 import type { Target } from '../target';
-import { oneLine, type Translate } from '../words';
+import { escapeMarkdown, oneLine, type Translate } from '../words';
 import { conditionWord, pressing, stateWord, taskIcon } from './stateWords';
 import { taskTooltip } from './taskTooltip';
 import { contextValue, type TreeNode } from './treeNode';
@@ -151,14 +152,16 @@ function taskParts(repository: RepositoryFacts, row: TaskRow, target: Target, t:
   const parts: TreeNode[] = [];
   const flags = taskFlags(row, null);
   if (row.worktree !== null) {
-    const path = oneLine(row.worktree);
+    // The whole path would be cut off at its beginning, which all of them share.
+    const name = [path.basename(row.worktree), row.branch ?? ''].filter((part) => part !== '').map(oneLine);
     parts.push({
       id: `worktree:${id}`,
       label: t('Worktree'),
-      description: path,
+      description: name.join(' · '),
+      tooltip: () => escapeMarkdown(row.worktree ?? ''),
       icon: { id: flags.worktree === true ? 'folder' : 'question' },
       contextValue: contextValue('worktree', { openable: flags.worktree === true, task: true }),
-      accessibleLabel: t('Worktree {0}', path),
+      accessibleLabel: t('Worktree {0}', name.join(', ')),
       target: { kind: 'worktree', repository: repository.id, path: row.worktree },
       children: [],
     });

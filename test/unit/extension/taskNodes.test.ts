@@ -36,7 +36,7 @@ describe('the tree of tasks', () => {
       '  circle-outline Activity API | ready · claude | task+file+ready',
       '    markdown Task File | dashboard/api.md | file',
       '  play-circle Charts | working · claude · 3 files | task+changes+file+running+worktree',
-      '    folder Worktree | /w/ui | worktree+openable+task',
+      '    folder Worktree | ui · agent/api | worktree+openable+task',
       '    diff Changes | 3 files | changes+changes',
       '    markdown Task File | dashboard/ui.md | file',
     ]);
