@@ -20,6 +20,12 @@ describe('what a person sees when something is missing or broken', () => {
   beforeEach(closeWindow);
   after(closeWindow);
 
+  /** In a browser of its own: a reloaded window begins with the settings it remembers. */
+  async function openAnew(root: string): Promise<void> {
+    await workbench.close();
+    workbench = await host.open(root);
+  }
+
   async function closeWindow(): Promise<void> {
     await workbench?.close();
     await host.server.changeSettings({});
@@ -73,13 +79,13 @@ describe('what a person sees when something is missing or broken', () => {
     workbench = await host.open(root);
     await welcome('git was not found', 'Open git Settings', 'failure-no-git');
     await gitPath(old);
-    await workbench.reload();
+    await openAnew(root);
     await welcome('This git is too old', 'Open git Settings', 'failure-old-git');
     await gitPath(strange);
-    await workbench.reload();
+    await openAnew(root);
     await welcome('Another user owns this repository', 'Manage Unsafe Repositories', 'failure-strange-owner');
     await host.server.changeSettings({});
-    await workbench.reload();
+    await openAnew(root);
     await welcome('One prompt is enough', 'Spin an Agent', 'failure-good-git');
   });
 

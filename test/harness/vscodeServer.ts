@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ensureServer, type ServerBuild } from '../../scripts/provision.mjs';
 import { makeFolder } from './cleanup';
@@ -149,5 +149,7 @@ async function start(
 
 async function writeSettings(file: string, settings: Settings): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(file, JSON.stringify(settings, undefined, 2));
+  // Replaced, as VS Code does it itself: half a file would be read as settings that are gone.
+  await writeFile(`${file}.new`, JSON.stringify(settings, undefined, 2));
+  await rename(`${file}.new`, file);
 }

@@ -147,8 +147,11 @@ export class Repositories extends DisposableBase {
 
   #settingsChanged(event: vscode.ConfigurationChangeEvent): void {
     if (!affectsSettings(event) || !vscode.workspace.isTrusted) return;
-    // Whoever was told that git is missing has just named one.
-    if (event.affectsConfiguration('git.path') && this.#sessions.size === 0) void this.open();
+    // A repository keeps the git it was opened with; whoever was told that git is missing has just named one.
+    if (event.affectsConfiguration('git.path')) {
+      this.#opening = this.#opening.then(() => this.#closeAll());
+      void this.open();
+    }
     for (const session of this.all) {
       session
         .mirrorSettings()
