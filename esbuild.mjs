@@ -15,7 +15,6 @@ const node = {
   // ESM first: the CommonJS builds of some dependencies (yaml, zod) cannot be tree-shaken.
   mainFields: ['module', 'main'],
   minify: production,
-  keepNames: true,
   sourcemap: production ? false : 'linked',
   logLevel: 'info',
   legalComments: 'none',

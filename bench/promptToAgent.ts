@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { benchFolder, type Figure, git, makeRepository, median } from './measure';
 
-/** Writes its own start time (ms since 1970) and waits to be ended: an agent that costs nothing itself. */
+/** Writes when its process began (ms since 1970, before Node's own start-up) and ends soon. */
 const agentProgram = `
-require('node:fs').writeFileSync(process.env.BENCH_STARTED, String(Date.now()));
+require('node:fs').writeFileSync(process.env.BENCH_STARTED, String(performance.timeOrigin));
 setTimeout(() => {}, 400);
 `;
 
