@@ -20,6 +20,7 @@ export const commandIds = {
   nextAttention: 'switchyard.nextAttention',
   openChanges: 'switchyard.openChanges',
   openLiveFile: 'switchyard.openLiveFile',
+  openGitSettings: 'switchyard.openGitSettings',
   showLog: 'switchyard.showLog',
   refresh: 'switchyard.refresh',
 } as const;

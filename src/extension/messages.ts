@@ -22,8 +22,22 @@ export function manageTrustRemedy(): Remedy {
 export function openSettingRemedy(key: string): Remedy {
   return {
     label: vscode.l10n.t('Open Settings'),
-    run: () => vscode.commands.executeCommand('workbench.action.openSettings', key),
+    run: () => openSettings(key),
   };
+}
+
+/**
+ * Opens the settings on one of them. Programs are set per machine: in a remote window such a setting stands among the
+ * remote's settings alone, and the user's own would show that none was found.
+ */
+export async function openSettings(key: string): Promise<void> {
+  const remote = vscode.env.remoteName !== undefined;
+  await vscode.commands.executeCommand(
+    remote ? 'workbench.action.openRemoteSettings' : 'workbench.action.openSettings',
+    {
+      query: key,
+    },
+  );
 }
 
 /** One sentence and one action. Does not wait for the answer. */

@@ -93,6 +93,8 @@ describe('what a person sees when something is missing or broken', () => {
     const { root, git } = await makeRepository();
     await mkdir(path.join(root, '.switchyard/plan'), { recursive: true });
     await writeFile(path.join(root, '.switchyard/plan/greet.md'), '---\ntitle: Greet\nagent: codex\n---\n\nGreet.\n');
+    await mkdir(path.join(root, '.vscode'));
+    await writeFile(path.join(root, '.vscode/settings.json'), '{ "switchyard.defaultAgent": "gemini" }');
     workbench = await host.open(root);
     await workbench.openContainer('Switchyard');
     await workbench.tree('Tasks').waitForRow('the task', ({ label }) => label === 'Greet');
@@ -105,7 +107,18 @@ describe('what a person sees when something is missing or broken', () => {
     assert.deepEqual(await agentStarts(root), []);
     await workbench.clickButton('Open Settings');
     await waitFor('the settings', async () => (await workbench.editorTabs()).some((tab) => /settings/i.test(tab)));
+    const found = workbench.page.locator('.settings-editor').getByText('Agent Paths').first();
+    await found.waitFor({ timeout: 30_000 });
     await workbench.screenshot('failure-missing-agent-settings');
+
+    // A prompt that came to nothing is not lost: the next box has it.
+    await workbench.press('Shift+Alt+S');
+    await workbench.answerQuickInput('Greet whoever comes');
+    await workbench.waitForNotification('"gemini"');
+    await workbench.press('Shift+Alt+S');
+    await workbench.quickInput.waitFor();
+    assert.equal(await workbench.quickInput.inputValue(), 'Greet whoever comes');
+    assert.equal((await git('worktree', 'list')).split('\n').length, 1);
   });
 
   it('broken plan files: every problem is in the problems view, and the good tasks are still there', async () => {

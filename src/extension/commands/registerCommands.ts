@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Disposable } from '../../core/disposable';
 import { openChanges, openLiveFile } from '../changes/openChanges';
 import { type CommandName, commandIds } from '../contributions';
-import { manageTrustRemedy, showError, tell } from '../messages';
+import { manageTrustRemedy, openSettings, showError, tell } from '../messages';
 import { withViewProgress } from '../progress';
 import { moveAgentHere, nextAttention, openAgentTerminal, restartAgent, stopAgent } from './agents';
 import { dispatchAll, dispatchTask } from './dispatch';
@@ -32,6 +32,7 @@ const handlers: Readonly<Record<CommandName, Handler>> = {
   nextAttention,
   openChanges,
   openLiveFile,
+  openGitSettings: async () => openSettings('git.path'),
   showLog: async (services) => services.channel.show(true),
   refresh,
 };
@@ -44,7 +45,7 @@ async function refresh(services: Services): Promise<void> {
 }
 
 /** What may be used before the window is trusted. */
-const harmless: ReadonlySet<CommandName> = new Set(['showLog', 'refresh']);
+const harmless: ReadonlySet<CommandName> = new Set(['showLog', 'refresh', 'openGitSettings']);
 
 /** Registers all commands; what one throws is told in one sentence. */
 export function registerCommands(services: Services): Disposable {

@@ -8,6 +8,8 @@ import { oneLine } from '../words';
 import type { Services } from './services';
 
 const agentsKey = 'spin.agents';
+/** A prompt that was typed and came to nothing; the next box offers it. */
+const promptKey = 'spin.prompt';
 
 const titles: Readonly<Record<KnownAgent, string>> = {
   claude: 'Claude Code',
@@ -48,6 +50,7 @@ export async function spin(services: Services, argument: unknown): Promise<void>
   if (answer === null) return;
   // What a walkthrough names for one time is no choice to remember.
   if (named === null) await services.memory.update(agentsKey, answer.agents);
+  await services.memory.update(promptKey, answer.prompt);
   const session = await services.choose.session(targetOf(argument));
   await withViewProgress(() => start(services, session, answer));
 }
@@ -56,6 +59,8 @@ async function start(services: Services, session: RepositorySession, answer: Ans
   const scope = session.folders[0]?.folder.uri;
   const prepared = await session.repository.tasks.spin(answer.prompt, {
     agents: [...answer.agents],
+    // From here on the prompt is in a task's file, whatever happens to the rest.
+    onTasks: () => void services.memory.update(promptKey, undefined),
   });
   const place = readDispatchPlace(scope);
   for (const [index, each] of prepared.entries()) {
@@ -88,6 +93,9 @@ function ask(services: Services, first: readonly string[]): Promise<Answer | nul
     box.placeholder = vscode.l10n.t('What should the agent do?');
     box.prompt = vscode.l10n.t('It gets a branch and a worktree of its own.');
     box.ignoreFocusOut = true;
+    const lost = services.memory.get<string>(promptKey) ?? '';
+    box.value = lost;
+    box.valueSelection = [0, lost.length];
     box.buttons = [button];
     const repositories = services.repositories.onDidChange(describe);
     const finish = (answer: Answer | null) => {

@@ -247,7 +247,12 @@ fs.writeFileSync(${JSON.stringify(child)}, String(c.pid)); process.on('SIGTERM',
   it('wait: a state that comes, a time that is up, a task that is not there', async () => {
     await withTempDir(async (dir) => {
       const repository = await makeRepository(dir);
-      const agent = await makeAgent(dir, bodies.commits);
+      // It works until the first waiting is over: a state that has passed before `wait` looks is not waited for.
+      const seen = path.join(dir, 'seen');
+      const agent = await makeAgent(
+        dir,
+        `const timer = setInterval(() => { if (fs.existsSync(${JSON.stringify(seen)})) { clearInterval(timer); ${bodies.commits} } }, 20);`,
+      );
       await writePlan(repository, 'p', one);
       const waiting = cliJson<{ state: string }>(
         repository,
@@ -259,8 +264,10 @@ fs.writeFileSync(${JSON.stringify(child)}, String(c.pid)); process.on('SIGTERM',
         ['wait', 'p/one', '--for', 'review', '--timeout', '15'],
         agent,
       );
-      assert.equal((await cli(repository, ['run', 'p/one', '--headless'], agent)).code, 0);
-      await waiting;
+      const running = cli(repository, ['run', 'p/one', '--headless'], agent);
+      assert.equal((await waiting).state, 'working');
+      await writeFile(seen, '');
+      assert.equal((await running).code, 0);
       assert.equal((await reviewed).state, 'review');
       const late = await cli(repository, ['wait', 'p/one', '--for', 'integrated', '--timeout', '0.2'], agent);
       assert.equal(late.code, 1);
