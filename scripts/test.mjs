@@ -86,6 +86,8 @@ function mocha(suite, options, deadlineMs) {
     ...['node_modules/mocha/bin/mocha.js', '--config', `test/${suite}/.mocharc.json`],
     ...['--reporter', './scripts/mochaReporter.cjs'],
     ...(options.grep === undefined ? [] : ['--fgrep', options.grep]),
+    // Twenty times as many runs of each property.
+    ...(suite === 'unit' && process.env.SWITCHYARD_LONG ? ['--timeout', '900000'] : []),
   ];
   return counted(suite, args, deadlineMs, { SWITCHYARD_REPORTER: suite === 'unit' ? 'dot' : 'spec' });
 }

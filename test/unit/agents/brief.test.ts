@@ -4,6 +4,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { type BriefParts, composeBrief, fence } from '../../../src/core/agents/brief';
 import { contractPaths } from '../../../src/core/agents/demo/agent';
+import { sampled } from '../support/sampled';
 
 const ref = { plan: 'dash', task: 'db-layer' };
 const parts = (extra: Partial<BriefParts> = {}): BriefParts => ({
@@ -90,8 +91,6 @@ describe('composeBrief', () => {
   });
 
   it('begins with a word and ends with a sentence, whatever goes in, and is the same each time', () => {
-    const seed = Date.now() % 1_000_000;
-    console.log(`      seed ${seed}`);
     const property = fc.property(fc.string(), fc.string(), fc.array(fc.string()), (title, instructions, list) => {
       const make = () =>
         composeBrief(
@@ -104,7 +103,7 @@ describe('composeBrief', () => {
       assert.ok(brief.startsWith('This is your brief') && brief.endsWith('Do not guess.\n'));
       assert.equal(brief, make());
     });
-    fc.assert(property, { seed, numRuns: 200 });
+    fc.assert(property, sampled(200));
   });
 
   it('a fence is never closed by what is inside', () => {
@@ -114,6 +113,7 @@ describe('composeBrief', () => {
         const marks = lines[0] ?? '';
         assert.equal(lines.slice(1, -1).filter((line) => line.trim().startsWith(marks)).length, 0);
       }),
+      sampled(200),
     );
   });
 

@@ -9,6 +9,7 @@ import { PlanError } from '../../../src/core/plan/errors';
 import { parsePlanText, parseTaskText } from '../../../src/core/plan/parse';
 import { readPlan, readPlans } from '../../../src/core/plan/readPlans';
 import { oneLine, planTemplate, taskTemplate } from '../../../src/core/plan/templates';
+import { sampled } from '../support/sampled';
 import { useTemporaryFolder } from './temporary';
 
 const run = (cwd: string, ...args: string[]) => execFileSync('git', args, { cwd, encoding: 'utf8' });
@@ -184,7 +185,7 @@ describe('making plans and tasks', () => {
         );
         assert.equal(plan.fields.base, 'main');
       }),
-      { numRuns: 1000, interruptAfterTimeLimit: 15_000 },
+      sampled(1000),
     );
   });
 

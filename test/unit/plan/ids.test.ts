@@ -1,8 +1,7 @@
 import { strict as assert } from 'node:assert';
 import fc from 'fast-check';
 import { idProblem, isValidId, mendId, suggestId } from '../../../src/core/plan/ids';
-
-const runs = { numRuns: 500, interruptAfterTimeLimit: 15_000, verbose: 0 } as const;
+import { sampled } from '../support/sampled';
 
 describe('ids', () => {
   it('accept what is safe as a file, folder and branch on every system', () => {
@@ -84,7 +83,7 @@ describe('ids', () => {
         const mended = mendId(prompt, taken);
         assert.ok(isValidId(mended) && !taken.has(mended), mended);
       }),
-      runs,
+      sampled(500),
     );
   });
 

@@ -4,6 +4,7 @@ import { checkPlan } from '../../../src/core/plan/checkPlan';
 import { mergeOrder } from '../../../src/core/plan/mergeOrder';
 import { parsePlanText, parseTaskText } from '../../../src/core/plan/parse';
 import type { Plan } from '../../../src/core/plan/plan';
+import { sampled } from '../support/sampled';
 
 type Links = { readonly dependsOn?: readonly string[]; readonly after?: readonly string[] };
 
@@ -108,7 +109,7 @@ describe('the merge order', () => {
           });
         }
       }),
-      { numRuns: 300, interruptAfterTimeLimit: 15_000 },
+      sampled(300),
     );
   });
 });

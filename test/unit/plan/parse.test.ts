@@ -4,6 +4,7 @@ import { hasFrontMatter } from '../../../src/core/plan/frontMatter';
 import { frontMatterKeys } from '../../../src/core/plan/keys';
 import { parsePlanText, parseTaskText } from '../../../src/core/plan/parse';
 import { planSchema, taskSchema } from '../../../src/core/plan/schema';
+import { sampled } from '../support/sampled';
 
 const ref = { plan: 'p', task: 't' };
 const parse = (text: string) => parseTaskText(text, '/p/t.md', ref);
@@ -259,7 +260,7 @@ Body.`,
           assert.ok(problem.line >= 1 && problem.column >= 1 && problem.message !== '');
         }
       }),
-      { numRuns: 1000, interruptAfterTimeLimit: 15_000 },
+      sampled(1000),
     );
   });
 });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { TaskEvent } from '../../../src/contract/events';
 import { conditionKinds, taskStates } from '../../../src/contract/states';
 import { foldEvent, foldTask, resumableSession, taskRecordSchema } from '../../../src/core/tasks/fold';
+import { sampled } from '../support/sampled';
 
 type Bare = TaskEvent extends infer E ? (E extends TaskEvent ? Omit<E, 'v' | 'at' | 'by'> : never) : never;
 
@@ -157,7 +158,7 @@ describe('the fold of a task', () => {
         // Step by step is the same as at once: what a window folds on.
         assert.deepEqual(events.reduce(foldEvent, null as ReturnType<typeof foldTask>), record);
       }),
-      { numRuns: 300, verbose: true },
+      sampled(300),
     );
   });
 });
