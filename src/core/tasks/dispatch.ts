@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import type { PermissionMode, TaskRef } from '../../contract/plan';
-import { type Agent, agentByName } from '../agents/agent';
+import type { Agent } from '../agents/agent';
 import { findProgram } from '../agents/program';
+import { agentByName } from '../agents/registry';
 import { type Base, resolveBase } from '../git/base';
 import { checkPlan } from '../plan/checkPlan';
 import type { Plan, TaskFile } from '../plan/plan';

@@ -1,6 +1,6 @@
 import type { TaskRef } from '../../contract/plan';
-import { agentByName } from '../agents/agent';
 import { findProgram } from '../agents/program';
+import { agentByName } from '../agents/registry';
 import { createTask, inboxPlan } from '../plan/createFiles';
 import { suggestId } from '../plan/ids';
 import { findTask, refName, type TaskContext } from './context';

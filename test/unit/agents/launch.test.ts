@@ -3,10 +3,10 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { knownAgents, permissionModes } from '../../../src/contract/plan';
-import { agentByName, allAgents } from '../../../src/core/agents/agent';
 import { AgentError } from '../../../src/core/agents/errors';
 import { permissionsOf, permissionTable } from '../../../src/core/agents/permissions';
 import { resumePrompt } from '../../../src/core/agents/prompt';
+import { agentByName, allAgents } from '../../../src/core/agents/registry';
 import { defaultSettings } from '../../../src/core/ports';
 import { launchContext } from './context';
 

@@ -2,10 +2,10 @@ import { strict as assert } from 'node:assert';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { agentByName } from '../../../src/core/agents/agent';
 import { agentEnvironment } from '../../../src/core/agents/environment';
 import { AgentError } from '../../../src/core/agents/errors';
 import { findProgram } from '../../../src/core/agents/program';
+import { agentByName } from '../../../src/core/agents/registry';
 import { defaultSettings } from '../../../src/core/ports';
 
 const extension = process.platform === 'win32' ? '.cmd' : '';
