@@ -5,7 +5,7 @@ import type { Target } from '../target';
 import { escapeMarkdown, oneLine, type Translate } from '../words';
 import { conditionWord, pressing, stateWord, taskIcon } from './stateWords';
 import { taskTooltip } from './taskTooltip';
-import { contextValue, type TreeNode } from './treeNode';
+import { contextValue, type TreeNode, underRepositories } from './treeNode';
 
 export interface PlanFacts {
   readonly id: string;
@@ -28,20 +28,7 @@ export interface RepositoryFacts {
 
 /** The tree of tasks: plans → tasks → what a task has; under their repositories when there are several. */
 export function taskNodes(repositories: readonly RepositoryFacts[], t: Translate): TreeNode[] {
-  if (repositories.length === 1) return repositories.flatMap((repository) => planNodes(repository, t));
-  return repositories.map((repository) => {
-    const name = oneLine(repository.name);
-    return {
-      id: `repository:${repository.id}`,
-      label: name,
-      icon: { id: 'repo' },
-      contextValue: 'repository',
-      accessibleLabel: t('Repository {0}', name),
-      expanded: true,
-      target: { kind: 'repository', repository: repository.id },
-      children: planNodes(repository, t),
-    };
-  });
+  return underRepositories(repositories, (repository) => planNodes(repository, t), t);
 }
 
 /** An inbox that never took a task says nothing: it was made for one that could not be dispatched. */

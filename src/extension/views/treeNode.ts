@@ -1,4 +1,5 @@
 import type { Target } from '../target';
+import { oneLine, type Translate } from '../words';
 
 export interface NodeIcon {
   /** Of the codicon font. */
@@ -65,4 +66,26 @@ export function changedNodes(before: readonly TreeNode[], after: readonly TreeNo
   };
   after.forEach(visit);
   return changed;
+}
+
+/** What each repository has; under a node of its own for each when there are several. */
+export function underRepositories<R extends { readonly id: string; readonly name: string }>(
+  repositories: readonly R[],
+  nodesOf: (repository: R) => TreeNode[],
+  t: Translate,
+): TreeNode[] {
+  if (repositories.length === 1) return repositories.flatMap(nodesOf);
+  return repositories.map((repository) => {
+    const name = oneLine(repository.name);
+    return {
+      id: `repository:${repository.id}`,
+      label: name,
+      icon: { id: 'repo' },
+      contextValue: 'repository',
+      accessibleLabel: t('Repository {0}', name),
+      expanded: true,
+      target: { kind: 'repository', repository: repository.id },
+      children: nodesOf(repository),
+    };
+  });
 }

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { WorktreeRow } from '../../contract/json';
 import { escapeMarkdown, oneLine, type Translate } from '../words';
-import { contextValue, type TreeNode } from './treeNode';
+import { contextValue, type TreeNode, underRepositories } from './treeNode';
 
 export interface WorktreeFacts {
   readonly id: string;
@@ -13,20 +13,7 @@ export interface WorktreeFacts {
 
 /** The tree of worktrees: the main one, those of tasks, and those that someone else made. */
 export function worktreeNodes(repositories: readonly WorktreeFacts[], t: Translate): TreeNode[] {
-  if (repositories.length === 1) return repositories.flatMap((repository) => rows(repository, t));
-  return repositories.map((repository) => {
-    const name = oneLine(repository.name);
-    return {
-      id: `repository:${repository.id}`,
-      label: name,
-      icon: { id: 'repo' },
-      contextValue: 'repository',
-      accessibleLabel: t('Repository {0}', name),
-      expanded: true,
-      target: { kind: 'repository', repository: repository.id },
-      children: rows(repository, t),
-    };
-  });
+  return underRepositories(repositories, (repository) => rows(repository, t), t);
 }
 
 function rows(repository: WorktreeFacts, t: Translate): TreeNode[] {
