@@ -21,6 +21,48 @@ interface EventBase {
 export const launchModes = ['newWindow', 'terminal', 'background'] as const;
 export type LaunchMode = (typeof launchModes)[number];
 
+/** Something that was not brought along, and why. */
+export interface LeftOut {
+  readonly path: string;
+  readonly why: string;
+}
+
+export interface CommandResult {
+  readonly command: string;
+  /** null: ended by a signal. */
+  readonly exit: number | null;
+  readonly ms: number;
+}
+
+/** How a branch is brought onto a moved base. */
+export const syncMethods = ['rebase', 'merge'] as const;
+export type SyncMethod = (typeof syncMethods)[number];
+
+/** Long operations that a journal carries over a crash. */
+export const operations = ['make', 'clean', 'restore', 'sync'] as const;
+export type Operation = (typeof operations)[number];
+export const recoveryOutcomes = ['finished', 'undone', 'kept'] as const;
+export type RecoveryOutcome = (typeof recoveryOutcomes)[number];
+
+/** A worktree that was cleaned: where its two layers lie, and what `restore` needs to know besides. */
+export interface ArchiveRecord {
+  readonly id: string;
+  /** `refs/switchyard/archive/…`: the commit that keeps everything git knows and everything untracked. */
+  readonly ref: string;
+  readonly commit: string;
+  /** Absolute folder in the trash; holds `worktree` and `admin` (or says where that lies). */
+  readonly trash: string;
+  /** Path of the worktree before. */
+  readonly worktree: string;
+  /** null: HEAD was detached. */
+  readonly branch: string | null;
+  readonly branchTip: string | null;
+  readonly branchDeleted: boolean;
+  readonly head: string | null;
+  /** Size of the trash; null: not measured. */
+  readonly bytes: number | null;
+}
+
 /** What happened to one task. The task's record is the fold of these. */
 export type TaskEvent = EventBase &
   (
@@ -42,6 +84,8 @@ export type TaskEvent = EventBase &
         readonly title: string;
         /** Only a worktree was asked for (`spawn`): it is work in progress once an agent starts in it. */
         readonly spawned?: boolean | undefined;
+        /** Branch or worktree were made elsewhere: never cleaned or deleted unless asked for by name. */
+        readonly adopted?: boolean | undefined;
       }
     | { readonly kind: 'worktree-made'; readonly worktree: string; readonly branch: string; readonly head: string }
     | { readonly kind: 'worktree-failed'; readonly reason: string }
@@ -75,6 +119,65 @@ export type TaskEvent = EventBase &
         readonly source: string;
       }
     | { readonly kind: 'held'; readonly reason: string; readonly overridden: boolean }
+    | {
+        /** Ignored files were brought along and submodules filled; happens once a worktree. */
+        readonly kind: 'worktree-ready';
+        /** Relative paths; a folder that was copied whole is one entry, ending in `/`. */
+        readonly copied: readonly string[];
+        readonly leftOut: readonly LeftOut[];
+        readonly submodules: readonly string[];
+      }
+    /** The first of the worktree's ten ports. */
+    | { readonly kind: 'ports'; readonly first: number }
+    | {
+        /** The plan's set-up commands ran, up to the first that failed. */
+        readonly kind: 'setup';
+        readonly commands: readonly CommandResult[];
+        /** Of the command that failed, else 0; null: ended by a signal, or never asked to run. */
+        readonly exit: number | null;
+        /** A human chose to start without it. */
+        readonly skipped: boolean;
+      }
+    | {
+        readonly kind: 'app-started';
+        readonly pid: number;
+        readonly pidStarted: string | null;
+        readonly port: number;
+        readonly url: string;
+        /** File with its output. */
+        readonly log: string;
+      }
+    | { readonly kind: 'app-stopped'; readonly pid: number; readonly exit: number | null }
+    | { readonly kind: 'cleaned'; readonly archive: ArchiveRecord }
+    | {
+        readonly kind: 'restored';
+        readonly archive: string;
+        readonly worktree: string;
+        readonly branch: string | null;
+        readonly head: string;
+        /** `ref`: the trash was lost, so ignored files are missing. */
+        readonly from: 'trash' | 'ref';
+      }
+    /** The trash folder and the ref of an archive were deleted for good, as a human asked. */
+    | { readonly kind: 'archive-deleted'; readonly archive: string }
+    /** The worktree is at another path now: moved by hand, or with its repository. */
+    | { readonly kind: 'worktree-moved'; readonly from: string; readonly to: string }
+    | {
+        readonly kind: 'synced';
+        readonly method: SyncMethod;
+        /** Head before and after. */
+        readonly from: string;
+        readonly to: string;
+        /** Commit of the base that the branch stands on now. */
+        readonly base: string;
+      }
+    | {
+        /** A long operation was cut off (kill, full disk, reboot); this start has settled it. */
+        readonly kind: 'recovered';
+        readonly operation: Operation;
+        readonly outcome: RecoveryOutcome;
+        readonly reason: string;
+      }
     | { readonly kind: 'forgotten' }
   );
 export type TaskEventKind = TaskEvent['kind'];

@@ -1,3 +1,4 @@
+import type { CommandResult, LeftOut, SyncMethod } from './events';
 import type { Budget, Problem } from './plan';
 import type { Condition, NextStep, Phase, TaskState } from './states';
 
@@ -62,6 +63,40 @@ export interface TaskRow {
   /** Process id of the runner that holds the lease (a terminal's process), while it lives. */
   readonly runner: number | null;
   readonly since: string | null;
+  /** The first of its ten ports. */
+  readonly port: number | null;
+  /** The plan's app, while it runs in this worktree. */
+  readonly app: TaskApp | null;
+  /** The set-up commands' outcome; null: not run yet, or there are none. */
+  readonly setup: TaskSetup | null;
+  /** Branch or worktree were made elsewhere. */
+  readonly adopted: boolean;
+  /** What can be restored, the latest first. */
+  readonly archives: readonly TaskArchive[];
+}
+
+export interface TaskApp {
+  readonly pid: number;
+  readonly port: number;
+  readonly url: string;
+  readonly log: string;
+}
+
+export interface TaskSetup {
+  readonly exit: number | null;
+  readonly skipped: boolean;
+  readonly commands: readonly CommandResult[];
+}
+
+export interface TaskArchive {
+  readonly id: string;
+  readonly at: string;
+  /** After this time it is offered for deletion. */
+  readonly expires: string;
+  readonly trash: string;
+  readonly ref: string;
+  readonly branch: string | null;
+  readonly bytes: number | null;
 }
 
 /** One row of `worktrees --json`. */
@@ -102,6 +137,7 @@ export interface SpawnJson {
     readonly branch: string;
     readonly worktree: string;
     readonly copied: readonly string[];
+    readonly leftOut: readonly LeftOut[];
     readonly setup: { readonly exit: number | null };
     readonly ports: readonly number[];
   }[];
@@ -137,4 +173,144 @@ export interface PlanCheckJson {
   readonly waves: readonly (readonly string[])[];
   readonly mergeOrder: readonly string[];
   readonly maxParallelism: number;
+}
+
+/** What a clean-up would take out of the working folder. The trash keeps all of it. */
+export const lossKinds = [
+  /** Tracked files, staged or not. */
+  'changes',
+  'untracked',
+  /** Ignored files that are the worktree's own: not there in the main worktree, or different. */
+  'ignored',
+  /** An ignored folder that a command can make again (`node_modules`), named with its size. */
+  'rebuildable',
+  /** A repository inside the worktree that is no submodule. */
+  'repository',
+  /** Commits that only a submodule's own repository in this worktree has, or its changes. */
+  'submodule',
+  /** Commits that only HEAD's reflog or a detached HEAD knows. */
+  'unreachable',
+  /** A stopped merge, rebase, cherry-pick, revert or bisect. */
+  'operation',
+  /** Commits that are on no remote. */
+  'unpushed',
+  /** Commits that are not in the base, by any of the six tests; or it is not known. */
+  'unmerged',
+] as const;
+export type LossKind = (typeof lossKinds)[number];
+
+export interface Loss {
+  readonly kind: LossKind;
+  /** Relative to the worktree; a commit id or a branch where it is no file. */
+  readonly path: string;
+  /** One clause for people. */
+  readonly why: string;
+  readonly bytes?: number | undefined;
+}
+
+/** `discard-changes`: without it the worktree stays. `delete-branch`: without it the branch stays. */
+export const consents = ['discard-changes', 'delete-branch', 'end-processes'] as const;
+export type Consent = (typeof consents)[number];
+
+export interface ArchiveJson {
+  readonly id: string;
+  readonly trash: string;
+  readonly ref: string;
+  readonly commit: string;
+}
+
+/** `clean <t>`: one task's answer; `clean --integrated` lists several in `tasks`. */
+export interface CleanJson {
+  readonly plan: string;
+  readonly task: string;
+  readonly cleaned: boolean;
+  readonly archive: ArchiveJson | null;
+  readonly wouldLose: readonly Loss[];
+  /** What was not consented to and therefore stays. */
+  readonly needs: readonly Consent[];
+  /** What happened, or would, to the branch. */
+  readonly branch: { readonly name: string; readonly deleted: boolean; readonly integrated: Integrated } | null;
+  /** Why it was refused; null: it was not. */
+  readonly refused: string | null;
+}
+export interface CleanAllJson {
+  readonly tasks: readonly CleanJson[];
+}
+
+/** The six tests: any of them makes a branch integrated. */
+export const integrationTests = [
+  'same-commit',
+  'ancestor',
+  'empty-diff',
+  'same-tree',
+  'merge-adds-nothing',
+  'same-patch',
+] as const;
+export type IntegrationTest = (typeof integrationTests)[number];
+export type Integrated =
+  | { readonly verdict: 'yes'; readonly by: IntegrationTest; readonly into: string }
+  | { readonly verdict: 'no' }
+  | { readonly verdict: 'unknown'; readonly why: string };
+
+export interface RestoreJson {
+  readonly plan: string;
+  readonly task: string;
+  readonly archive: string;
+  readonly worktree: string;
+  readonly branch: string | null;
+  readonly head: string;
+  readonly from: 'trash' | 'ref';
+  /** What could not be brought back, and why. */
+  readonly leftOut: readonly LeftOut[];
+}
+
+export interface SyncJson {
+  readonly base: {
+    readonly name: string;
+    readonly from: string | null;
+    readonly to: string | null;
+    /** `moved`, `up-to-date`, or why it stays as it is. */
+    readonly result: 'moved' | 'up-to-date' | 'held';
+    readonly reason: string | null;
+  } | null;
+  readonly tasks: readonly {
+    readonly plan: string;
+    readonly task: string;
+    /** `conflicting`: undone completely. `held`: not begun, with the reason. */
+    readonly result: 'synced' | 'up-to-date' | 'conflicting' | 'held';
+    readonly method: SyncMethod;
+    readonly from: string | null;
+    readonly to: string | null;
+    readonly files: readonly string[];
+    readonly reason: string | null;
+  }[];
+}
+
+export interface AdoptJson {
+  readonly plan: string;
+  readonly task: string;
+  readonly branch: string | null;
+  readonly worktree: string;
+}
+
+export interface AppJson {
+  readonly plan: string;
+  readonly task: string;
+  readonly pid: number | null;
+  readonly port: number | null;
+  readonly url: string | null;
+}
+
+/** One archive of `trash --json`. */
+export interface TrashRow extends TaskArchive {
+  readonly plan: string;
+  readonly task: string;
+  /** Older than 30 days, or beyond the size that the user set. */
+  readonly offered: 'age' | 'size' | null;
+  /** The folder is there. */
+  readonly present: boolean;
+}
+export interface TrashJson {
+  readonly trash: readonly TrashRow[];
+  readonly bytes: number;
 }

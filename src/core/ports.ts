@@ -1,3 +1,4 @@
+import type { SyncMethod } from '../contract/events';
 import type { PermissionMode } from '../contract/plan';
 
 /** Where the core writes what happened; environment values and prompts never go there. */
@@ -44,6 +45,13 @@ export interface Settings {
   readonly customAgents: Readonly<Record<string, CustomAgent>>;
   /** Path of the git program; null: `git` on PATH. */
   readonly gitPath: string | null;
+  /** Globs of ignored files that every new worktree gets: the git extension's `git.worktreeIncludeFiles`. */
+  readonly worktreeIncludeFiles: readonly string[];
+  /** Leave large files of git LFS as pointers in new worktrees. */
+  readonly skipLfs: boolean;
+  readonly syncMethod: SyncMethod;
+  /** In GB (10^9 bytes); the oldest beyond it is offered for deletion. null: no limit. */
+  readonly trashLimit: number | null;
 }
 
 export const defaultSettings: Settings = {
@@ -57,6 +65,10 @@ export const defaultSettings: Settings = {
   agentPaths: {},
   customAgents: {},
   gitPath: null,
+  worktreeIncludeFiles: [],
+  skipLfs: false,
+  syncMethod: 'rebase',
+  trashLimit: null,
 };
 
 /** A program and its first arguments. */

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { type SyncMethod, syncMethods } from '../contract/events';
 import { type PermissionMode, permissionModes } from '../contract/plan';
 import { type CustomAgent, defaultSettings, type Settings } from './ports';
 
@@ -23,6 +24,10 @@ export const settingsFileSchema = z.object({
   agentPaths: z.optional(z.record(z.string(), z.string())),
   customAgents: z.optional(z.record(z.string(), customAgentSchema)),
   gitPath: z.optional(z.nullable(text)),
+  worktreeIncludeFiles: z.optional(z.array(text)),
+  skipLfs: z.optional(z.boolean()),
+  syncMethod: z.optional(z.enum(syncMethods)),
+  trashLimit: z.optional(z.nullable(z.number().check(z.minimum(0)))),
 });
 
 /** Any of the settings; what is absent is not said. */
@@ -37,6 +42,10 @@ export interface SettingsFile {
   readonly agentPaths?: Readonly<Record<string, string>> | undefined;
   readonly customAgents?: Readonly<Record<string, CustomAgent>> | undefined;
   readonly gitPath?: string | null | undefined;
+  readonly worktreeIncludeFiles?: readonly string[] | undefined;
+  readonly skipLfs?: boolean | undefined;
+  readonly syncMethod?: SyncMethod | undefined;
+  readonly trashLimit?: number | null | undefined;
 }
 
 /** Lays settings files over the defaults, the last one on top. */
@@ -54,6 +63,10 @@ export function layerSettings(...files: readonly SettingsFile[]): Settings {
       agentPaths: file.agentPaths ?? settings.agentPaths,
       customAgents: file.customAgents ?? settings.customAgents,
       gitPath: file.gitPath === undefined ? settings.gitPath : file.gitPath,
+      worktreeIncludeFiles: file.worktreeIncludeFiles ?? settings.worktreeIncludeFiles,
+      skipLfs: file.skipLfs ?? settings.skipLfs,
+      syncMethod: file.syncMethod ?? settings.syncMethod,
+      trashLimit: file.trashLimit === undefined ? settings.trashLimit : file.trashLimit,
     };
   }
   return settings;

@@ -38,6 +38,9 @@ export const settingKeys = {
   fetchBase: 'fetchBase',
   agentPaths: 'agentPaths',
   customAgents: 'customAgents',
+  skipLfs: 'skipLfs',
+  syncMethod: 'syncMethod',
+  trashLimit: 'trashLimit',
 } as const;
 export type SettingKey = keyof typeof settingKeys;
 export const settingsSection = 'switchyard';

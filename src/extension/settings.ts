@@ -14,6 +14,12 @@ function gitPath(): string | null {
   return first === undefined || first === null || first === '' ? null : first;
 }
 
+/** The git extension's own list of ignored files that new worktrees get. */
+function worktreeIncludeFiles(scope: vscode.Uri | undefined): string[] {
+  const globs = vscode.workspace.getConfiguration('git', scope).get<unknown>('worktreeIncludeFiles');
+  return Array.isArray(globs) ? globs.filter((glob): glob is string => typeof glob === 'string' && glob !== '') : [];
+}
+
 /** What the user set, as the core wants it. */
 export function readSettings(scope?: vscode.Uri): Settings {
   const root = read<string>('worktreeRoot', scope, '').trim();
@@ -29,6 +35,10 @@ export function readSettings(scope?: vscode.Uri): Settings {
     agentPaths: read<Record<string, string>>('agentPaths', scope, {}),
     customAgents: read<Record<string, CustomAgent>>('customAgents', scope, {}),
     gitPath: gitPath(),
+    worktreeIncludeFiles: worktreeIncludeFiles(scope),
+    skipLfs: read('skipLfs', scope, defaultSettings.skipLfs),
+    syncMethod: read('syncMethod', scope, defaultSettings.syncMethod),
+    trashLimit: read<number | null>('trashLimit', scope, defaultSettings.trashLimit),
   };
 }
 
@@ -39,5 +49,5 @@ export function readDispatchPlace(scope?: vscode.Uri): DispatchPlace {
 }
 
 export function affectsSettings(event: vscode.ConfigurationChangeEvent): boolean {
-  return event.affectsConfiguration(settingsSection) || event.affectsConfiguration('git.path');
+  return [settingsSection, 'git.path', 'git.worktreeIncludeFiles'].some((id) => event.affectsConfiguration(id));
 }

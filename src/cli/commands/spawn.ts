@@ -14,6 +14,7 @@ export async function spawn(tasks: readonly string[], global: GlobalOptions, ver
     branch,
     worktree,
     copied: [],
+    leftOut: [],
     setup: { exit: null },
     ports: [],
   }));

@@ -1,6 +1,15 @@
 // zod's functional half: a hook that reads the store must start fast, and this one can be tree-shaken.
 import * as z from 'zod/mini';
-import { actors, launchModes, type RepositoryEvent, type TaskEvent } from '../../contract/events';
+import {
+  type ArchiveRecord,
+  actors,
+  launchModes,
+  operations,
+  type RepositoryEvent,
+  recoveryOutcomes,
+  syncMethods,
+  type TaskEvent,
+} from '../../contract/events';
 import type { LaunchFile, LeaseFile } from '../../contract/files';
 import { permissionModes } from '../../contract/plan';
 import { conditionKinds, taskStates } from '../../contract/states';
@@ -23,6 +32,21 @@ const base = {
   by: z.object({ actor: z.enum(actors), pid }),
 };
 
+export const leftOutSchema = z.object({ path: text, why: text });
+export const commandResultSchema = z.object({ command: text, exit: z.nullable(z.int()), ms: z.number() });
+export const archiveSchema = z.object({
+  id: text,
+  ref: text,
+  commit: text,
+  trash: text,
+  worktree: text,
+  branch: textOrNull,
+  branchTip: textOrNull,
+  branchDeleted: z.boolean(),
+  head: textOrNull,
+  bytes: z.nullable(z.number()),
+}) satisfies Schema<ArchiveRecord>;
+
 export const taskEventSchemas = {
   'text-seen': z.object({ ...base, kind: z.literal('text-seen'), text, title: text }),
   dispatched: z.object({
@@ -39,6 +63,7 @@ export const taskEventSchemas = {
     rivals: textOrNull,
     title: text,
     spawned: z.optional(z.boolean()),
+    adopted: z.optional(z.boolean()),
   }),
   'worktree-made': z.object({ ...base, kind: z.literal('worktree-made'), worktree: text, branch: text, head: text }),
   'worktree-failed': z.object({ ...base, kind: z.literal('worktree-failed'), reason: text }),
@@ -79,6 +104,58 @@ export const taskEventSchemas = {
     source: text,
   }),
   held: z.object({ ...base, kind: z.literal('held'), reason: text, overridden: z.boolean() }),
+  'worktree-ready': z.object({
+    ...base,
+    kind: z.literal('worktree-ready'),
+    copied: z.array(text),
+    leftOut: z.array(leftOutSchema),
+    submodules: z.array(text),
+  }),
+  ports: z.object({ ...base, kind: z.literal('ports'), first: z.int() }),
+  setup: z.object({
+    ...base,
+    kind: z.literal('setup'),
+    commands: z.array(commandResultSchema),
+    exit: z.nullable(z.int()),
+    skipped: z.boolean(),
+  }),
+  'app-started': z.object({
+    ...base,
+    kind: z.literal('app-started'),
+    pid,
+    pidStarted: textOrNull,
+    port: z.int(),
+    url: text,
+    log: text,
+  }),
+  'app-stopped': z.object({ ...base, kind: z.literal('app-stopped'), pid, exit: z.nullable(z.int()) }),
+  cleaned: z.object({ ...base, kind: z.literal('cleaned'), archive: archiveSchema }),
+  restored: z.object({
+    ...base,
+    kind: z.literal('restored'),
+    archive: text,
+    worktree: text,
+    branch: textOrNull,
+    head: text,
+    from: z.enum(['trash', 'ref']),
+  }),
+  'archive-deleted': z.object({ ...base, kind: z.literal('archive-deleted'), archive: text }),
+  'worktree-moved': z.object({ ...base, kind: z.literal('worktree-moved'), from: text, to: text }),
+  synced: z.object({
+    ...base,
+    kind: z.literal('synced'),
+    method: z.enum(syncMethods),
+    from: text,
+    to: text,
+    base: text,
+  }),
+  recovered: z.object({
+    ...base,
+    kind: z.literal('recovered'),
+    operation: z.enum(operations),
+    outcome: z.enum(recoveryOutcomes),
+    reason: text,
+  }),
   forgotten: z.object({ ...base, kind: z.literal('forgotten') }),
 } satisfies EventSchemas<TaskEvent>;
 

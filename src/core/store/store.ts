@@ -11,6 +11,7 @@ import { type Damage, errorCode, errorText, isMissing, StoreError } from './erro
 import { createEventLogs, type EventLogs } from './events';
 import { makeFolder } from './files';
 import { createHints, type Hints } from './hints';
+import { createJournals, type Journals } from './journals';
 import { createLaunches, type Launches } from './launches';
 import { createLeases, type Leases } from './leases';
 import { createLocks, type Locks } from './locks';
@@ -27,6 +28,7 @@ export interface Store {
   readonly texts: Texts;
   readonly documents: Documents;
   readonly locks: Locks;
+  readonly journals: Journals;
   readonly hints: Hints;
   /** Clock of everything that the store writes. */
   readonly now: () => Date;
@@ -78,6 +80,7 @@ export async function openStore(dir: string, o: { log: Log; actor: Actor; now?: 
     texts: createTexts(context),
     documents: createDocuments(context),
     locks: createLocks(context),
+    journals: createJournals(context),
     hints: createHints(context),
     now: context.now,
     log: o.log,

@@ -1,8 +1,15 @@
 import * as z from 'zod/mini';
-import { type LaunchMode, launchModes, type TaskEvent } from '../../contract/events';
+import {
+  type ArchiveRecord,
+  type CommandResult,
+  type LaunchMode,
+  type LeftOut,
+  launchModes,
+  type TaskEvent,
+} from '../../contract/events';
 import { type PermissionMode, permissionModes } from '../../contract/plan';
 import { type Condition, type ConditionKind, conditionKinds, type TaskState, taskStates } from '../../contract/states';
-import type { Schema } from '../store/schemas';
+import { archiveSchema, commandResultSchema, leftOutSchema, type Schema } from '../store/schemas';
 
 /** The decision to start a task, with what was frozen at that moment. */
 export interface DispatchRecord {
@@ -19,6 +26,22 @@ export interface DispatchRecord {
   readonly rivals: string | null;
   /** Only a worktree was asked for: no work in progress until an agent is. */
   readonly spawned: boolean;
+  /** Branch or worktree were made elsewhere. */
+  readonly adopted: boolean;
+}
+
+/** The plan's app, as it was last started in this worktree. */
+export interface AppRecord {
+  readonly pid: number;
+  readonly pidStarted: string | null;
+  readonly port: number;
+  readonly url: string;
+  readonly log: string;
+}
+
+/** What is kept of a worktree that was cleaned, until it is restored or deleted for good. */
+export interface KeptArchive extends ArchiveRecord {
+  readonly at: string;
 }
 
 /** The last time an agent ran. */
@@ -56,6 +79,21 @@ export interface TaskRecord {
     readonly status: 'requested' | 'claimed' | 'lapsed';
   } | null;
   readonly held: string | null;
+  /** What was brought along into the worktree; null: that has not ended yet. */
+  readonly ready: { readonly copied: readonly string[]; readonly leftOut: readonly LeftOut[] } | null;
+  /** The first of its ten ports. */
+  readonly port: number | null;
+  readonly setup: {
+    readonly exit: number | null;
+    readonly skipped: boolean;
+    readonly commands: readonly CommandResult[];
+  } | null;
+  /** null: it was never started, or was stopped. */
+  readonly app: AppRecord | null;
+  /** The latest last. */
+  readonly archives: readonly KeptArchive[];
+  /** The state before it was cleaned, to which a restore goes back. */
+  readonly cleanedFrom: TaskState | null;
 }
 
 const blank: TaskRecord = {
@@ -69,6 +107,12 @@ const blank: TaskRecord = {
   run: null,
   launch: null,
   held: null,
+  ready: null,
+  port: null,
+  setup: null,
+  app: null,
+  archives: [],
+  cleanedFrom: null,
 };
 
 /** Schema of `tasks/<plan>~<task>.json`, the fold's cache. */
@@ -93,6 +137,7 @@ export const taskRecordSchema = z.object({
       branch: z.string(),
       rivals: z.nullable(z.string()),
       spawned: z.boolean(),
+      adopted: z.boolean(),
     }),
   ),
   worktree: z.nullable(z.object({ path: z.string(), branch: z.string(), head: z.string() })),
@@ -115,6 +160,22 @@ export const taskRecordSchema = z.object({
     z.object({ id: z.string(), mode: z.enum(launchModes), status: z.enum(['requested', 'claimed', 'lapsed']) }),
   ),
   held: z.nullable(z.string()),
+  ready: z.nullable(z.object({ copied: z.array(z.string()), leftOut: z.array(leftOutSchema) })),
+  port: z.nullable(z.number()),
+  setup: z.nullable(
+    z.object({ exit: z.nullable(z.number()), skipped: z.boolean(), commands: z.array(commandResultSchema) }),
+  ),
+  app: z.nullable(
+    z.object({
+      pid: z.number(),
+      pidStarted: z.nullable(z.string()),
+      port: z.number(),
+      url: z.string(),
+      log: z.string(),
+    }),
+  ),
+  archives: z.array(z.extend(archiveSchema, { at: z.string() })),
+  cleanedFrom: z.nullable(z.enum(taskStates)),
 }) satisfies Schema<TaskRecord>;
 
 /**
@@ -178,7 +239,103 @@ function steps(record: TaskRecord, event: Exclude<TaskEvent, { kind: 'forgotten'
       };
     case 'held':
       return { ...record, held: event.overridden ? null : event.reason };
+    default:
+      return worktreeSteps(record, event);
   }
+}
+
+type WorktreeEvent = Extract<
+  TaskEvent,
+  {
+    kind:
+      | 'worktree-ready'
+      | 'ports'
+      | 'setup'
+      | 'app-started'
+      | 'app-stopped'
+      | 'cleaned'
+      | 'restored'
+      | 'archive-deleted'
+      | 'worktree-moved'
+      | 'synced'
+      | 'recovered';
+  }
+>;
+
+/** What happens to the worktree itself, from its making ready to its clean-up. */
+function worktreeSteps(record: TaskRecord, event: WorktreeEvent): TaskRecord {
+  switch (event.kind) {
+    case 'worktree-ready':
+      return { ...record, ready: { copied: event.copied, leftOut: event.leftOut } };
+    case 'ports':
+      return { ...record, port: event.first };
+    case 'setup':
+      return setUp(record, event);
+    case 'app-started': {
+      const { pid, pidStarted, port, url, log } = event;
+      return { ...record, app: { pid, pidStarted, port, url, log } };
+    }
+    case 'app-stopped':
+      return record.app?.pid === event.pid ? { ...record, app: null } : record;
+    case 'cleaned':
+      return cleaned(record, event);
+    case 'restored':
+      return restored(record, event);
+    case 'archive-deleted':
+      return { ...record, archives: record.archives.filter(({ id }) => id !== event.archive) };
+    case 'worktree-moved':
+      return record.worktree?.path === event.from
+        ? { ...record, worktree: { ...record.worktree, path: event.to } }
+        : record;
+    case 'synced':
+      return { ...record, conditions: without(record.conditions, 'behind', 'conflicting') };
+    case 'recovered':
+      return record;
+  }
+}
+
+function setUp(record: TaskRecord, event: Extract<TaskEvent, { kind: 'setup' }>): TaskRecord {
+  const { exit, skipped, commands } = event;
+  const failed = commands.find((each) => each.exit !== 0);
+  const conditions =
+    skipped || exit === 0
+      ? without(record.conditions, 'setup-failed')
+      : withCondition(
+          record.conditions,
+          'setup-failed',
+          failed === undefined
+            ? 'the set-up was interrupted'
+            : `${failed.command}: ${failed.exit === null ? 'interrupted' : `exit code ${failed.exit}`}`,
+          event.at,
+          event.by.actor,
+        );
+  return { ...record, setup: { exit, skipped, commands }, conditions };
+}
+
+function cleaned(record: TaskRecord, event: Extract<TaskEvent, { kind: 'cleaned' }>): TaskRecord {
+  // Recovery may say it a second time.
+  const archives = record.archives.filter(({ id }) => id !== event.archive.id);
+  return {
+    ...into(record, 'cleaned', event.at),
+    cleanedFrom: record.state === 'cleaned' ? record.cleanedFrom : record.state,
+    worktree: null,
+    launch: null,
+    app: null,
+    archives: [...archives, { ...event.archive, at: event.at }],
+    conditions: [],
+  };
+}
+
+function restored(record: TaskRecord, event: Extract<TaskEvent, { kind: 'restored' }>): TaskRecord {
+  const { worktree, head } = event;
+  const branch = event.branch ?? record.dispatch?.branch ?? '';
+  return {
+    ...into(record, record.state === 'cleaned' ? (record.cleanedFrom ?? 'review') : record.state, event.at),
+    cleanedFrom: null,
+    worktree: { path: worktree, branch, head },
+    archives: record.archives.filter(({ id }) => id !== event.archive),
+    conditions: without(record.conditions, 'vanished'),
+  };
 }
 
 function dispatched(record: TaskRecord, event: Extract<TaskEvent, { kind: 'dispatched' }>): TaskRecord {
@@ -189,7 +346,11 @@ function dispatched(record: TaskRecord, event: Extract<TaskEvent, { kind: 'dispa
     worktree: null,
     run: null,
     launch: null,
-    conditions: without(record.conditions, 'setup-failed', 'failed', 'unknown', 'vanished'),
+    ready: null,
+    port: null,
+    setup: null,
+    app: null,
+    conditions: without(record.conditions, 'setup-failed', 'failed', 'unknown', 'vanished', 'behind', 'conflicting'),
     dispatch: {
       at: event.at,
       agent: event.agent,
@@ -202,6 +363,7 @@ function dispatched(record: TaskRecord, event: Extract<TaskEvent, { kind: 'dispa
       branch: event.branch,
       rivals: event.rivals,
       spawned: event.spawned ?? false,
+      adopted: event.adopted ?? false,
     },
   };
 }

@@ -115,7 +115,7 @@ function isUnrecordedLoss(record: TaskRecord, lease: Parameters<typeof isRunnerL
 
 /** Dispatched, and nothing says that its worktree was made or could not be made. */
 function isCutOff(record: TaskRecord): boolean {
-  return record.dispatch !== null && record.worktree === null;
+  return record.dispatch !== null && record.worktree === null && record.state !== 'cleaned';
 }
 
 async function mark(

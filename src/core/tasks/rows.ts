@@ -12,6 +12,9 @@ import { isRunOpen, type TaskRecord } from './fold';
 import { type Hold, holdOf, unmetDependencies } from './holds';
 import { nextStep, sortConditions, stateTable } from './stateTable';
 
+/** How long an archive is kept before its deletion is offered. */
+export const trashKeptMs = 30 * 24 * 60 * 60_000;
+
 /** Everything a task's row is made from; rows are a pure function of it. */
 export interface RowParts {
   readonly ref: TaskRef;
@@ -81,7 +84,31 @@ export function taskRow(p: RowParts): TaskRow {
     rivals: dispatch?.rivals ?? null,
     runner: alive?.pid ?? null,
     since: record?.since ?? null,
+    port: record?.port ?? null,
+    app: appOf(record),
+    setup: record?.setup ?? null,
+    adopted: dispatch?.adopted ?? false,
+    archives: archivesOf(record),
   };
+}
+
+/** What the events say; whether its process still lives is asked where it matters (`readApp`). */
+function appOf(record: TaskRecord | null): TaskRow['app'] {
+  if (record?.app == null) return null;
+  const { pid, port, url, log } = record.app;
+  return { pid, port, url, log };
+}
+
+function archivesOf(record: TaskRecord | null): TaskRow['archives'] {
+  return [...(record?.archives ?? [])].reverse().map(({ id, at, trash, ref, branch, bytes }) => ({
+    id,
+    at,
+    expires: new Date(Date.parse(at) + trashKeptMs).toISOString(),
+    trash,
+    ref,
+    branch,
+    bytes,
+  }));
 }
 
 function meaning(p: RowParts, state: TaskState, conditions: readonly Condition[]): Pick<TaskRow, 'phase' | 'next'> {

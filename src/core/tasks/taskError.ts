@@ -11,6 +11,11 @@ export type TaskReason =
   | 'worktree-failed'
   | 'start-failed'
   | 'vanished'
+  | 'setup-failed'
+  | 'in-use'
+  | 'no-archive'
+  | 'bad-adoption'
+  | 'no-app'
   | 'timeout'
   | 'cancelled';
 

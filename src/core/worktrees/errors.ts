@@ -7,6 +7,14 @@ export const worktreeReasons = [
   'root-refused',
   'not-the-worktree',
   'cancelled',
+  // what a human has to see to first
+  'in-use',
+  'locked-worktree',
+  'operation-in-progress',
+  'changed-meanwhile',
+  'nothing-to-restore',
+  'cannot-move',
+  'conflicting',
 ] as const;
 export type WorktreeReason = (typeof worktreeReasons)[number];
 

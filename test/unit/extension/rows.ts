@@ -33,6 +33,11 @@ export function taskRow(changes: Partial<TaskRow> = {}): TaskRow {
     rivals: null,
     runner: null,
     since: '2026-01-01T00:00:00.000Z',
+    port: null,
+    app: null,
+    setup: null,
+    adopted: false,
+    archives: [],
     ...changes,
   };
 }
