@@ -2,7 +2,7 @@ import type { TaskRef } from '../../contract/plan';
 import { listWorktrees } from '../git/worktreeList';
 import { StoreError } from '../store/errors';
 import { launchLapseMs } from '../store/launches';
-import { rollbackHalfMade } from '../worktrees/makeWorktree';
+import { rollbackHalfMade } from '../worktrees/recoverMake';
 import { readRecord, readRecords, refName, streamName, type TaskContext, withTaskLock, worktreesDeps } from './context';
 import { type TaskRecord, taskRecordSchema } from './fold';
 import { isRunnerLost, runnerLost, worktreeGone } from './rows';
