@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { LeftOut } from '../../contract/events';
 import type { Problem, TaskRef } from '../../contract/plan';
 import type { TaskState } from '../../contract/states';
@@ -72,22 +73,25 @@ export async function makeReady(context: TaskContext, ref: TaskRef, o: ReadyOpti
 }
 
 /**
- * The same for a caller without the task's lease, which is taken for the time. A worktree in which an agent runs is
- * left to its runner: then this tells what is on record.
+ * The same for a caller without the task's lease, which is taken for the time. Someone who makes the worktree ready
+ * already is waited for; one in which an agent runs is left to its runner, and this tells what is on record.
  */
 export async function makeReadyAlone(context: TaskContext, ref: TaskRef, o: ReadyOptions): Promise<Ready> {
   const { window, version } = context.host;
-  const lease = await context.store.leases.acquire(streamName(ref), { window, version });
-  if ('held' in lease) {
-    o.onNote?.(`${refName(ref)} is in use (process ${lease.held.pid}); its worktree is left as it is.`);
-    return readyOnRecord(await readRecord(context, ref));
-  }
-  try {
-    return await makeReady(context, ref, o);
-  } finally {
-    await lease.release();
+  for (;;) {
+    const lease = await context.store.leases.acquire(streamName(ref), { window, version });
+    if (!('held' in lease)) return makeReady(context, ref, o).finally(() => lease.release());
+    const { pid, agentPid } = lease.held;
+    if (agentPid !== null) {
+      o.onNote?.(`${refName(ref)} is in use (process ${pid}); its worktree is left as it is.`);
+      return readyOnRecord(await readRecord(context, ref));
+    }
+    if (o.signal?.aborted) throw cancelled(ref);
+    await sleep(lookMs);
   }
 }
+
+const lookMs = 50;
 
 async function plannedWork(context: TaskContext, ref: TaskRef, o: ReadyOptions): Promise<Work> {
   const record = await readRecord(context, ref);
