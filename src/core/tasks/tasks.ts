@@ -3,14 +3,14 @@ import type { LaunchFile } from '../../contract/files';
 import type { TaskRow, WatchLine } from '../../contract/json';
 import type { TaskRef } from '../../contract/plan';
 import { type BackgroundOptions, type BackgroundRunner, startRunner } from './background';
-import { refName, sameRef, type TaskContext, withTaskLock } from './context';
+import { sameRef, type TaskContext } from './context';
 import { type Prepared, type PrepareOptions, prepare } from './dispatch';
+import { forget } from './forget';
 import { lastAgent } from './lastAgent';
 import { keepRecords, lapseLaunches, type ReconcileReport, reconcile } from './reconcile';
 import { type RunOptions, type RunResult, run } from './run';
 import { type Snapshot, takeSnapshot } from './snapshot';
 import { prepareAll, type SpinOptions, spin } from './spin';
-import { TaskError } from './taskError';
 import { type Awaitable, waitFor, watchTasks } from './watch';
 
 /** What a host can do with the tasks of one repository. Errors are `TaskError`, or those of the rooms below. */
@@ -41,7 +41,7 @@ export interface Tasks {
   watch(signal: AbortSignal): AsyncIterable<WatchLine>;
   /** @param timeoutMs null: for ever */
   wait(ref: TaskRef, wanted: Awaitable, timeoutMs: number | null, signal: AbortSignal): Promise<TaskRow>;
-  /** Takes a task off the list for good; its file, branch and worktree stay as they are. */
+  /** Takes a task off the list for good; its file, branch, worktree and archives stay as they are. */
   forget(ref: TaskRef): Promise<void>;
 }
 
@@ -89,15 +89,4 @@ async function claimLaunch(context: TaskContext, launch: LaunchFile): Promise<bo
   const ref = { plan: launch.plan, task: launch.task };
   await context.store.events.appendTask(ref, { kind: 'launch-claimed', launch: launch.id });
   return true;
-}
-
-async function forget(context: TaskContext, ref: TaskRef): Promise<void> {
-  await withTaskLock(context, ref, async () => {
-    const lease = await context.store.leases.read(`${ref.plan}~${ref.task}`);
-    if (lease?.alive === true) {
-      throw new TaskError('running', `${refName(ref)} runs: stop its agent before the task is forgotten.`);
-    }
-    await context.store.events.appendTask(ref, { kind: 'forgotten' });
-    await context.store.documents.remove('tasks', `${ref.plan}~${ref.task}`);
-  });
 }
