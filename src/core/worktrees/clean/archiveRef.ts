@@ -2,27 +2,19 @@ import { lstat, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { LeftOut } from '../../../contract/events';
 import type { TaskRef } from '../../../contract/plan';
-import type { Git } from '../../git/git';
 import { branchNameProblem } from '../../git/refNames';
 import { resolveCommit } from '../../git/refs';
-import type { RepositoryLayout } from '../../git/repository';
 import { streamName } from '../../store/names';
 import { WorktreeError } from '../errors';
 import { errorCode } from '../paths';
 import { namedIds, reflogIds } from './admin';
 import { type BytePath, joinPaths } from './bytePath';
-import { type Dirt, readDirt, type StageEntry } from './dirt';
+import type { Dirt, StageEntry } from './dirt';
 import { plainIndex, withIndexCopy, withNewIndex } from './indexCopy';
-import { chooseKept, type Keep } from './keep';
+import type { Keep } from './keep';
 import { type Manifest, messageOf } from './manifest';
+import { type CleanDeps, type Reading, readWorktree } from './reading';
 import type { CleanTarget } from './target';
-
-export interface ArchiveDeps {
-  readonly git: Git;
-  readonly layout: RepositoryLayout;
-  /** Folder for indexes of our own; made when missing. */
-  readonly scratchDir: string;
-}
 
 export interface Archived {
   readonly ref: string;
@@ -37,16 +29,16 @@ export interface Archived {
  * and, with conflicts, `index-stages/<n>/`; its parents are HEAD, the branch's tip and every commit that git's own files
  * of this worktree name, so that `gc` drops none of them. Nothing ignored enters. Neither the worktree nor its index is
  * touched. About ten short git processes.
- * @param o.dirt what was read for the survey just now; absent: it is read
+ * @param o.reading what was read for the survey just now; absent: it is read
  * @throws WorktreeError exists, bad-name, git-failed; GitError; StoreError bad-name
  */
 export async function archiveWorktree(
-  deps: ArchiveDeps,
+  deps: CleanDeps,
   target: CleanTarget,
   o: {
     readonly id: string;
     readonly ref: TaskRef;
-    readonly dirt?: Dirt | undefined;
+    readonly reading?: Reading | undefined;
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<Archived> {
@@ -55,7 +47,7 @@ export async function archiveWorktree(
     target.branch === null ? null : await resolveCommit(deps.git, target.worktree, `refs/heads/${target.branch}`);
   const [parents, { dirt, keep }] = await Promise.all([
     parentsOf(deps, target, branchTip, o.signal),
-    readAndChoose(deps, target, o.dirt, o.signal),
+    o.reading ?? readWorktree(deps, target, o.signal),
   ]);
   const [worktree, index, stages, hasIndex, sparse] = await Promise.all([
     writeWorktreeTree(deps, target, keep, o.signal),
@@ -94,22 +86,12 @@ export function archiveRefName(ref: TaskRef, id: string): string {
   return `refs/switchyard/archive/${ref.plan}/${ref.task}/${id}`;
 }
 
-async function readAndChoose(
-  deps: ArchiveDeps,
-  target: CleanTarget,
-  known: Dirt | undefined,
-  signal: AbortSignal | undefined,
-): Promise<{ dirt: Dirt; keep: Keep }> {
-  const dirt = known ?? (await readDirt(deps, target, signal));
-  return { dirt, keep: await chooseKept(deps, target, dirt, signal) };
-}
-
 /**
  * HEAD, the branch's tip, and of the other commits that are named those that no other one leads to. One process.
  * @throws GitError when history cannot be walked
  */
 async function parentsOf(
-  { git, layout }: ArchiveDeps,
+  { git, layout }: CleanDeps,
   target: CleanTarget,
   branchTip: string | null,
   signal: AbortSignal | undefined,
@@ -136,7 +118,7 @@ async function parentsOf(
 
 /** The files as they are on the disk, through git's own filters. */
 function writeWorktreeTree(
-  deps: ArchiveDeps,
+  deps: CleanDeps,
   target: CleanTarget,
   keep: Keep,
   signal: AbortSignal | undefined,
@@ -164,7 +146,7 @@ const longMs = 600_000;
 
 /** What is staged; paths in conflict are in none of its entries. */
 function writeIndexTree(
-  deps: ArchiveDeps,
+  deps: CleanDeps,
   target: CleanTarget,
   dirt: Dirt,
   keep: Keep,
@@ -178,7 +160,7 @@ function writeIndexTree(
 }
 
 async function writeStagesTree(
-  deps: ArchiveDeps,
+  deps: CleanDeps,
   target: CleanTarget,
   stages: readonly StageEntry[],
   signal: AbortSignal | undefined,
@@ -193,7 +175,7 @@ async function writeStagesTree(
 }
 
 async function removeEntries(
-  { git }: ArchiveDeps,
+  { git }: CleanDeps,
   target: CleanTarget,
   env: Record<string, string>,
   paths: readonly BytePath[],
@@ -205,7 +187,7 @@ async function removeEntries(
 }
 
 async function treeOf(
-  { git }: ArchiveDeps,
+  { git }: CleanDeps,
   target: CleanTarget,
   env: Record<string, string>,
   signal: AbortSignal | undefined,
@@ -217,7 +199,7 @@ async function treeOf(
 }
 
 async function writeTree(
-  { git }: ArchiveDeps,
+  { git }: CleanDeps,
   target: CleanTarget,
   trees: Readonly<Record<string, string | null>>,
   signal: AbortSignal | undefined,
@@ -237,7 +219,7 @@ async function writeTree(
  * parents as arguments, of which a long reflog has too many for a command line.
  */
 async function writeCommit(
-  { git }: ArchiveDeps,
+  { git }: CleanDeps,
   target: CleanTarget,
   o: { readonly tree: string; readonly parents: readonly string[]; readonly message: string },
   signal: AbortSignal | undefined,
@@ -250,7 +232,7 @@ async function writeCommit(
 }
 
 /** Zeros as the old value: an archive that is there already is never replaced. */
-async function createRef({ git }: ArchiveDeps, target: CleanTarget, ref: string, commit: string): Promise<void> {
+async function createRef({ git }: CleanDeps, target: CleanTarget, ref: string, commit: string): Promise<void> {
   const nothing = '0'.repeat(commit.length);
   const args = ['update-ref', '--no-deref', ref, commit, nothing];
   try {

@@ -2,12 +2,11 @@ import { constants } from 'node:fs';
 import { access, lstat } from 'node:fs/promises';
 import pLimit from 'p-limit';
 import type { LeftOut } from '../../../contract/events';
-import type { Git } from '../../git/git';
-import type { RepositoryLayout } from '../../git/repository';
 import { errorCode } from '../paths';
 import { type BytePath, bytePath, foldersOf, onDisk, shown } from './bytePath';
 import { type Dirt, gitlink, type TrackedChange } from './dirt';
 import { ignoredBy } from './ignoredBy';
+import type { CleanDeps } from './reading';
 import type { CleanTarget } from './target';
 
 /** Untracked files beyond this many bytes stay out of refs: the trash has them. */
@@ -23,14 +22,10 @@ export interface Keep {
   readonly unstage: readonly BytePath[];
   /** What only the trash keeps, in the order of the paths. */
   readonly leftOut: readonly LeftOut[];
+  /** The same by path, for what git lists as tracked or untracked. */
+  readonly whyLeftOut: ReadonlyMap<BytePath, string>;
   /** Permission bits of added files that git would not give back: neither 644 nor 755. */
   readonly modes: readonly (readonly [BytePath, number])[];
-}
-
-interface KeepDeps {
-  readonly git: Git;
-  readonly layout: RepositoryLayout;
-  readonly scratchDir: string;
 }
 
 /**
@@ -39,7 +34,12 @@ interface KeepDeps {
  * At most two git processes.
  * @throws GitError; WorktreeError git-failed
  */
-export async function chooseKept(deps: KeepDeps, target: CleanTarget, dirt: Dirt, signal?: AbortSignal): Promise<Keep> {
+export async function chooseKept(
+  deps: CleanDeps,
+  target: CleanTarget,
+  dirt: Dirt,
+  signal?: AbortSignal,
+): Promise<Keep> {
   const whyNot = await secrets(deps, target, dirt, signal);
   const add: BytePath[] = [];
   const remove: BytePath[] = [];
@@ -71,6 +71,7 @@ export async function chooseKept(deps: KeepDeps, target: CleanTarget, dirt: Dirt
     add: add.filter((file) => !leftOut.has(file)),
     remove,
     unstage,
+    whyLeftOut: leftOut,
     leftOut: [...leftOut].sort(byPath).map(([file, why]) => ({ path: shown(file), why })),
     modes: [...found].flatMap(([file, { mode }]) => (mode === null ? [] : [[file, mode] as const])),
   };
@@ -107,7 +108,7 @@ function besides(dirt: Dirt): [BytePath, string][] {
 
 /** Tells why a file that git would take may not enter a ref; null: it may. */
 async function secrets(
-  deps: KeepDeps,
+  deps: CleanDeps,
   target: CleanTarget,
   dirt: Dirt,
   signal: AbortSignal | undefined,
@@ -130,7 +131,7 @@ async function secrets(
 }
 
 /** Whether a file is one of those named, or lies in a named folder (`folder/`). */
-function isAmong(names: readonly string[]): (file: BytePath) => boolean {
+export function isAmong(names: readonly string[]): (file: BytePath) => boolean {
   // Where names are the same in any case, a copy may have come back in another one.
   const fold = (text: string) => (process.platform === 'linux' ? text : text.toLowerCase());
   const files = new Set(names.map((name) => fold(bytePath(name.replace(/\/$/, '')))));

@@ -5,7 +5,7 @@ import { createGit } from '../../../../src/core/git/git';
 import { findRepository } from '../../../../src/core/git/repository';
 import { listWorktrees } from '../../../../src/core/git/worktreeList';
 import { silentLog } from '../../../../src/core/ports';
-import type { ArchiveDeps } from '../../../../src/core/worktrees/clean/archiveRef';
+import type { CleanDeps } from '../../../../src/core/worktrees/clean/reading';
 import type { CleanTarget } from '../../../../src/core/worktrees/clean/target';
 import { addWorktree, commitAll, makeRepository, runGit, testEnvironment } from '../../support/repositories';
 
@@ -13,7 +13,7 @@ import { addWorktree, commitAll, makeRepository, runGit, testEnvironment } from 
 export interface Scene {
   readonly root: string;
   readonly worktree: string;
-  readonly deps: ArchiveDeps;
+  readonly deps: CleanDeps;
   /** What git lists for the worktree now. */
   target(o?: Partial<CleanTarget>): Promise<CleanTarget>;
   git(...args: string[]): Promise<string>;
