@@ -1,98 +1,75 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, realpath, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { ArchiveRecord } from '../../../../src/contract/events';
 import { createGit } from '../../../../src/core/git/git';
 import { findRepository } from '../../../../src/core/git/repository';
 import { listWorktrees } from '../../../../src/core/git/worktreeList';
-import { defaultSettings, type Log } from '../../../../src/core/ports';
-import { openStore, type Store } from '../../../../src/core/store/store';
-import { type CleanOptions, cleanWorktree, recoverClean } from '../../../../src/core/worktrees/clean/clean';
-import {
-  cleanJournalSchema,
-  type Recovery,
-  restoreJournalSchema,
-  type TrashDeps,
-} from '../../../../src/core/worktrees/clean/journal';
-import { type RestoredWorktree, recoverRestore, restoreWorktree } from '../../../../src/core/worktrees/clean/restore';
+import { silentLog } from '../../../../src/core/ports';
+import type { CleanDeps } from '../../../../src/core/worktrees/clean/reading';
 import type { CleanTarget } from '../../../../src/core/worktrees/clean/target';
-import { runGit, testEnvironment } from '../../support/repositories';
+import { addWorktree, commitAll, makeRepository, runGit, testEnvironment } from '../../support/repositories';
 
-export const ref = { plan: 'plan', task: 'api' };
+/** A repository whose rules ignore some files, and a linked worktree on the branch `work`. */
+export interface Scene {
+  readonly root: string;
+  readonly worktree: string;
+  readonly deps: CleanDeps;
+  /** What git lists for the worktree now. */
+  target(o?: Partial<CleanTarget>): Promise<CleanTarget>;
+  git(...args: string[]): Promise<string>;
+  /** Writes a file of the worktree, with its folders. */
+  write(file: string, content: string | Buffer): Promise<void>;
+}
 
-export type TestDeps = TrashDeps & { readonly store: Store; readonly lines: string[] };
+export async function makeScene(dir: string): Promise<Scene> {
+  const root = await makeRepository(dir);
+  await writeFile(path.join(root, '.gitignore'), '*.env\nnode_modules/\ndata/\n');
+  await writeFile(path.join(root, 'kept.txt'), 'one\n');
+  await commitAll(root, 'rules');
+  return sceneOf(dir, root, await addWorktree(root, path.join(dir, 'work'), 'work'));
+}
 
-/** What a host would pass; `lines` is what was logged. */
-export async function trashDeps(cwd: string, worktreeRoot: string | null = null): Promise<TestDeps> {
-  const lines: string[] = [];
-  const keep = (level: string) => (line: string) => {
-    lines.push(`${level}: ${line}`);
+export async function sceneOf(dir: string, root: string, worktree: string): Promise<Scene> {
+  const git = createGit({ gitPath: null, env: testEnvironment(), log: silentLog });
+  const layout = await findRepository(git, worktree);
+  const deps = { git, layout, scratchDir: path.join(dir, 'scratch') };
+  return {
+    root,
+    worktree,
+    deps,
+    target: async (o = {}) => {
+      const listed = (await listWorktrees(git, layout)).find((found) => found.path === worktree);
+      if (listed?.adminDir === undefined || listed.adminDir === null) throw new Error(`${worktree} is not listed`);
+      const { head, branch, adminDir } = listed;
+      return { worktree, adminDir: await realpath(adminDir), head, branch, copied: [], base: 'main', ...o };
+    },
+    git: (...args) => runGit(worktree, ...args),
+    write: async (file, content) => {
+      await mkdir(path.dirname(path.join(worktree, file)), { recursive: true });
+      await writeFile(path.join(worktree, file), content);
+    },
   };
-  const log: Log = { debug: () => undefined, info: keep('info'), warn: keep('warn'), error: keep('error') };
-  const git = createGit({ gitPath: null, env: testEnvironment(), log });
-  const layout = await findRepository(git, cwd);
-  await mkdir(layout.storeDir, { recursive: true });
-  const store = await openStore(layout.storeDir, { log, actor: 'cli' });
-  const settings = { ...defaultSettings, worktreeRoot };
-  return { git, layout, settings, locks: store.locks, journals: store.journals, log, store, lines };
 }
 
-/** The worktree as git lists it now. */
-export async function targetOf(deps: TrashDeps, worktree: string): Promise<CleanTarget> {
-  const found = (await listWorktrees(deps.git, deps.layout)).find((each) => each.path === worktree);
-  if (found?.adminDir == null) throw new Error(`git lists no worktree ${worktree}`);
-  return { worktree, adminDir: found.adminDir, head: found.head, branch: found.branch, copied: [], base: null };
-}
-
-export function archiveName(id: string): string {
-  return `refs/switchyard/archive/${ref.plan}/${ref.task}/${id}`;
-}
-
-/** Cleans with a ref that holds HEAD alone: for tests of the trash. */
-export async function cleanIt(
-  deps: TrashDeps,
-  worktree: string,
-  o: Partial<Pick<CleanOptions, 'deleteBranch' | 'onDone' | 'signal'>> = {},
-): Promise<ArchiveRecord> {
-  const target = await targetOf(deps, worktree);
-  const id = randomUUID();
-  const name = archiveName(id);
-  const commit = async () => {
-    const at = target.head ?? (await runGit(deps.layout.commonDir, 'rev-parse', 'main'));
-    await runGit(deps.layout.commonDir, 'update-ref', name, at, '0'.repeat(40));
-    return at;
-  };
-  return await cleanWorktree(deps, {
-    ref,
-    target,
-    archive: { id, ref: name, commit },
-    deleteBranch: null,
-    onDone: async () => undefined,
-    ...o,
+/** Standard output as bytes, one character each. */
+export function gitBytes(cwd: string, ...args: string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile('git', args, { cwd, env: testEnvironment(), encoding: 'latin1', maxBuffer: 1 << 28 }, (error, stdout) => {
+      if (error) reject(error);
+      else resolve(stdout);
+    });
   });
 }
 
-export async function restoreIt(deps: TrashDeps, record: ArchiveRecord): Promise<RestoredWorktree> {
-  return await restoreWorktree(deps, { ref, record, onDone: async () => undefined });
-}
-
-/** What a start does with journals that a killed process left; records come back through `done`. */
-export async function recoverAll(
-  deps: TestDeps,
-  done: { clean?: (record: ArchiveRecord) => void; restore?: (restored: RestoredWorktree) => void } = {},
-): Promise<Recovery<unknown>[]> {
-  const outcomes: Recovery<unknown>[] = [];
-  for (const journal of await deps.store.journals.list('clean', cleanJournalSchema)) {
-    if (journal.alive) continue;
-    outcomes.push(await recoverClean(deps, journal, { onDone: async (record) => done.clean?.(record) }));
+/** Path → content of a tree, both as bytes; links as their target. */
+export async function filesOf(cwd: string, tree: string): Promise<Record<string, string>> {
+  const lines = (await gitBytes(cwd, 'ls-tree', '-r', '-z', '--full-tree', tree)).split('\0').slice(0, -1);
+  const files: Record<string, string> = {};
+  for (const line of lines) {
+    const tab = line.indexOf('\t');
+    const [mode = '', type = '', id = ''] = line.slice(0, tab).split(' ');
+    const content = type === 'blob' ? await gitBytes(cwd, 'cat-file', 'blob', id) : id;
+    files[line.slice(tab + 1)] = mode === '100644' ? content : `${mode} ${content}`;
   }
-  for (const journal of await deps.store.journals.list('restore', restoreJournalSchema)) {
-    if (journal.alive) continue;
-    outcomes.push(await recoverRestore(deps, journal, { onDone: async (restored) => done.restore?.(restored) }));
-  }
-  return outcomes;
-}
-
-export function adminDirOf(root: string, id: string): string {
-  return path.join(root, '.git', 'worktrees', id);
+  return files;
 }

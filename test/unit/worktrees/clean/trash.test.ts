@@ -7,7 +7,7 @@ import { deleteArchive, isInTrash } from '../../../../src/core/worktrees/clean/d
 import { WorktreeError } from '../../../../src/core/worktrees/errors';
 import { addWorktree, makeRepository, runGit, withTempDir, worktreePaths } from '../../support/repositories';
 import { stateOf } from './state';
-import { adminDirOf, cleanIt, restoreIt, type TestDeps, targetOf, trashDeps } from './support';
+import { adminDirOf, cleanIt, restoreIt, type TestDeps, targetOf, trashDeps } from './trashSupport';
 
 interface Place {
   readonly dir: string;
