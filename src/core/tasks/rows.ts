@@ -85,6 +85,7 @@ export function taskRow(p: RowParts): TaskRow {
     rivals: dispatch?.rivals ?? null,
     runner: alive?.pid ?? null,
     since: record?.since ?? null,
+    ready: record?.ready ?? null,
     port: record?.port ?? null,
     app: appOf(record),
     setup: record?.setup ?? null,
