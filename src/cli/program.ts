@@ -62,7 +62,7 @@ function buildProgram(args: readonly string[], version: string, done: (code: num
 
   program
     .command('spawn')
-    .description('branch and worktree for tasks, no agent')
+    .description('branch and worktree for tasks, ready to work in, no agent')
     .argument('<task...>', '<plan>/<task>')
     .action(action(async (tasks: string[]) => (await import('./commands/spawn')).spawn(tasks, global(), version)));
 
@@ -74,9 +74,17 @@ function buildProgram(args: readonly string[], version: string, done: (code: num
     .option('--override', 'start although dependencies or the limit of work in progress hold it')
     .option('--agent <name>', 'another agent than the task names')
     .option('--model <model>', 'another model than the task names')
+    .option('--skip-setup', 'start although the set-up fails or was not run')
     .option('--launch <id>', 'the launch that this terminal answers')
     .option('--when-told', 'load, then wait for a line on standard input')
     .action(action(async (task: string, o) => (await import('./commands/run')).run(task, o, global(), version)));
+
+  program
+    .command('app')
+    .description("start the plan's app in a task's worktree")
+    .argument('<task>', '<plan>/<task>')
+    .option('--stop', 'end it, with everything it started')
+    .action(action(async (task: string, o) => (await import('./commands/app')).app(task, o, global(), version)));
 
   program
     .command('tasks')

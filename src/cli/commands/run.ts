@@ -13,6 +13,7 @@ interface RunFlags {
   readonly model?: string;
   readonly launch?: string;
   readonly whenTold?: boolean;
+  readonly skipSetup?: boolean;
 }
 
 /** The runner: a task's agent in this terminal, or headless. */
@@ -42,6 +43,7 @@ export async function runInTerminal(
     agent: o.agent,
     model: o.model,
     launch: o.launch,
+    skipSetup: o.skipSetup === true,
     output: o.json ? 'stderr' : 'inherit',
     // Without a terminal a shell would end at once, or read what is not meant for it.
     shellAfter: !o.headless && process.stdin.isTTY === true && process.stdout.isTTY === true,

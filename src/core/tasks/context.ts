@@ -73,6 +73,13 @@ export async function findTask(context: TaskContext, ref: TaskRef): Promise<Foun
   );
 }
 
+export function noWorktree(ref: TaskRef): TaskError {
+  return new TaskError(
+    'no-worktree',
+    `${refName(ref)} has no worktree yet: make it with "switchyard spawn ${refName(ref)}".`,
+  );
+}
+
 /**
  * Does something decisive to a task while nobody else can: what is decided must be decided on events read inside.
  * A worktree may take minutes to make, and whoever asks for the same one meanwhile waits for it.

@@ -1,12 +1,14 @@
 import type { LaunchMode } from '../../contract/events';
 import type { LaunchFile } from '../../contract/files';
-import type { TaskRow, WatchLine } from '../../contract/json';
+import type { AppJson, TaskRow, WatchLine } from '../../contract/json';
 import type { TaskRef } from '../../contract/plan';
+import { type AppOptions, readApp, type StartedApp, startApp, stopApp } from './app';
 import { type BackgroundOptions, type BackgroundRunner, startRunner } from './background';
-import { sameRef, type TaskContext } from './context';
+import { readRecord, sameRef, type TaskContext } from './context';
 import { type Prepared, type PrepareOptions, prepare } from './dispatch';
 import { forget } from './forget';
 import { lastAgent } from './lastAgent';
+import { makeReadyAlone, type Ready, type ReadyOptions, readyOnRecord } from './ready';
 import { keepRecords, lapseLaunches, type ReconcileReport, reconcile } from './reconcile';
 import { type RunOptions, type RunResult, run } from './run';
 import { type Snapshot, takeSnapshot } from './snapshot';
@@ -30,6 +32,15 @@ export interface Tasks {
   /** Puts launches that nobody took on record as lapsed. */
   lapseLaunches(): Promise<TaskRef[]>;
   run(ref: TaskRef, o: RunOptions): Promise<RunResult>;
+  /** Ignored files, submodules, ports and set-up commands, without an agent; idempotent. */
+  makeReady(ref: TaskRef, o: ReadyOptions): Promise<Ready>;
+  /** What is on record of that. */
+  ready(ref: TaskRef): Promise<Ready>;
+  /** The plan's `run` in the task's worktree, in the background; one that runs is returned. */
+  startApp(ref: TaskRef, o?: AppOptions): Promise<StartedApp>;
+  stopApp(ref: TaskRef): Promise<AppJson>;
+  /** Whether it runs now, asked of the system. */
+  app(ref: TaskRef): Promise<AppJson>;
   /** A headless runner in the background, loaded and waiting; `go` starts the agent. */
   startRunner(ref: TaskRef, o?: BackgroundOptions): Promise<BackgroundRunner>;
   /** Starts the agent in the background; resolves when its process runs. */
@@ -58,6 +69,11 @@ export function createTasks(context: TaskContext): Tasks {
     claimLaunch: (launch) => claimLaunch(context, launch),
     lapseLaunches: () => lapseLaunches(context),
     run: (ref, o) => run(context, ref, o),
+    makeReady: (ref, o) => makeReadyAlone(context, ref, o),
+    ready: async (ref) => readyOnRecord(await readRecord(context, ref)),
+    startApp: (ref, o) => startApp(context, ref, o),
+    stopApp: (ref) => stopApp(context, ref),
+    app: (ref) => readApp(context, ref),
     startRunner: (ref, o) => startRunner(context, ref, o),
     async startBackground(ref, o) {
       const runner = await startRunner(context, ref, o);
