@@ -109,6 +109,27 @@ function buildProgram(args: readonly string[], version: string, done: (code: num
     .option('--timeout <seconds>', 'give up after this time', seconds)
     .action(action(async (task: string, o) => (await import('./commands/wait')).wait(task, o, global(), version)));
 
+  program
+    .command('restore')
+    .description('bring a cleaned worktree back')
+    .argument('<task>', '<plan>/<task>')
+    .option('--archive <id>', 'another one than the latest')
+    .action(action(async (task, o) => (await import('./commands/restore')).restore(task, o, global(), version)));
+
+  program
+    .command('forget')
+    .description('take a task off the list; its file, branch and worktree stay')
+    .argument('<task>', '<plan>/<task>')
+    .action(action(async (task) => (await import('./commands/forget')).forget(task, global(), version)));
+
+  program
+    .command('adopt')
+    .description('make a task of work that was begun elsewhere')
+    .argument('<what>', 'path of a worktree, a branch, or a pull request like "#12"')
+    .option('--plan <plan>', 'plan that the task is put into')
+    .option('--agent <name>', 'agent of the task')
+    .action(action(async (what, o) => (await import('./commands/adopt')).adopt(what, o, global(), version)));
+
   const plan = program.command('plan').description('check and make plans');
   plan
     .command('check')

@@ -240,6 +240,8 @@ export interface CleanJson {
   readonly branch: { readonly name: string; readonly deleted: boolean; readonly integrated: Integrated } | null;
   /** Why it was refused; null: it was not. */
   readonly refused: string | null;
+  /** Size of the worktree, where it was asked for; null: not measured. */
+  readonly bytes?: number | null | undefined;
 }
 export interface CleanAllJson {
   readonly tasks: readonly CleanJson[];

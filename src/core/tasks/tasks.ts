@@ -1,7 +1,8 @@
 import type { LaunchMode } from '../../contract/events';
 import type { LaunchFile } from '../../contract/files';
-import type { AppJson, TaskRow, WatchLine } from '../../contract/json';
+import type { AdoptJson, AppJson, RestoreJson, TaskRow, WatchLine } from '../../contract/json';
 import type { TaskRef } from '../../contract/plan';
+import { type AdoptOptions, adopt } from './adopt';
 import { type AppOptions, readApp, type StartedApp, startApp, stopApp } from './app';
 import { type BackgroundOptions, type BackgroundRunner, startRunner } from './background';
 import { readRecord, sameRef, type TaskContext } from './context';
@@ -10,6 +11,7 @@ import { forget } from './forget';
 import { lastAgent } from './lastAgent';
 import { makeReadyAlone, type Ready, type ReadyOptions, readyOnRecord } from './ready';
 import { keepRecords, lapseLaunches, type ReconcileReport, reconcile } from './reconcile';
+import { type RestoreOptions, restore } from './restore';
 import { type RunOptions, type RunResult, run } from './run';
 import { type Snapshot, takeSnapshot } from './snapshot';
 import { prepareAll, type SpinOptions, spin } from './spin';
@@ -54,6 +56,9 @@ export interface Tasks {
   wait(ref: TaskRef, wanted: Awaitable, timeoutMs: number | null, signal: AbortSignal): Promise<TaskRow>;
   /** Takes a task off the list for good; its file, branch, worktree and archives stay as they are. */
   forget(ref: TaskRef): Promise<void>;
+  restore(ref: TaskRef, o?: RestoreOptions): Promise<RestoreJson>;
+  /** Makes a task of a worktree (its path), a branch or a pull request (`#12`) that was made elsewhere. */
+  adopt(what: string, o?: AdoptOptions): Promise<AdoptJson>;
 }
 
 export function createTasks(context: TaskContext): Tasks {
@@ -89,6 +94,8 @@ export function createTasks(context: TaskContext): Tasks {
     watch: (signal) => watchTasks(context, signal),
     wait: (ref, wanted, timeoutMs, signal) => waitFor(context, ref, wanted, { timeoutMs, signal, row: () => row(ref) }),
     forget: (ref) => forget(context, ref),
+    restore: (ref, o) => restore(context, ref, o),
+    adopt: (what, o) => adopt(context, what, o),
   };
 }
 
