@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { type Operation, operations } from '../../contract/events';
@@ -21,6 +21,9 @@ const envelopeSchema = z.object({
 });
 type Envelope = z.infer<typeof envelopeSchema>;
 
+/** No step between two writes of a journal takes longer. */
+const foreignMs = 15 * 60_000;
+
 /** What a long operation wrote down of itself before its first step; it is removed after the last. */
 export interface Journal<T> {
   readonly id: string;
@@ -35,7 +38,7 @@ export interface Journal<T> {
 }
 
 export interface FoundJournal<T> extends Journal<T> {
-  /** Its process still works on it, or may: one on another machine is never taken for dead. */
+  /** Its process still works on it, or may: where it cannot be asked, until 15 minutes after its last word. */
   readonly alive: boolean;
 }
 
@@ -81,8 +84,13 @@ export function createJournals(context: StoreContext): Journals {
       return null;
     }
     const { pid, pidStarted, host } = envelope.value;
-    const alive = host === hostId() ? await isSameProcess(pid, pidStarted) : true;
+    const alive = host === hostId() ? await isSameProcess(pid, pidStarted) : !(await isOld(file));
     return Object.assign(journal(file, envelope.value, data.data), { alive });
+  }
+
+  /** Processes elsewhere (another machine, a container before it was started anew) cannot be asked. */
+  async function isOld(file: string): Promise<boolean> {
+    return context.now().getTime() - (await stat(file)).mtimeMs > foreignMs;
   }
 
   return {

@@ -34,6 +34,13 @@ const roles: Record<string, (store: Store, args: string[]) => Promise<void>> = {
     }
   },
 
+  /** Begins a journal and works on until it is killed. */
+  async journal(store, [step]) {
+    await store.journals.begin('sync', { step });
+    say('begun');
+    setInterval(() => undefined, 1000);
+  },
+
   /** Takes and gives back one lease, again and again, with a file that only one may hold. */
   async contend(store, [name, times]) {
     await start();
