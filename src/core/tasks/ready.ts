@@ -5,6 +5,7 @@ import type { LeftOut } from '../../contract/events';
 import type { Problem, TaskRef } from '../../contract/plan';
 import type { Plan } from '../plan/plan';
 import { copyIgnored } from '../worktrees/copy/copyIgnored';
+import { fillSubmodules } from '../worktrees/submodules';
 import { noWorktree, readRecord, refName, streamName, type TaskContext, worktreesDeps } from './context';
 import { taskEnvironment } from './environment';
 import type { TaskRecord } from './fold';
@@ -24,6 +25,8 @@ export interface ReadyOptions {
   readonly headless: boolean;
   /** Go on without what fails or was not run yet, which is put on record. */
   readonly skipSetup?: boolean | undefined;
+  /** The task's plan, when the caller has just read it. */
+  readonly plan?: Plan | null | undefined;
 }
 
 /** What a worktree has besides its branch's files. */
@@ -49,11 +52,12 @@ interface Work {
   /** Of the plan, where it matters still. */
   readonly problem: Problem | null;
   readonly copies: boolean;
+  readonly submodules: boolean;
   readonly commands: readonly string[];
 }
 
 /**
- * Makes a task's worktree ready to work in: ignored files are brought along (once), ten ports are
+ * Makes a task's worktree ready to work in: ignored files are brought along and submodules filled (once), ten ports are
  * given to it (once), the plan's set-up commands run (until they succeed or a human goes on without them). Idempotent;
  * cut off at any moment, the next call goes on with what is not done. The caller holds the task's lease.
  * @throws TaskError `no-worktree`, `setup-failed`, `cancelled`, `in-use`
@@ -62,7 +66,7 @@ export async function makeReady(context: TaskContext, ref: TaskRef, o: ReadyOpti
   const work = await plannedWork(context, ref, o);
   const { appendTask } = context.store.events;
   // Without anything that takes time the state would only flicker.
-  const slow = work.copies || (work.commands.length > 0 && o.skipSetup !== true);
+  const slow = work.copies || work.submodules || (work.commands.length > 0 && o.skipSetup !== true);
   if (!slow) return inOrder(work);
   await appendTask(ref, { kind: 'state', to: 'setup', reason: 'the worktree is made ready' });
   try {
@@ -97,7 +101,7 @@ async function plannedWork(context: TaskContext, ref: TaskRef, o: ReadyOptions):
   const record = await readRecord(context, ref);
   if (record?.worktree == null) throw noWorktree(ref);
   const worktree = record.worktree.path;
-  const plan = await context.plan(ref.plan);
+  const plan = o.plan === undefined ? await context.plan(ref.plan) : o.plan;
   const { setup } = record;
   const settled = setup !== null && (setup.exit === 0 || setup.skipped);
   const first = record.ready === null;
@@ -110,6 +114,7 @@ async function plannedWork(context: TaskContext, ref: TaskRef, o: ReadyOptions):
     o,
     problem: settled || plan === null ? null : setupProblem(plan),
     copies: first && (await hasCopySources(context, plan)),
+    submodules: first && (await isThere(path.join(worktree, '.gitmodules'))),
     commands: settled ? [] : (plan?.fields.setup ?? []),
   };
 }
@@ -169,12 +174,13 @@ async function bringAlong(work: Work): Promise<Brought> {
   }
 }
 
-async function copyAndFill({ context, worktree, plan, o, copies }: Work): Promise<Brought> {
+async function copyAndFill({ context, worktree, plan, o, copies, submodules }: Work): Promise<Brought> {
   const deps = worktreesDeps(context);
   const { signal } = o;
   const globs = plan?.fields.copy ?? [];
   const copy = copies ? await copyIgnored(deps, { worktree, globs, signal }) : { copied: [], leftOut: [] };
-  return { copied: copy.copied, leftOut: copy.leftOut, submodules: [] };
+  const fill = submodules ? await fillSubmodules(deps, worktree, { signal }) : { filled: [], leftOut: [] };
+  return { copied: copy.copied, leftOut: [...copy.leftOut, ...fill.leftOut], submodules: fill.filled };
 }
 
 const maxLines = 10;
