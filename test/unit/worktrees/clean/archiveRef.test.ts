@@ -308,6 +308,9 @@ describe('worktrees: archive ref', () => {
       await makeRepository(scene.worktree, { name: 'nested' });
       await rm(path.join(scene.worktree, 'src/000/file-00000.txt'));
       await makeRepository(path.join(scene.worktree, 'src/000'), { name: 'file-00000.txt' });
+      await rm(path.join(scene.worktree, 'src/000/file-00001.txt'));
+      await scene.write('src/000/file-00001.txt/loose', 'x');
+      await runGit(path.join(scene.worktree, 'src/000/file-00001.txt'), 'init', '-q');
       await scene.write('large.bin', '');
       await truncate(path.join(scene.worktree, 'large.bin'), largeFile + 1);
       await scene.write('limit.bin', '');
@@ -318,9 +321,10 @@ describe('worktrees: archive ref', () => {
         { path: 'large.bin', why: 'it is larger than 50 MB' },
         { path: 'nested', why: 'it is a repository of its own' },
         { path: 'src/000/file-00000.txt', why: 'it is a repository of its own' },
+        { path: 'src/000/file-00001.txt', why: 'it is a repository of its own' },
       ]);
       assert.ok('limit.bin' in worktree);
-      assert.ok(!Object.keys(worktree).some((file) => file.startsWith('nested') || file === 'src/000/file-00000.txt'));
+      assert.ok(!Object.keys(worktree).some((file) => /^(?:nested|src.000.file-0000[01])/.test(file)));
     }));
 
   it('a bare repository with linked worktrees', () =>
