@@ -110,6 +110,17 @@ function buildProgram(args: readonly string[], version: string, done: (code: num
     .action(action(async (task: string, o) => (await import('./commands/wait')).wait(task, o, global(), version)));
 
   program
+    .command('clean')
+    .description('put a worktree into the trash, from where it can be restored')
+    .argument('[task]', '<plan>/<task>')
+    .option('--integrated', 'all tasks whose work has landed and that would lose nothing')
+    .option('--dry-run', 'only say what would be lost')
+    .option('--discard-changes', 'although the worktree holds what is nowhere else')
+    .option('--delete-branch', 'the branch too, although it has not landed')
+    .option('--end-processes', 'end what the task left running there, and ask its windows to close')
+    .action(action(async (task, o) => (await import('./commands/clean')).clean(task, o, global(), version)));
+
+  program
     .command('restore')
     .description('bring a cleaned worktree back')
     .argument('<task>', '<plan>/<task>')
@@ -129,6 +140,13 @@ function buildProgram(args: readonly string[], version: string, done: (code: num
     .option('--plan <plan>', 'plan that the task is put into')
     .option('--agent <name>', 'agent of the task')
     .action(action(async (what, o) => (await import('./commands/adopt')).adopt(what, o, global(), version)));
+
+  program
+    .command('trash')
+    .description('what was cleaned and is kept; deletes only what is named')
+    .option('--delete <id...>', 'delete these for good')
+    .option('--delete-offered', 'delete for good what is older than 30 days or beyond the size limit')
+    .action(action(async (o) => (await import('./commands/trash')).trash(o, global(), version)));
 
   const plan = program.command('plan').description('check and make plans');
   plan

@@ -2,12 +2,12 @@ import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { LeftOut } from '../../contract/events';
 import type { Problem, TaskRef } from '../../contract/plan';
-import type { TaskState } from '../../contract/states';
 import type { Plan } from '../plan/plan';
 import { copyIgnored } from '../worktrees/copy/copyIgnored';
 import { noWorktree, readRecord, refName, streamName, type TaskContext, worktreesDeps } from './context';
 import { taskEnvironment } from './environment';
 import type { TaskRecord } from './fold';
+import { restingState } from './foldParts';
 import { assignPorts, portsOf } from './ports';
 import { runSetup } from './setup';
 import { setupProblem } from './setupPlan';
@@ -241,11 +241,4 @@ export function readyOnRecord(record: TaskRecord | null): Ready {
     setup: record?.setup ?? { exit: null, skipped: false },
     ports: record?.port == null ? [] : portsOf(record.port),
   };
-}
-
-/** The state a task has besides its set-up. */
-function restingState({ state, run }: TaskRecord): TaskState {
-  if (state !== null && state !== 'setup') return state;
-  if (run === null) return 'queued';
-  return run.exited?.exit === 0 ? 'review' : 'working';
 }

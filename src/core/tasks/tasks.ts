@@ -1,10 +1,21 @@
 import type { LaunchMode } from '../../contract/events';
 import type { LaunchFile } from '../../contract/files';
-import type { AdoptJson, AppJson, RestoreJson, TaskRow, WatchLine } from '../../contract/json';
+import type {
+  AdoptJson,
+  AppJson,
+  CleanAllJson,
+  CleanJson,
+  RestoreJson,
+  TaskRow,
+  TrashJson,
+  WatchLine,
+} from '../../contract/json';
 import type { TaskRef } from '../../contract/plan';
 import { type AdoptOptions, adopt } from './adopt';
 import { type AppOptions, readApp, type StartedApp, startApp, stopApp } from './app';
 import { type BackgroundOptions, type BackgroundRunner, startRunner } from './background';
+import { type CleanOptions, clean } from './clean';
+import { type CleanIntegratedOptions, cleanIntegrated } from './cleanIntegrated';
 import { readRecord, sameRef, type TaskContext } from './context';
 import { type Prepared, type PrepareOptions, prepare } from './dispatch';
 import { forget } from './forget';
@@ -15,6 +26,7 @@ import { type RestoreOptions, restore } from './restore';
 import { type RunOptions, type RunResult, run } from './run';
 import { type Snapshot, takeSnapshot } from './snapshot';
 import { prepareAll, type SpinOptions, spin } from './spin';
+import { deleteArchives, trashList } from './trash';
 import { type Awaitable, waitFor, watchTasks } from './watch';
 
 /** What a host can do with the tasks of one repository. Errors are `TaskError`, or those of the rooms below. */
@@ -56,7 +68,16 @@ export interface Tasks {
   wait(ref: TaskRef, wanted: Awaitable, timeoutMs: number | null, signal: AbortSignal): Promise<TaskRow>;
   /** Takes a task off the list for good; its file, branch, worktree and archives stay as they are. */
   forget(ref: TaskRef): Promise<void>;
+  /** Puts a task's worktree into the trash, as far as that was consented to; see `CleanOptions`. */
+  clean(ref: TaskRef, o?: CleanOptions): Promise<CleanJson>;
+  /** The tasks whose work has landed and that would lose nothing: lists them, or cleans them. */
+  cleanIntegrated(o?: CleanIntegratedOptions): Promise<CleanAllJson>;
+  /** Brings a cleaned worktree back, also of a task that was forgotten since. */
   restore(ref: TaskRef, o?: RestoreOptions): Promise<RestoreJson>;
+  /** What is kept of cleaned worktrees, and what of it is offered for deletion. */
+  trash(o?: { signal?: AbortSignal | undefined }): Promise<TrashJson>;
+  /** For good, and only what a human named. */
+  deleteArchives(ids: readonly string[]): Promise<void>;
   /** Makes a task of a worktree (its path), a branch or a pull request (`#12`) that was made elsewhere. */
   adopt(what: string, o?: AdoptOptions): Promise<AdoptJson>;
 }
@@ -94,7 +115,11 @@ export function createTasks(context: TaskContext): Tasks {
     watch: (signal) => watchTasks(context, signal),
     wait: (ref, wanted, timeoutMs, signal) => waitFor(context, ref, wanted, { timeoutMs, signal, row: () => row(ref) }),
     forget: (ref) => forget(context, ref),
+    clean: (ref, o) => clean(context, ref, o),
+    cleanIntegrated: (o) => cleanIntegrated(context, o),
     restore: (ref, o) => restore(context, ref, o),
+    trash: (o) => trashList(context, o),
+    deleteArchives: (ids) => deleteArchives(context, ids),
     adopt: (what, o) => adopt(context, what, o),
   };
 }

@@ -13,9 +13,14 @@ export const longestMs = 15 * 60_000;
  */
 export async function mayStillRun(entry: JournalEntry, now = Date.now()): Promise<boolean> {
   if (entry.gitPid === null || now - Date.parse(entry.at) > longestMs) return false;
-  const answers = process.platform === 'win32' ? isThere(entry.gitPid) : isThere(-entry.gitPid);
+  return groupMayRun(entry.gitPid);
+}
+
+/** Whether a process group still has a living process; on Windows, whether the process that began it lives. */
+export async function groupMayRun(group: number): Promise<boolean> {
+  const answers = process.platform === 'win32' ? isThere(group) : isThere(-group);
   // Where nobody reaps orphans (a container without an init), the dead stay in the group.
-  return answers && (process.platform !== 'linux' || hasLiving(entry.gitPid));
+  return answers && (process.platform !== 'linux' || hasLiving(group));
 }
 
 function isThere(pid: number): boolean {

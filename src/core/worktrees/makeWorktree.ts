@@ -13,6 +13,7 @@ import { longestMs, mayStillRun } from './alive';
 import { WorktreeError } from './errors';
 import { excludeInsideMain } from './exclude';
 import { type JournalEntry, type JournalFile, readJournal, writeJournal } from './journal';
+import { lockWaitMs, worktreesLock } from './lock';
 import { branchTaken, refuseBadBranch } from './names';
 import { isInside, kindAt } from './paths';
 import { isComplete, undoHalfMade } from './undo';
@@ -38,8 +39,10 @@ export interface MakeOptions {
   readonly branch: string;
   /** Absolute path of a folder that does not exist, or is empty. */
   readonly worktree: string;
-  /** Full commit id. */
+  /** Full commit id; with `existingBranch` the tip of the branch. */
   readonly base: string;
+  /** The branch is there already and is checked out; it is never deleted when the worktree is undone. */
+  readonly existingBranch?: boolean | undefined;
   readonly onProgress?: ((phase: MakePhase) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -50,10 +53,6 @@ export interface MadeWorktree {
   readonly branch: string;
   readonly head: string;
 }
-
-const lockName = 'worktree-add';
-/** Others may be checking out large repositories before us. */
-const lockWaitMs = 10 * 60_000;
 
 /**
  * Makes a branch and its worktree: one after another over all processes, because git's own locks collide otherwise.
@@ -69,7 +68,7 @@ export async function makeWorktree(deps: WorktreeDeps, o: MakeOptions): Promise<
   o.onProgress?.('waiting');
   const make = (lost: AbortSignal) =>
     makeLocked(deps, o, o.signal === undefined ? lost : AbortSignal.any([lost, o.signal]));
-  return deps.locks.withLock(lockName, make, { waitMs: lockWaitMs });
+  return deps.locks.withLock(worktreesLock, make, { waitMs: lockWaitMs });
 }
 
 /**
@@ -81,7 +80,7 @@ export async function rollbackHalfMade(deps: WorktreeDeps): Promise<string[]> {
   if ((await readJournal(deps.journalDir, deps.log)).length === 0) return [];
   const undone: string[] = [];
   await deps.locks.withLock(
-    lockName,
+    worktreesLock,
     async (lost) => {
       for (const file of await readJournal(deps.journalDir, deps.log)) {
         if (lost.aborted) return;

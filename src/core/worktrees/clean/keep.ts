@@ -131,7 +131,7 @@ async function secrets(
 }
 
 /** Whether a file is one of those named, or lies in a named folder (`folder/`). */
-function isAmong(names: readonly string[]): (file: BytePath) => boolean {
+export function isAmong(names: readonly string[]): (file: BytePath) => boolean {
   // Where names are the same in any case, a copy may have come back in another one.
   const fold = (text: string) => (process.platform === 'linux' ? text : text.toLowerCase());
   const files = new Set(names.map((name) => fold(bytePath(name.replace(/\/$/, '')))));
