@@ -1,5 +1,17 @@
 import { strict as assert } from 'node:assert';
-import { chmod, mkdir, readdir, readFile, rename, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { type Archived, archiveWorktree } from '../../../../src/core/worktrees/clean/archiveRef';
 import { largeFile } from '../../../../src/core/worktrees/clean/keep';
@@ -12,6 +24,7 @@ import {
   commitAll,
   makeBare,
   makeRepository,
+  makeSeparate,
   makeSubmodule,
   runGit,
   withTempDir,
@@ -327,17 +340,33 @@ describe('worktrees: archive ref', () => {
       assert.ok(!Object.keys(worktree).some((file) => /^(?:nested|src.000.file-0000[01])/.test(file)));
     }));
 
-  it('a bare repository with linked worktrees', () =>
+  it('a bare repository, a separate git directory, and a submodule with linked worktrees', () =>
     withTempDir(async (dir) => {
-      const { bare, side } = await makeBare(dir);
-      const scene = await sceneOf(dir, bare, side);
-      await scene.write('new.txt', 'new\n');
-      const { worktree } = await archive(scene);
-      assert.equal(worktree['new.txt'], 'new\n');
-      assert.deepEqual(
-        (await surveyWorktree(scene.deps, await scene.target(), { integrated: null })).losses.map(({ kind }) => kind),
-        ['untracked'],
-      );
+      const repositories = {
+        bare: (await makeBare(path.join(dir))).bare,
+        separate: (await makeSeparate(dir)).root,
+        submodule: (await makeSubmodule(await mkdtemp(path.join(dir, 'sub-')))).submodule,
+      };
+      for (const [name, root] of Object.entries(repositories)) {
+        const worktree = await addWorktree(root, path.join(dir, `work-${name}`), 'work');
+        const scene = await sceneOf(dir, root, worktree);
+        await scene.write('new.txt', 'new\n');
+        await scene.write('.hidden', 'x');
+        if (name !== 'bare') await writeFile(path.join(root, '.gitignore'), '.hidden\n');
+        const { worktree: files, archived } = await archive(scene);
+        assert.equal(files['new.txt'], 'new\n', name);
+        assert.deepEqual(
+          archived.leftOut.map((file) => file.path),
+          name === 'bare' ? [] : ['.hidden'],
+          name,
+        );
+        const { losses } = await surveyWorktree(scene.deps, await scene.target(), { integrated: null });
+        assert.deepEqual(
+          losses.map(({ kind }) => kind),
+          ['untracked', 'untracked'],
+          name,
+        );
+      }
     }));
 
   it('never replaces an archive; refuses names that are none; tells an archive from other commits', () =>
