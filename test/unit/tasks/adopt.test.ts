@@ -116,7 +116,7 @@ describe('adopt', () => {
         assert.deepEqual(await readdir(path.join(root, '.switchyard', 'p')), ['plan.md']);
         assert.deepEqual(await repository.tasks.rows(), []);
       },
-      { worktreeRoot: '/proc/nowhere' },
+      { worktreeRoot: '/dev/null/nowhere' },
     );
   });
 });
