@@ -25,7 +25,7 @@ export async function run(task: string, flags: RunFlags, global: GlobalOptions, 
   const { repository } = await openCli(global, version, 'runner');
   if (flags.whenTold === true) {
     // What is needed to run is loaded while we wait.
-    await import('../../core/tasks/run');
+    await Promise.all([import('../../core/tasks/run'), import('proper-lockfile')]);
     if (!(await told())) return exitCodes.interrupted;
   }
   return runInTerminal(repository, ref, { ...flags, headless, json });

@@ -4,6 +4,7 @@ import type { TaskRef } from '../../contract/plan';
 import type { Agent, LaunchSpec } from '../agents/agent';
 import { findProgram } from '../agents/program';
 import { agentByName } from '../agents/registry';
+import type { Plan } from '../plan/plan';
 import type { Lease } from '../store/leases';
 import { processStartTime } from '../store/processes';
 import { type AgentEnd, type AgentProcess, startAgent } from './agentProcess';
@@ -36,7 +37,13 @@ export async function findAgent(context: TaskContext, name: string): Promise<{ a
  * Puts together what the agent is started with.
  * @throws TaskError `no-worktree`, `bad-task`; AgentError
  */
-export async function planStart(context: TaskContext, ref: TaskRef, record: TaskRecord, o: RunOptions): Promise<Start> {
+export async function planStart(
+  context: TaskContext,
+  ref: TaskRef,
+  record: TaskRecord,
+  plan: Plan | null,
+  o: RunOptions,
+): Promise<Start> {
   const { worktree, dispatch } = record;
   const env = taskEnvironment(context, ref, record);
   if (worktree === null || dispatch === null) throw noWorktree(ref);
@@ -52,7 +59,7 @@ export async function planStart(context: TaskContext, ref: TaskRef, record: Task
   // A session belongs to the program that made it.
   const resume = agent.name === last && agent.capabilities.resume ? resumableSession(record) : null;
   const model = o.model ?? (agent.name === dispatch.agent ? dispatch.model : null);
-  const task = (await context.plan(ref.plan))?.tasks.find((t) => t.ref.task === ref.task);
+  const task = plan?.tasks.find((t) => t.ref.task === ref.task);
   const cli = context.host.cli ?? { command: process.execPath, args: [] };
   const made = agent.launch({
     worktree: worktree.path,

@@ -1,9 +1,11 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { LeftOut } from '../../contract/events';
 import type { Problem, TaskRef } from '../../contract/plan';
 import type { Plan } from '../plan/plan';
 import { copyIgnored } from '../worktrees/copy/copyIgnored';
+import { fillSubmodules } from '../worktrees/submodules';
 import { noWorktree, readRecord, refName, streamName, type TaskContext, worktreesDeps } from './context';
 import { taskEnvironment } from './environment';
 import type { TaskRecord } from './fold';
@@ -23,6 +25,8 @@ export interface ReadyOptions {
   readonly headless: boolean;
   /** Go on without what fails or was not run yet, which is put on record. */
   readonly skipSetup?: boolean | undefined;
+  /** The task's plan, when the caller has just read it. */
+  readonly plan?: Plan | null | undefined;
 }
 
 /** What a worktree has besides its branch's files. */
@@ -48,11 +52,12 @@ interface Work {
   /** Of the plan, where it matters still. */
   readonly problem: Problem | null;
   readonly copies: boolean;
+  readonly submodules: boolean;
   readonly commands: readonly string[];
 }
 
 /**
- * Makes a task's worktree ready to work in: ignored files are brought along (once), ten ports are
+ * Makes a task's worktree ready to work in: ignored files are brought along and submodules filled (once), ten ports are
  * given to it (once), the plan's set-up commands run (until they succeed or a human goes on without them). Idempotent;
  * cut off at any moment, the next call goes on with what is not done. The caller holds the task's lease.
  * @throws TaskError `no-worktree`, `setup-failed`, `cancelled`, `in-use`
@@ -61,7 +66,7 @@ export async function makeReady(context: TaskContext, ref: TaskRef, o: ReadyOpti
   const work = await plannedWork(context, ref, o);
   const { appendTask } = context.store.events;
   // Without anything that takes time the state would only flicker.
-  const slow = work.copies || (work.commands.length > 0 && o.skipSetup !== true);
+  const slow = work.copies || work.submodules || (work.commands.length > 0 && o.skipSetup !== true);
   if (!slow) return inOrder(work);
   await appendTask(ref, { kind: 'state', to: 'setup', reason: 'the worktree is made ready' });
   try {
@@ -72,28 +77,31 @@ export async function makeReady(context: TaskContext, ref: TaskRef, o: ReadyOpti
 }
 
 /**
- * The same for a caller without the task's lease, which is taken for the time. A worktree in which an agent runs is
- * left to its runner: then this tells what is on record.
+ * The same for a caller without the task's lease, which is taken for the time. Someone who makes the worktree ready
+ * already is waited for; one in which an agent runs is left to its runner, and this tells what is on record.
  */
 export async function makeReadyAlone(context: TaskContext, ref: TaskRef, o: ReadyOptions): Promise<Ready> {
   const { window, version } = context.host;
-  const lease = await context.store.leases.acquire(streamName(ref), { window, version });
-  if ('held' in lease) {
-    o.onNote?.(`${refName(ref)} is in use (process ${lease.held.pid}); its worktree is left as it is.`);
-    return readyOnRecord(await readRecord(context, ref));
-  }
-  try {
-    return await makeReady(context, ref, o);
-  } finally {
-    await lease.release();
+  for (;;) {
+    const lease = await context.store.leases.acquire(streamName(ref), { window, version });
+    if (!('held' in lease)) return makeReady(context, ref, o).finally(() => lease.release());
+    const { pid, agentPid } = lease.held;
+    if (agentPid !== null) {
+      o.onNote?.(`${refName(ref)} is in use (process ${pid}); its worktree is left as it is.`);
+      return readyOnRecord(await readRecord(context, ref));
+    }
+    if (o.signal?.aborted) throw cancelled(ref);
+    await sleep(lookMs);
   }
 }
+
+const lookMs = 50;
 
 async function plannedWork(context: TaskContext, ref: TaskRef, o: ReadyOptions): Promise<Work> {
   const record = await readRecord(context, ref);
   if (record?.worktree == null) throw noWorktree(ref);
   const worktree = record.worktree.path;
-  const plan = await context.plan(ref.plan);
+  const plan = o.plan === undefined ? await context.plan(ref.plan) : o.plan;
   const { setup } = record;
   const settled = setup !== null && (setup.exit === 0 || setup.skipped);
   const first = record.ready === null;
@@ -106,6 +114,7 @@ async function plannedWork(context: TaskContext, ref: TaskRef, o: ReadyOptions):
     o,
     problem: settled || plan === null ? null : setupProblem(plan),
     copies: first && (await hasCopySources(context, plan)),
+    submodules: first && (await isThere(path.join(worktree, '.gitmodules'))),
     commands: settled ? [] : (plan?.fields.setup ?? []),
   };
 }
@@ -165,12 +174,13 @@ async function bringAlong(work: Work): Promise<Brought> {
   }
 }
 
-async function copyAndFill({ context, worktree, plan, o, copies }: Work): Promise<Brought> {
+async function copyAndFill({ context, worktree, plan, o, copies, submodules }: Work): Promise<Brought> {
   const deps = worktreesDeps(context);
   const { signal } = o;
   const globs = plan?.fields.copy ?? [];
   const copy = copies ? await copyIgnored(deps, { worktree, globs, signal }) : { copied: [], leftOut: [] };
-  return { copied: copy.copied, leftOut: copy.leftOut, submodules: [] };
+  const fill = submodules ? await fillSubmodules(deps, worktree, { signal }) : { filled: [], leftOut: [] };
+  return { copied: copy.copied, leftOut: [...copy.leftOut, ...fill.leftOut], submodules: fill.filled };
 }
 
 const maxLines = 10;

@@ -130,10 +130,11 @@ async function readyToStart(
   if (isLaunchOver(made, o.launch)) return null;
   await endOrphan(context, ref, made, onNote);
   await verifyWorktree(context.git, made.worktree.path, context.layout.commonDir);
-  await makeReady(context, ref, { signal, onNote, headless, skipSetup, output: o.output ?? 'inherit' });
+  const plan = await context.plan(ref.plan);
+  await makeReady(context, ref, { signal, onNote, headless, skipSetup, output: o.output ?? 'inherit', plan });
   const record = await readRecord(context, ref);
   if (record === null) throw noWorktree(ref);
-  const start = await planStart(context, ref, record, o);
+  const start = await planStart(context, ref, record, plan, o);
   if (signal.aborted) throw new TaskError('cancelled', `${refName(ref)} was not started: it was stopped before.`);
   return start;
 }

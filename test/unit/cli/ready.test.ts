@@ -284,6 +284,21 @@ describe('ready to work in: spawn', function () {
     );
   });
 
+  it('fills submodules', async () => {
+    await withTempDir(async (dir) => {
+      const part = await makeRepository(dir, { name: 'part' });
+      const root = await makeRepository(dir);
+      await runGit(root, 'submodule', '--quiet', 'add', part, 'libs/part');
+      await commitAll(root, 'part');
+      const agent = await makeAgent(dir, bodies.commits);
+      await writePlan(root, 'p', one);
+      const json = await cliJson<RunJson>(root, ['run', 'p/one', '--headless'], agent);
+      assert.ok(existsSync(path.join(json.worktree, 'libs', 'part', 'src')));
+      const ready = (await eventsOf(root, 'one')).find(({ kind }) => kind === 'worktree-ready');
+      assert.deepEqual(ready?.submodules, ['libs/part']);
+    });
+  });
+
   it('a set-up that fails is exit 4 with the document; the others are set up all the same', async () => {
     await withPlan(
       `setup: ['test $SWITCHYARD_TASK != one']\n`,

@@ -18,8 +18,8 @@ export async function unreachableLosses(
   const at = placeOf(layout);
   const format = ['--no-commit-header', '--format=tformat:%H %P%x00%s'];
   // Archives of earlier clean-ups may be deleted any day: what only they lead to is nowhere else. Asked in the main
-  // worktree, whose HEAD counts; this one's does not.
-  const known = ['--not', '--exclude=refs/switchyard/*', '--all'];
+  // worktree, whose HEAD counts; without `--single-worktree` this one's would too.
+  const known = ['--single-worktree', '--not', '--exclude=refs/switchyard/*', '--all'];
   const { stdout } = await git.run([...at.args, 'rev-list', '--ignore-missing', ...format, '--stdin', ...known], {
     cwd: at.cwd,
     input: [...ids].map((id) => `${id}\n`).join(''),

@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { access, lstat } from 'node:fs/promises';
+import { lstat, open } from 'node:fs/promises';
 import pLimit from 'p-limit';
 import type { LeftOut } from '../../../contract/events';
 import { errorCode } from '../paths';
@@ -160,7 +159,8 @@ async function inspect(file: Buffer, untracked: boolean): Promise<Inspected> {
     // A submodule is a folder.
     if (found.isSymbolicLink() || found.isDirectory()) return { why: null, mode: null };
     if (!found.isFile()) return { why: 'it is neither file nor link', mode: null };
-    await access(file, constants.R_OK);
+    // Opened, since that is what git will do: other ways to ask may answer for another user.
+    await (await open(file)).close();
     if (untracked && found.size > largeFile) return { why: 'it is larger than 50 MB', mode: null };
     const mode = found.mode & 0o7777;
     return { why: null, mode: mode === 0o644 || mode === 0o755 ? null : mode };
