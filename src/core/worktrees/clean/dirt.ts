@@ -1,4 +1,5 @@
 import { lstat } from 'node:fs/promises';
+import pLimit from 'p-limit';
 import type { Git } from '../../git/git';
 import { WorktreeError } from '../errors';
 import { errorCode } from '../paths';
@@ -78,12 +79,27 @@ export async function readDirt(deps: DirtDeps, target: CleanTarget, signal?: Abo
     git.run([...plainIndex, 'ls-files', '-s', '-v', '-z'], { cwd, signal }),
   ]);
   const entries = parseIndex(index.stdoutBytes);
+  const { repositories, ...dirt } = parseDirt(status.stdoutBytes);
   return {
-    ...parseDirt(status.stdoutBytes),
+    ...dirt,
     ...entries,
+    repositories: [...repositories, ...(await inPlaceOfFiles(target.worktree, dirt.changes))],
     overlooked: await readOverlooked(deps, target, entries, signal),
     unreadable: unreadableIn(status.stderr),
   };
+}
+
+/** Repositories where the index has a file: git lists such a file as changed or deleted, and passes the folder over. */
+async function inPlaceOfFiles(worktree: string, changes: readonly TrackedChange[]): Promise<BytePath[]> {
+  const inPool = pLimit(32);
+  const suspects = changes.filter(
+    ({ submodule, indexMode, diskMode }) =>
+      submodule === null && indexMode !== none && (diskMode === none || diskMode === gitlink),
+  );
+  const found = await Promise.all(
+    suspects.map(({ path }) => inPool(async () => ((await isThere(onDisk(worktree, `${path}/.git`))) ? path : null))),
+  );
+  return found.filter((path) => path !== null);
 }
 
 /** Of the entries that git was told to overlook, those whose file differs: asked with an index that is not told so. */
@@ -134,8 +150,6 @@ function parseDirt(z: Buffer): Pick<Dirt, 'changes' | 'untracked' | 'ignored' | 
     if (line.startsWith('1 ') || line.startsWith('u ')) {
       const change = parseChange(line);
       changes.push(change);
-      // A tracked file gave way to a repository of the same name.
-      if (change.diskMode === gitlink && change.submodule === null) repositories.push(change.path);
     } else if (line.startsWith('? ')) {
       // With every file listed, a folder stands for a repository in it.
       if (line.endsWith('/')) repositories.push(line.slice(2, -1));
@@ -170,7 +184,11 @@ function parseChange(line: string): TrackedChange {
     inHead: headMode !== none,
     indexMode,
     diskMode,
-    submodule: sub.startsWith('S') ? { commit: sub.includes('C'), files: /[MU]/.test(sub) } : null,
+    // A repository in the place of a tracked file is lettered `S` too.
+    submodule:
+      sub.startsWith('S') && (indexMode === gitlink || diskMode !== gitlink)
+        ? { commit: sub.includes('C'), files: /[MU]/.test(sub) }
+        : null,
   };
 }
 

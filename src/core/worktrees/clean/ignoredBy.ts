@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { constants, copyFile, lstat, mkdir, rm } from 'node:fs/promises';
+import { constants, copyFile, lstat, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Git } from '../../git/git';
 import { WorktreeError } from '../errors';
 import { errorCode } from '../paths';
 import { type BytePath, foldersOf, joinPaths, onDisk, shown, splitPaths } from './bytePath';
+import { withScratch } from './scratch';
 
 /**
  * Which of the paths the rules of one worktree ignore, tracked or not, and whether or not they exist there. git is asked
@@ -19,19 +19,14 @@ export async function ignoredBy(
   paths: readonly BytePath[],
 ): Promise<Set<BytePath>> {
   if (paths.length === 0) return new Set();
-  const rules = path.join(deps.scratchDir, `rules-${randomUUID()}`);
-  await mkdir(rules, { recursive: true });
-  try {
-    const folders = new Set(['', ...paths.flatMap(foldersOf)]);
-    for (const folder of folders) await copyRules(o.top, rules, folder);
+  return withScratch(deps, async (rules) => {
+    for (const folder of new Set(['', ...paths.flatMap(foldersOf)])) await copyRules(o.top, rules, folder);
     const args = [`--git-dir=${o.gitDir}`, `--work-tree=${rules}`, 'check-ignore', '--no-index', '-z', '--stdin'];
     // `./`: a name that begins with `:` would be taken for pathspec magic.
     const input = joinPaths(paths.map((file) => `./${file}`));
     const { stdoutBytes } = await deps.git.run(args, { cwd: rules, input, okExitCodes: [0, 1], signal: o.signal });
     return new Set(splitPaths(stdoutBytes).map((file) => file.slice(2)));
-  } finally {
-    await rm(rules, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Brings one folder's `.gitignore` along, where git would read it: git follows no link to it, nor to its folder. */

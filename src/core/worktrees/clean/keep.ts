@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { access, lstat } from 'node:fs/promises';
+import { lstat, open } from 'node:fs/promises';
 import pLimit from 'p-limit';
 import type { LeftOut } from '../../../contract/events';
 import { errorCode } from '../paths';
@@ -72,9 +71,18 @@ export async function chooseKept(
     remove,
     unstage,
     whyLeftOut: leftOut,
-    leftOut: [...leftOut].sort(byPath).map(([file, why]) => ({ path: shown(file), why })),
+    leftOut: listOf(leftOut),
     modes: [...found].flatMap(([file, { mode }]) => (mode === null ? [] : [[file, mode] as const])),
   };
+}
+
+/** Of more, the list says how many more: it goes into the archive's message and before people. */
+const listed = 1000;
+
+function listOf(leftOut: ReadonlyMap<BytePath, string>): LeftOut[] {
+  const all = [...leftOut].sort(byPath).map(([file, why]) => ({ path: shown(file), why }));
+  if (all.length <= listed) return all;
+  return [...all.slice(0, listed), { path: '…', why: `and ${all.length - listed} more` }];
 }
 
 function byPath([a]: readonly [BytePath, string], [b]: readonly [BytePath, string]): number {
@@ -160,7 +168,8 @@ async function inspect(file: Buffer, untracked: boolean): Promise<Inspected> {
     // A submodule is a folder.
     if (found.isSymbolicLink() || found.isDirectory()) return { why: null, mode: null };
     if (!found.isFile()) return { why: 'it is neither file nor link', mode: null };
-    await access(file, constants.R_OK);
+    // Opened, since that is what git will do: other ways to ask may answer for another user.
+    await (await open(file)).close();
     if (untracked && found.size > largeFile) return { why: 'it is larger than 50 MB', mode: null };
     const mode = found.mode & 0o7777;
     return { why: null, mode: mode === 0o644 || mode === 0o755 ? null : mode };
