@@ -96,6 +96,14 @@ export function withTaskLock<T>(
   return context.store.locks.withLock(`task-${streamName(ref)}`, action, { waitMs });
 }
 
+/**
+ * Waits until nobody decides about the task any more. Who decides later sees the lease that the caller holds: so that
+ * no agent starts in a worktree that is being moved into the trash.
+ */
+export function afterDecisions(context: TaskContext, ref: TaskRef): Promise<void> {
+  return withTaskLock(context, ref, async () => undefined);
+}
+
 /** What core/worktrees needs to make one. */
 export function worktreesDeps({ git, layout, store, host }: TaskContext) {
   return {
