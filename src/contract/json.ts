@@ -236,10 +236,14 @@ export interface CleanJson {
   readonly wouldLose: readonly Loss[];
   /** What was not consented to and therefore stays. */
   readonly needs: readonly Consent[];
+  /** Programs and windows that `end-processes` is about. */
+  readonly works?: readonly string[] | undefined;
   /** What happened, or would, to the branch. */
   readonly branch: { readonly name: string; readonly deleted: boolean; readonly integrated: Integrated } | null;
   /** Why it was refused; null: it was not. */
   readonly refused: string | null;
+  /** Size of the worktree, where it was asked for; null: not measured. */
+  readonly bytes?: number | null | undefined;
 }
 export interface CleanAllJson {
   readonly tasks: readonly CleanJson[];

@@ -1,8 +1,5 @@
-import { stat } from 'node:fs/promises';
-import path from 'node:path';
-import type { TaskEvent } from '../../contract/events';
+import type { ArchiveRecord, TaskEvent } from '../../contract/events';
 import type { TaskRef } from '../../contract/plan';
-import { resolveWorktreeRoot } from '../worktrees/root';
 import { refName, type TaskContext } from './context';
 import { foldEvent, type KeptArchive, type TaskRecord } from './fold';
 import { TaskError } from './taskError';
@@ -26,11 +23,16 @@ export async function archivesOf(context: TaskContext, ref: TaskRef): Promise<Fo
   return keptArchives(events).map((archive) => ({ ref, archive }));
 }
 
+/** A restore from the ref leaves the ref: it may know commits that nothing else does. */
+function isUsedUp(event: TaskEvent): event is Extract<TaskEvent, { kind: 'restored' }> {
+  return event.kind === 'restored' && event.from === 'trash';
+}
+
 function keptArchives(events: readonly TaskEvent[]): KeptArchive[] {
   const kept = new Map<string, KeptArchive>();
   for (const event of events) {
     if (event.kind === 'cleaned') kept.set(event.archive.id, { ...event.archive, at: event.at });
-    if (event.kind === 'restored' || event.kind === 'archive-deleted') kept.delete(event.archive);
+    if (event.kind === 'archive-deleted' || isUsedUp(event)) kept.delete(event.archive);
   }
   return [...kept.values()];
 }
@@ -73,22 +75,7 @@ export function chooseArchive(
   );
 }
 
-/**
- * Where the archive lies now: with a moved repository its trash and its worktree's place have moved too.
- */
-export async function located(context: TaskContext, archive: KeptArchive): Promise<KeptArchive> {
-  if (await isThere(archive.trash)) return archive;
-  const root = await resolveWorktreeRoot(context.layout, context.host.settings()).catch(() => null);
-  if (root === null) return archive;
-  const trash = path.join(root.root, '.trash', path.basename(archive.trash));
-  if (!(await isThere(trash))) return archive;
-  return { ...archive, trash, worktree: path.join(root.root, path.basename(archive.worktree)) };
-}
-
-export async function isThere(folder: string): Promise<boolean> {
-  return stat(folder).then(
-    () => true,
-    // Gone, or not ours to see: nothing that could be restored from.
-    () => false,
-  );
+/** Puts a clean-up on record; said twice it changes nothing. */
+export async function recordCleaned(context: TaskContext, ref: TaskRef, archive: ArchiveRecord): Promise<void> {
+  await context.store.events.appendTask(ref, { kind: 'cleaned', archive });
 }

@@ -21,3 +21,10 @@ export function withCondition(
   const before = conditions.find((c) => c.kind === kind);
   return [...without(conditions, kind), { kind, reason, source, since: before?.since ?? at }];
 }
+
+/** The state a task has besides its set-up. */
+export function restingState({ state, run }: TaskRecord): TaskState {
+  if (state !== null && state !== 'setup') return state;
+  if (run === null) return 'queued';
+  return run.exited?.exit === 0 ? 'review' : 'working';
+}

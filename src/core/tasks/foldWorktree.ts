@@ -71,9 +71,7 @@ function setUp(record: TaskRecord, event: Extract<TaskEvent, { kind: 'setup' }>)
           event.at,
           event.by.actor,
         );
-  // Over, however it ended: what follows is the agent, or a human who looks at it.
-  const over = record.state === 'setup' ? into(record, 'queued', event.at) : record;
-  return { ...over, setup: { exit, skipped, commands }, conditions };
+  return { ...record, setup: { exit, skipped, commands }, conditions };
 }
 
 function cleaned(record: TaskRecord, event: Extract<TaskEvent, { kind: 'cleaned' }>): TaskRecord {
@@ -103,7 +101,10 @@ function restored(record: TaskRecord, event: Extract<TaskEvent, { kind: 'restore
     ...into(record, record.state === 'cleaned' ? (record.cleanedFrom ?? 'review') : record.state, event.at),
     cleanedFrom: null,
     worktree: { path: worktree, branch, head },
-    archives: record.archives.filter(({ id }) => id !== event.archive),
+    // From the ref alone, the ref stays: it may know commits that nothing else does.
+    archives: record.archives.filter(({ id }) => id !== event.archive || event.from === 'ref'),
     conditions: without(record.conditions, 'vanished'),
+    // No ignored file is in a ref: the next start brings them along and sets up anew.
+    ...(event.from === 'ref' ? { ready: null, setup: null } : {}),
   };
 }

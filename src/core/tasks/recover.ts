@@ -1,10 +1,14 @@
 import type { Operation, RecoveryOutcome } from '../../contract/events';
 import type { TaskRef } from '../../contract/plan';
 import { StoreError } from '../store/errors';
-import type { NewTaskEvent } from '../store/events';
 import type { FoundJournal } from '../store/journals';
 import type { Schema } from '../store/schemas';
-import { refName, type TaskContext, withTaskLock } from './context';
+import { recoverClean } from '../worktrees/clean/clean';
+import { cleanJournalSchema, restoreJournalSchema } from '../worktrees/clean/journal';
+import { recoverRestore } from '../worktrees/clean/restore';
+import { recordCleaned } from './archives';
+import { refName, type TaskContext, trashDeps, withTaskLock } from './context';
+import { recordRestored } from './restore';
 
 /** A long operation that was cut off, and what became of it. */
 export interface Recovered {
@@ -14,34 +18,34 @@ export interface Recovered {
   readonly reason: string;
 }
 
-/** What the room of the operation did to settle it, and the events that its killed process had not written. */
-export interface Settled {
+interface Settled {
   readonly outcome: RecoveryOutcome;
   readonly reason: string;
-  readonly events: readonly NewTaskEvent[];
 }
 
-interface OperationRecovery<T extends { readonly ref: TaskRef }> {
-  readonly operation: Operation;
-  readonly schema: Schema<T>;
-  /** Finishes or undoes; may itself be killed and run again. */
-  readonly settle: (journal: FoundJournal<T>) => Promise<Settled>;
-}
-
-/** Settles every long operation that was cut off. Cheap when there is none: one folder is read. */
+/** Settles every clean-up, restore and sync that was cut off. Cheap when there is none: one folder is read. */
 export async function recover(context: TaskContext): Promise<Recovered[]> {
-  void context;
-  return [];
+  const deps = trashDeps(context);
+  const cleans = await recoverOperation(context, 'clean', cleanJournalSchema, (journal) =>
+    recoverClean(deps, journal, { onDone: (archive) => recordCleaned(context, journal.data.ref, archive) }),
+  );
+  const restores = await recoverOperation(context, 'restore', restoreJournalSchema, (journal) =>
+    recoverRestore(deps, journal, { onDone: (done) => recordRestored(context, journal.data.ref, done) }),
+  );
+  return [...cleans, ...restores];
 }
 
 /**
  * Settles the journals of one operation whose processes died, each under its task's lock; a task that somebody is busy
- * with is settled by them or the next time. The events come before the journal's end: killed in between, the next
- * start says them again, which changes nothing.
+ * with is settled by them or the next time. The journal goes last, whatever the room of the operation thinks:
+ * killed before that, the next start says everything once more, which changes nothing.
  */
 export async function recoverOperation<T extends { readonly ref: TaskRef }>(
   context: TaskContext,
-  { operation, schema, settle }: OperationRecovery<T>,
+  operation: Operation,
+  schema: Schema<T>,
+  /** Finishes or undoes, puts the outcome on record; may itself be killed and run again. */
+  settle: (journal: FoundJournal<T>) => Promise<Settled>,
 ): Promise<Recovered[]> {
   const { journals, events } = context.store;
   const recovered: Recovered[] = [];
@@ -52,9 +56,7 @@ export async function recoverOperation<T extends { readonly ref: TaskRef }>(
       // Somebody may have settled it between our look and the lock.
       const journal = (await journals.list(operation, schema)).find(({ id }) => id === seen.id);
       if (journal === undefined) return;
-      const settled = await settle(journal);
-      for (const event of settled.events) await events.appendTask(ref, event);
-      const { outcome, reason } = settled;
+      const { outcome, reason } = await settle({ ...journal, remove: async () => undefined });
       await events.appendTask(ref, { kind: 'recovered', operation, outcome, reason });
       await journal.remove();
       recovered.push({ ref, operation, outcome, reason });

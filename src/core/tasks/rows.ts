@@ -9,6 +9,7 @@ import type { Plan, TaskFile } from '../plan/plan';
 import type { SeenHolder } from '../store/leases';
 import { refName, textHash } from './context';
 import { isRunOpen, type TaskRecord } from './fold';
+import { restingState } from './foldParts';
 import { type Hold, holdOf, unmetDependencies } from './holds';
 import { nextStep, sortConditions, stateTable } from './stateTable';
 
@@ -40,7 +41,7 @@ export function hasRow(task: TaskFile | null, record: TaskRecord | null): boolea
 
 export function taskRow(p: RowParts): TaskRow {
   const { ref, plan, task, record, lease } = p;
-  const state = record?.state ?? fileState(plan, task);
+  const state = stateOf(p);
   const conditions = conditionsOf(p);
   const alive = lease?.alive === true ? lease.file : null;
   const fields = task?.fields;
@@ -92,6 +93,12 @@ export function taskRow(p: RowParts): TaskRow {
     adopted: dispatch?.adopted ?? false,
     archives: archivesOf(record),
   };
+}
+
+/** A set-up whose process died sets nothing up any more. */
+function stateOf({ plan, task, record, lease }: RowParts): TaskState {
+  if (record === null || record.state === null) return fileState(plan, task);
+  return isSetupLost(record, lease) ? restingState(record) : record.state;
 }
 
 /** What the events say; whether its process still lives is asked where it matters (`readApp`). */

@@ -11,6 +11,7 @@ import { kindAt } from '../paths';
 import { deleteBranch, dropArchiveRef } from './branch';
 import type { BranchAt, CleanJournal, OnDone, Recovery, TrashDeps } from './journal';
 import { moveFolder, onAnotherDisk } from './move';
+import { keepStagedObjects } from './objects';
 import { lockedWorktree, refuseToClean } from './refusals';
 import type { CleanTarget } from './target';
 import {
@@ -69,11 +70,8 @@ export async function cleanWorktree(deps: TrashDeps, o: CleanOptions): Promise<A
     done: false,
   });
   try {
-    if (typeof commit !== 'string') {
-      const made = await commit(o.signal);
-      await journal.update({ ...journal.data, archive: { id, ref, commit: made } });
-    }
-    const move = (lost: AbortSignal) => moveIntoTrash(deps, journal, o, lost);
+    const made = typeof commit === 'string' ? commit : await commit(o.signal);
+    const move = (lost: AbortSignal) => moveIntoTrash(deps, journal, { ...o, commit: made }, lost);
     const record = await deps.locks.withLock(worktreesLock, move, { waitMs: lockWaitMs });
     await o.onDone(record);
     await journal.remove();
@@ -119,7 +117,7 @@ export async function recoverClean(
 async function moveIntoTrash(
   deps: TrashDeps,
   journal: Journal<CleanJournal>,
-  o: CleanOptions,
+  o: CleanOptions & { readonly commit: string },
   lost: AbortSignal,
 ): Promise<ArchiveRecord> {
   const { worktree } = o.target;
@@ -132,7 +130,8 @@ async function moveIntoTrash(
     lost.throwIfAborted();
     if (o.signal?.aborted) throw new WorktreeError('cancelled', `Cleaning ${worktree} was cancelled.`);
     const trash = path.join(folder, id);
-    await journal.update({ ...journal.data, trash });
+    const archive = { ...journal.data.archive, commit: o.commit };
+    await journal.update({ ...journal.data, archive, trash });
     const problem = await tryPlace(deps, journal.data, folder);
     if (problem === null) {
       const record = await finish(deps, journal.data, trash);
@@ -157,6 +156,7 @@ async function tryPlace(deps: TrashDeps, data: CleanJournal, folder: string): Pr
     const record = recordOf(data, trash, false);
     const admin = path.join(trash, trashParts.admin);
     await writeManifest(trash, data.ref, { record, adminDir: data.adminDir, admin });
+    await keepStagedObjects(deps, { ...data, commit: record.commit, trash });
   } catch (error) {
     await removeEmptyTrash(trash);
     return error;

@@ -18,6 +18,8 @@ export const trashParts = {
   dotGit: 'dotgit',
   /** The reflog of a branch that was deleted. */
   reflog: 'branch-reflog',
+  /** Staged objects that are in no ref. */
+  objects: 'objects.pack',
   manifest: 'manifest.json',
   /** A file of git's in the making. */
   pointer: 'pointer.new',
@@ -165,8 +167,9 @@ function dotGitFiles(trash: string): [string, string] {
 
 /** Removes what we wrote into a folder of the trash, and the folder when nothing else is in it. */
 export async function removeEmptyTrash(trash: string): Promise<void> {
-  const { manifest, reflog, dotGit, pointer } = trashParts;
-  for (const name of [manifest, `${manifest}.new`, reflog, `${reflog}.new`, dotGit, pointer]) {
+  const { manifest, reflog, dotGit, pointer, objects } = trashParts;
+  const names = [manifest, `${manifest}.new`, reflog, `${reflog}.new`, dotGit, pointer, objects, `${objects}.new`];
+  for (const name of names) {
     await unlink(path.join(trash, name)).catch(ignoreMissing);
   }
   await rmdir(trash).catch((error: unknown) => {

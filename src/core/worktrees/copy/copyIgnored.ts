@@ -94,10 +94,10 @@ class Copy {
     });
     if (staging === null) return;
     try {
-      // One folder keeps the disk busy by itself; single files are many and small.
-      for (const entry of wanted.filter(({ folder }) => folder)) await this.#bring(entry, staging);
+      // Single files first: they are small, and what is missed most. One folder keeps the disk busy by itself.
       const few = pLimit(8);
       await Promise.all(wanted.filter(({ folder }) => !folder).map((entry) => few(() => this.#bring(entry, staging))));
+      for (const entry of wanted.filter(({ folder }) => folder)) await this.#bring(entry, staging);
     } finally {
       await removeStaging(staging, this.deps.log);
     }
@@ -141,18 +141,23 @@ class Copy {
 
   async #bring(entry: Entry, staging: string): Promise<void> {
     this.o.signal?.throwIfAborted();
-    const why = await this.#copyOne(entry, staging).catch(whyOf);
+    const staged = path.join(staging, randomUUID());
+    const why = await this.#copyOne(entry, staged).catch(whyOf);
     this.o.signal?.throwIfAborted();
-    if (why === null) this.copied.push(display(entry));
-    else this.#leave(entry, why);
+    if (why === null) {
+      this.copied.push(display(entry));
+    } else {
+      this.#leave(entry, why);
+      // Half a folder may have filled the disk that the next entry needs.
+      await removeStaging(staged, this.deps.log);
+    }
   }
 
   /** null: it is in its place. */
-  async #copyOne(entry: Entry, staging: string): Promise<string | null> {
+  async #copyOne(entry: Entry, staged: string): Promise<string | null> {
     const source = path.join(this.main, entry.path);
     const refusal = await refusedSource(this.main, source, entry);
     if (refusal !== null) return refusal;
-    const staged = path.join(staging, randomUUID());
     const failure = entry.folder ? await cloneFolder(source, staged, this.o.signal) : await cloneFile(source, staged);
     if (failure !== null) return failure;
     const inTheWay = await parentsInTheWay(this.o.worktree, entry, { create: true });
@@ -168,6 +173,7 @@ class Copy {
 
 /** Why a source is not copied: it is a link, lies behind one, or is neither file nor folder. */
 async function refusedSource(main: string, source: string, entry: Entry): Promise<string | null> {
+  if (entry.path.includes('\ufffd') && !(await isTaken(main, entry))) return 'its name is not UTF-8; rename it';
   const found = await lstat(source);
   if (found.isSymbolicLink()) return 'it is a symbolic link in the main worktree, which is not followed';
   if (entry.folder ? !found.isDirectory() : !found.isFile()) return 'it is neither a file nor a folder';

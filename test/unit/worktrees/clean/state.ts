@@ -18,18 +18,17 @@ export interface WorktreeState {
 
 export async function stateOf(worktree: string): Promise<WorktreeState> {
   const adminDir = path.resolve(worktree, await runGit(worktree, 'rev-parse', '--git-dir'));
-  const all = await filesOf(worktree);
-  const { '.git': dotGit = '', ...files } = all;
   // Asked without locks: a status that writes a fresher index would be a difference of our own making.
   const ask = (...args: string[]) => runGit(worktree, '--no-optional-locks', ...args);
-  return {
-    files,
-    dotGit,
-    admin: await filesOf(adminDir),
-    index: await ask('ls-files', '-z', '--stage', '-v', '--debug'),
-    head: await readFile(path.join(adminDir, 'HEAD'), 'utf8'),
-    status: await ask('status', '--porcelain=v2', '--branch', '--ignored', '-z', '--untracked-files=all'),
-  };
+  const [all, admin, index, head, status] = await Promise.all([
+    filesOf(worktree),
+    filesOf(adminDir),
+    ask('ls-files', '-z', '--stage', '-v', '--debug'),
+    readFile(path.join(adminDir, 'HEAD'), 'utf8'),
+    ask('status', '--porcelain=v2', '--branch', '--ignored', '-z', '--untracked-files=all'),
+  ]);
+  const { '.git': dotGit = '', ...files } = all;
+  return { files, dotGit, admin, index, head, status };
 }
 
 /** Every file, folder and link below a folder by its path, bytes of names kept. */

@@ -7,6 +7,7 @@ import { findRepository } from '../../../../src/core/git/repository';
 import { listWorktrees } from '../../../../src/core/git/worktreeList';
 import { defaultSettings, type Log } from '../../../../src/core/ports';
 import { openStore, type Store } from '../../../../src/core/store/store';
+import { archiveRefName, archiveWorktree } from '../../../../src/core/worktrees/clean/archiveRef';
 import { type CleanOptions, cleanWorktree, recoverClean } from '../../../../src/core/worktrees/clean/clean';
 import {
   cleanJournalSchema,
@@ -44,10 +45,6 @@ export async function targetOf(deps: TrashDeps, worktree: string): Promise<Clean
   return { worktree, adminDir: found.adminDir, head: found.head, branch: found.branch, copied: [], base: null };
 }
 
-export function archiveName(id: string): string {
-  return `refs/switchyard/archive/${ref.plan}/${ref.task}/${id}`;
-}
-
 /** Cleans with a ref that holds HEAD alone: for tests of the trash. */
 export async function cleanIt(
   deps: TrashDeps,
@@ -56,7 +53,7 @@ export async function cleanIt(
 ): Promise<ArchiveRecord> {
   const target = await targetOf(deps, worktree);
   const id = randomUUID();
-  const name = archiveName(id);
+  const name = archiveRefName(ref, id);
   const commit = async () => {
     const at = target.head ?? (await runGit(deps.layout.commonDir, 'rev-parse', 'main'));
     await runGit(deps.layout.commonDir, 'update-ref', name, at, '0'.repeat(40));
@@ -69,6 +66,26 @@ export async function cleanIt(
     deleteBranch: null,
     onDone: async () => undefined,
     ...o,
+  });
+}
+
+/** Cleans with both layers, and the branch too where the worktree is on one. */
+export async function cleanBothLayers(
+  deps: TrashDeps,
+  worktree: string,
+  o: Partial<Pick<CleanOptions, 'onDone'>> & { copied?: readonly string[] } = {},
+): Promise<ArchiveRecord> {
+  const target = { ...(await targetOf(deps, worktree)), copied: o.copied ?? [] };
+  const id = randomUUID();
+  const scratchDir = path.join(deps.layout.storeDir, 'cache');
+  const commit = async () => (await archiveWorktree({ ...deps, scratchDir }, target, { id, ref })).commit;
+  const { branch, head } = target;
+  return await cleanWorktree(deps, {
+    ref,
+    target,
+    archive: { id, ref: archiveRefName(ref, id), commit },
+    deleteBranch: branch !== null && head !== null ? { name: branch, tip: head } : null,
+    onDone: o.onDone ?? (async () => undefined),
   });
 }
 
