@@ -97,6 +97,14 @@ function buildProgram(args: readonly string[], version: string, done: (code: num
     .action(action(async () => (await import('./commands/worktrees')).worktrees(global(), version)));
 
   program
+    .command('sync')
+    .description('bring tasks onto their moved base, or the base up to its remote')
+    .argument('[task...]', '<plan>/<task>; all tasks when none is named')
+    .option('--base [branch]', 'fast-forward the base (default: the default branch) instead')
+    .option('--method <method>', 'rebase or merge; default: the setting')
+    .action(action(async (tasks: string[], o) => (await import('./commands/sync')).sync(tasks, o, global(), version)));
+
+  program
     .command('watch')
     .description('what happens, as JSON lines')
     .action(action(async () => (await import('./commands/watch')).watch(global(), version)));

@@ -236,6 +236,8 @@ export interface CleanJson {
   readonly wouldLose: readonly Loss[];
   /** What was not consented to and therefore stays. */
   readonly needs: readonly Consent[];
+  /** Programs and windows that `end-processes` is about. */
+  readonly works?: readonly string[] | undefined;
   /** What happened, or would, to the branch. */
   readonly branch: { readonly name: string; readonly deleted: boolean; readonly integrated: Integrated } | null;
   /** Why it was refused; null: it was not. */

@@ -133,7 +133,7 @@ async function readMergeBase(git: Git, cwd: string, base: string): Promise<strin
 }
 
 /** What git has begun and not ended, from the files it leaves in the worktree's own git directory. */
-async function readInProgress(worktree: string): Promise<InProgress | null> {
+export async function readInProgress(worktree: string): Promise<InProgress | null> {
   const gitDir = await gitDirOf(worktree);
   if (gitDir === null) return null;
   const marks: readonly [InProgress, Promise<boolean>][] = [

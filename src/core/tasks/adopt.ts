@@ -1,14 +1,17 @@
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { AdoptJson } from '../../contract/json';
 import type { TaskRef } from '../../contract/plan';
 import { agentByName } from '../agents/registry';
 import { resolveBase } from '../git/base';
 import { realpathOrNull } from '../git/layoutFiles';
+import { pullRequestNumber, resolvePullRequest } from '../git/pullRequest';
+import { branchExists, resolveCommit } from '../git/refs';
 import { placeOf } from '../git/repository';
 import { type GitWorktree, listWorktrees } from '../git/worktreeList';
 import { createTask, inboxPlan } from '../plan/createFiles';
 import { findTask, readRecords, refName, type TaskContext, withTaskLock } from './context';
-import { titleOf } from './dispatch';
+import { prepare, titleOf } from './dispatch';
 import { freezeBrief } from './freezeBrief';
 import { lastAgent } from './lastAgent';
 import { presentPaths } from './snapshot';
@@ -40,16 +43,66 @@ async function adoptLocked(
   what: string,
   o: AdoptOptions & { readonly agent: string },
 ): Promise<AdoptJson> {
+  const number = pullRequestNumber(what);
+  if (number !== null) return adoptPullRequest(context, number, o);
   const worktrees = await listWorktrees(context.git, context.layout);
   const worktree = await worktreeOf(context, what, worktrees, o.cwd);
   if (worktree !== null) {
     await refuseWorktree(context, worktree);
     return adoptWorktree(context, worktree, o);
   }
+  if (await branchExists(context.git, placeOf(context.layout).cwd, what)) return adoptBranch(context, what, what, o);
   throw new TaskError(
     'bad-adoption',
     `${JSON.stringify(what)} is no worktree or branch of this repository, nor a pull request like "#12".`,
   );
+}
+
+/** Gives the branch a worktree; a task file that came of it for nothing is taken back. */
+async function adoptBranch(
+  context: TaskContext,
+  branch: string,
+  title: string,
+  o: AdoptOptions & { readonly agent: string },
+): Promise<AdoptJson> {
+  await refuseOwned(context, (worktree) => worktree.branch === branch);
+  const { ref, file } = await writeTask(context, title, { branch, from: branch }, o);
+  const text = await readFile(file, 'utf8');
+  try {
+    const made = await prepare(context, ref, { purpose: 'spawn', agent: o.agent, signal: o.signal });
+    return { ...ref, branch: made.branch, worktree: made.worktree };
+  } catch (error) {
+    // Only what we wrote just now: somebody may have opened it meanwhile.
+    if ((await readFile(file, 'utf8').catch(() => null)) === text) {
+      await rm(file, { force: true });
+      await context.store.events.appendTask(ref, { kind: 'forgotten' });
+    }
+    throw error;
+  }
+}
+
+/** Its head becomes the branch `pr-12`; one that is there and is that head is gone on with. */
+async function adoptPullRequest(
+  context: TaskContext,
+  number: number,
+  o: AdoptOptions & { readonly agent: string },
+): Promise<AdoptJson> {
+  const { git, layout } = context;
+  const at = placeOf(layout);
+  const { commit } = await resolvePullRequest(git, layout, number, { signal: o.signal });
+  const branch = `pr-${number}`;
+  const there = await resolveCommit(git, at.cwd, `refs/heads/${branch}`);
+  if (there !== null && there !== commit) {
+    throw new TaskError(
+      'bad-adoption',
+      `There is a branch ${branch}, which is not the head of the pull request #${number}: adopt that branch, or rename it.`,
+    );
+  }
+  if (there === null) {
+    const args = ['update-ref', '-m', `switchyard: pull request #${number}`, `refs/heads/${branch}`, commit];
+    await git.run([...at.args, ...args, '0'.repeat(commit.length)], { cwd: at.cwd, read: false });
+  }
+  return adoptBranch(context, branch, `Pull request #${number}`, o);
 }
 
 /** The worktree that a path names, or that a branch is checked out in. */
@@ -100,7 +153,9 @@ async function adoptWorktree(
   worktree: GitWorktree,
   o: AdoptOptions & { readonly agent: string },
 ): Promise<AdoptJson> {
-  const ref = await writeTask(context, worktree.branch ?? path.basename(worktree.path), worktree.branch, o);
+  const { branch: on } = worktree;
+  const fields = on === null ? {} : { branch: on };
+  const { ref } = await writeTask(context, on ?? path.basename(worktree.path), fields, o);
   return withTaskLock(context, ref, async () => {
     const { plan, task } = await findTask(context, ref);
     const { git, layout, host, store } = context;
@@ -138,21 +193,20 @@ async function mergeBaseOf({ git, layout }: TaskContext, base: string, head: str
 async function writeTask(
   context: TaskContext,
   title: string,
-  branch: string | null,
+  fields: { readonly branch?: string; readonly from?: string },
   o: AdoptOptions & { readonly agent: string },
-): Promise<TaskRef> {
+): Promise<{ ref: TaskRef; file: string }> {
   const plan = o.plan ?? inboxPlan;
   // A task of that name that was deleted still has its events.
   const taken = (await context.store.events.tasks()).filter((ref) => ref.plan === plan).map(({ task }) => task);
-  const { ref } = await createTask(context.layout, plan, {
+  return createTask(context.layout, plan, {
     title,
     instructions: instructionsFor(title),
     agent: o.agent,
-    ...(branch === null ? {} : { branch }),
+    ...fields,
     taken: new Set(taken),
     git: context.git,
   });
-  return ref;
 }
 
 function instructionsFor(title: string): string {

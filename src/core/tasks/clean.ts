@@ -156,10 +156,18 @@ function answerTo(ref: TaskRef, looked: Looked, o: CleanOptions): CleanJson {
     ...nothing(ref),
     wouldLose: survey.losses,
     needs,
+    works: worksOf(looked),
     branch:
       branch === null ? null : { name: branch.name, deleted: deletesBranch(looked, o), integrated: branch.integrated },
     refused: looked.refused ?? changedSince(ref, looked, o),
   };
+}
+
+function worksOf({ own, windows }: Looked): string[] {
+  return [
+    ...own.map(({ name, pid }) => `${name} (process ${pid})`),
+    ...windows.map(({ window, pid }) => `window of ${window ?? `process ${pid}`}`),
+  ];
 }
 
 function deletesBranch({ branch }: Looked, o: CleanOptions): boolean {

@@ -26,6 +26,8 @@ import { type RestoreOptions, restore } from './restore';
 import { type RunOptions, type RunResult, run } from './run';
 import { type Snapshot, takeSnapshot } from './snapshot';
 import { prepareAll, type SpinOptions, spin } from './spin';
+import { type SyncedTask, type SyncOptions, syncAll, syncTask } from './sync';
+import { type SyncBaseOptions, type SyncedBase, syncBase } from './syncBase';
 import { deleteArchives, trashList } from './trash';
 import { type Awaitable, waitFor, watchTasks } from './watch';
 
@@ -63,6 +65,11 @@ export interface Tasks {
   /** What `spin` would use. */
   lastAgent(): Promise<{ agent: string; model: string | null }>;
   reconcile(): Promise<ReconcileReport>;
+  /** Brings a task onto its moved base, uncommitted work included; or leaves everything as it was. */
+  sync(ref: TaskRef, o?: SyncOptions): Promise<SyncedTask>;
+  syncAll(o?: SyncOptions): Promise<SyncedTask[]>;
+  /** Fast-forwards the local base to its remote without touching the user's changes. */
+  syncBase(o?: SyncBaseOptions): Promise<SyncedBase>;
   watch(signal: AbortSignal): AsyncIterable<WatchLine>;
   /** @param timeoutMs null: for ever */
   wait(ref: TaskRef, wanted: Awaitable, timeoutMs: number | null, signal: AbortSignal): Promise<TaskRow>;
@@ -112,6 +119,9 @@ export function createTasks(context: TaskContext): Tasks {
       await keepRecords(context);
       return report;
     },
+    sync: (ref, o) => syncTask(context, ref, o),
+    syncAll: (o) => syncAll(context, o),
+    syncBase: (o) => syncBase(context, o),
     watch: (signal) => watchTasks(context, signal),
     wait: (ref, wanted, timeoutMs, signal) => waitFor(context, ref, wanted, { timeoutMs, signal, row: () => row(ref) }),
     forget: (ref) => forget(context, ref),

@@ -70,4 +70,53 @@ describe('adopt', () => {
       assert.match(await readFile(path.join(root, '.switchyard', 'inbox', 'mine.md'), 'utf8'), /^branch: mine$/m);
     });
   });
+
+  it('gives a branch its worktree, and keeps the branch when that is cleaned', async () => {
+    await withTasks([], async ({ root, repository }) => {
+      await runGit(root, 'branch', 'feature/x');
+      const tip = await runGit(root, 'rev-parse', 'feature/x');
+      const made = await repository.tasks.adopt('feature/x', { plan: 'p', agent: 'demo' });
+      assert.deepEqual([made.task, made.branch], ['feature-x', 'feature/x']);
+      assert.equal(await runGit(made.worktree, 'branch', '--show-current'), 'feature/x');
+      const row = await repository.tasks.row(made);
+      assert.deepEqual([row?.adopted, row?.base, row?.state], [true, 'main', 'queued']);
+      const cleaned = await repository.tasks.clean(made);
+      assert.deepEqual([cleaned.cleaned, cleaned.branch?.deleted], [true, false]);
+      assert.equal(await runGit(root, 'rev-parse', 'feature/x'), tip);
+    });
+  });
+
+  it('makes a task of a pull request, whose head becomes a branch', async () => {
+    await withTasks([], async ({ dir, root, repository }) => {
+      const remote = path.join(dir, 'remote.git');
+      await runGit(dir, 'clone', '-q', '--bare', root, remote);
+      const other = path.join(dir, 'other');
+      await runGit(dir, 'clone', '-q', remote, other);
+      await writeFile(path.join(other, 'theirs.txt'), 'theirs');
+      const head = await commitAll(other, 'theirs');
+      await runGit(other, 'push', '-q', 'origin', 'HEAD:refs/pull/12/head');
+      await assert.rejects(repository.tasks.adopt('#12'), { reason: 'bad-ref' });
+      await runGit(root, 'remote', 'add', 'origin', remote);
+      const made = await repository.tasks.adopt('#12', { agent: 'demo' });
+      assert.deepEqual([made.plan, made.task, made.branch], ['inbox', 'pull-request-12', 'pr-12']);
+      assert.equal(await runGit(made.worktree, 'rev-parse', 'HEAD'), head);
+      const row = await repository.tasks.row(made);
+      assert.deepEqual([row?.adopted, row?.ahead, row?.changedFiles], [true, 1, 1]);
+      await assert.rejects(repository.tasks.adopt('#12'), { reason: 'bad-adoption', message: /pull-request-12/ });
+      await assert.rejects(repository.tasks.adopt('#13'), { reason: 'bad-ref' });
+    });
+  });
+
+  it('takes its task file back when no worktree could be made', async () => {
+    await withTasks(
+      [],
+      async ({ root, repository }) => {
+        await runGit(root, 'branch', 'later');
+        await assert.rejects(repository.tasks.adopt('later', { plan: 'p', agent: 'demo' }));
+        assert.deepEqual(await readdir(path.join(root, '.switchyard', 'p')), ['plan.md']);
+        assert.deepEqual(await repository.tasks.rows(), []);
+      },
+      { worktreeRoot: '/dev/null/nowhere' },
+    );
+  });
 });

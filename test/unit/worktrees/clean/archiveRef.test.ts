@@ -10,6 +10,7 @@ import {
   stat,
   symlink,
   truncate,
+  utimes,
   writeFile,
 } from 'node:fs/promises';
 import path from 'node:path';
@@ -294,6 +295,23 @@ describe('worktrees: archive ref', () => {
       assert.equal(files['src/000/file-00002.txt'], 'line one of 2\nline two\n');
     }));
 
+  it('intent to add: also when the file is gone, or git was told to overlook it', () =>
+    withTempDir(async (dir) => {
+      const scene = await makeScene(dir);
+      await scene.write('empty.txt', '');
+      await scene.git('add', 'empty.txt');
+      for (const name of ['gone', 'looked-past', 'left']) {
+        await scene.write(name, 'x');
+        await scene.git('add', '-N', name);
+      }
+      await rm(path.join(scene.worktree, 'gone'));
+      await scene.git('update-index', '--assume-unchanged', 'looked-past');
+      await scene.git('update-index', '--skip-worktree', 'left');
+      const { read, index } = await archive(scene);
+      assert.deepEqual(read.intentToAdd, ['gone', 'left', 'looked-past']);
+      assert.deepEqual([index['empty.txt'], index.gone], ['', undefined]);
+    }));
+
   it('goes through the clean filters, whatever the user wants to be warned about, and needs no identity', () =>
     withTempDir(async (dir) => {
       const scene = await makeScene(dir);
@@ -394,6 +412,20 @@ describe('worktrees: archive ref', () => {
       const deps = { ...scene.deps, scratchDir: path.join(dir, 'file') };
       await assert.rejects(archiveWorktree(deps, await scene.target(), { id: 'first', ref }), /could not be written/);
       assert.equal(await scene.git('for-each-ref', 'refs/switchyard'), '');
+    }));
+
+  it('removes what a killed archive left in the scratch folder a day ago, and nothing else', () =>
+    withTempDir(async (dir) => {
+      const scene = await makeScene(dir);
+      const left = (name: string) => path.join(scene.deps.scratchDir, name);
+      for (const name of ['clean-old', 'clean-young', 'other']) {
+        await mkdir(left(name), { recursive: true });
+        await writeFile(path.join(left(name), 'index'), 'x');
+      }
+      const before = new Date(Date.now() - 25 * 3_600_000);
+      for (const name of ['clean-old', 'other']) await utimes(left(name), before, before);
+      await archive(scene);
+      assert.deepEqual((await readdir(scene.deps.scratchDir)).sort(), ['clean-young', 'other']);
     }));
 
   it('two at once on one worktree: both are whole, or one says that the name is taken', () =>
