@@ -7,7 +7,7 @@ import { resolveCommit } from '../../git/refs';
 import { streamName } from '../../store/names';
 import { WorktreeError } from '../errors';
 import { errorCode } from '../paths';
-import { namedIds, reflogIds } from './admin';
+import { parentsOf } from './archiveParents';
 import { readIntentToAdd, writeIndexTree, writeStagesTree, writeWorktreeTree } from './archiveTrees';
 import { joinPaths } from './bytePath';
 import { type Manifest, messageOf } from './manifest';
@@ -43,7 +43,7 @@ export async function archiveWorktree(
   const ref = archiveRefName(o.ref, o.id);
   const branchTip =
     target.branch === null ? null : await resolveCommit(deps.git, target.worktree, `refs/heads/${target.branch}`);
-  const [parents, { dirt, keep }] = await Promise.all([
+  const [{ parents, leftOut: commits }, { dirt, keep }] = await Promise.all([
     parentsOf(deps, target, branchTip, o.signal),
     o.reading ?? readWorktree(deps, target, o.signal),
   ]);
@@ -55,6 +55,7 @@ export async function archiveWorktree(
     readIfThere(path.join(target.adminDir, 'info', 'sparse-checkout')),
   ]);
   const tree = await writeTree(deps, target, { worktree, index, 'index-stages': stages }, o.signal);
+  const leftOut = [...keep.leftOut, ...commits];
   const manifest: Manifest = {
     v: 1,
     head: target.head,
@@ -67,11 +68,11 @@ export async function archiveWorktree(
     skipWorktree: sparse === null ? [...dirt.skipWorktree] : [],
     sparse,
     modes: keep.modes.map(([file, mode]) => [file, mode]),
-    leftOut: [...keep.leftOut],
+    leftOut,
   };
   const commit = await writeCommit(deps, target, { tree, parents, message: messageOf(o.ref, manifest) }, o.signal);
   await createRef(deps, target, ref, commit);
-  return { ref, commit, leftOut: keep.leftOut };
+  return { ref, commit, leftOut };
 }
 
 /** @throws WorktreeError bad-name; StoreError bad-name */
@@ -82,36 +83,6 @@ export function archiveRefName(ref: TaskRef, id: string): string {
     throw new WorktreeError('bad-name', `${JSON.stringify(id)} cannot name an archive: ${problem}; choose another id.`);
   }
   return `refs/switchyard/archive/${ref.plan}/${ref.task}/${id}`;
-}
-
-/**
- * HEAD, the branch's tip, and of the other commits that are named those that no other one leads to. One process.
- * @throws GitError when history cannot be walked
- */
-async function parentsOf(
-  { git, layout }: CleanDeps,
-  target: CleanTarget,
-  branchTip: string | null,
-  signal: AbortSignal | undefined,
-): Promise<string[]> {
-  const first = [...new Set([target.head, branchTip].filter((id) => id !== null))];
-  const ids = new Set(await namedIds(git, target));
-  if (target.branch !== null) for (const id of await reflogIds(layout.commonDir, target.branch)) ids.add(id);
-  for (const id of first) ids.delete(id);
-  if (ids.size === 0) return first;
-  const args = [
-    'rev-list',
-    '--ignore-missing',
-    '--parents',
-    '--stdin',
-    ...(first.length > 0 ? ['--not', ...first] : []),
-  ];
-  const input = [...ids].map((id) => `${id}\n`).join('');
-  const { stdout } = await git.run(args, { cwd: target.worktree, input, signal });
-  const lines = stdout.split('\n').filter((line) => line !== '');
-  const below = new Set(lines.flatMap((line) => line.split(' ').slice(1)));
-  const commits = lines.map((line) => line.split(' ', 1)[0] ?? '');
-  return [...first, ...commits.filter((commit) => !below.has(commit))];
 }
 
 async function writeTree(

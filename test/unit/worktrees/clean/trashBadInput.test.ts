@@ -148,6 +148,27 @@ describe('trash: bad input', () => {
       assert.equal(await runGit(worktree, 'branch', '--show-current'), 'agent/api');
     }));
 
+  it('an autostash that holds an ignored file: in no ref, and back after a gc', () =>
+    withTempDir(async (dir) => {
+      const root = await makeMessyRepository(dir);
+      const place = path.join(dir, 'repo-worktrees', 'api');
+      const worktree = await dirtied(root, place, 'ignored file that was staged by force', 'stopped rebase');
+      const autostash = path.join(root, '.git', 'worktrees', 'api', 'rebase-merge', 'autostash');
+      const stash = (await readFile(autostash, 'utf8')).trim();
+      assert.match(await runGit(worktree, 'ls-tree', '-r', '--name-only', stash), /\.env$/m);
+      const before = await stateOf(worktree);
+      const deps = await trashDeps(root);
+      const record = await cleanBothLayers(deps, worktree);
+      await runGit(root, 'clone', '-q', '--mirror', `file://${root}`, path.join(dir, 'mirror.git'));
+      await assert.rejects(runGit(path.join(dir, 'mirror.git'), 'cat-file', '-e', stash));
+      await runGit(root, 'gc', '-q', '--prune=now');
+      await assert.rejects(runGit(root, 'cat-file', '-e', stash));
+      await restoreIt(deps, record);
+      assert.deepEqual(await stateOf(worktree), before);
+      await runGit(worktree, 'rebase', '--abort');
+      assert.match(await runGit(worktree, 'status', '--porcelain'), /file-00009\.txt/);
+    }));
+
   it('detached HEAD', () =>
     withTempDir(async (dir) => {
       const root = await makeMessyRepository(dir);
