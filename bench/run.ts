@@ -7,6 +7,7 @@ import { report } from './measure';
 import { promptToAgent } from './promptToAgent';
 import { size } from './size';
 import { storeRead } from './storeRead';
+import { tenWorktrees } from './tenWorktrees';
 
 async function main(): Promise<boolean> {
   const root = join(import.meta.dirname, '..');
@@ -15,6 +16,7 @@ async function main(): Promise<boolean> {
   if (!existsSync(cli)) throw new Error('There is no dist/cli.js: run `npm run build` first.');
   const figures: Figure[] = [
     ...promptToAgent(cli, short ? 3 : 9),
+    ...(await tenWorktrees(cli, short ? 1 : 5)),
     ...(await fiftyWorktrees(short ? 15_000 : 60_000)),
     ...(await storeRead()),
     ...size(root),

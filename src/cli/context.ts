@@ -5,7 +5,7 @@ import { readLayoutWithoutGit } from '../core/git/repository';
 import { openRepository, parseRef, type Repository } from '../core/openRepository';
 import { type Host, type Log, nodeVariables, type OwnCommand } from '../core/ports';
 import { layerSettings, type SettingsFile, settingsFileSchema } from '../core/settings';
-import { UsageError } from './exitCodes';
+import { exitCodes, UsageError } from './exitCodes';
 import { note } from './output';
 
 /** Options that every command has. */
@@ -128,12 +128,20 @@ export function refOf(text: string): TaskRef {
   return ref;
 }
 
-/** Aborts at Ctrl-C and at a request to end, for commands that can be cancelled. */
+/**
+ * Aborts at Ctrl-C and at a request to end, for commands that can be cancelled. A second Ctrl-C ends at once.
+ *
+ * The listeners stay: the library below our locks raises a signal anew when it finds itself the only listener left,
+ * and what is to be undone would be cut off.
+ */
 export function interruptSignal(): AbortSignal {
   const controller = new AbortController();
   const abort = () => controller.abort();
-  process.once('SIGINT', abort);
-  process.once('SIGTERM', abort);
-  process.once('SIGHUP', abort);
+  process.on('SIGINT', () => {
+    if (controller.signal.aborted) process.exit(exitCodes.interrupted);
+    abort();
+  });
+  process.on('SIGTERM', abort);
+  process.on('SIGHUP', abort);
   return controller.signal;
 }

@@ -51,6 +51,7 @@ const byReason: Readonly<Record<string, ExitCode>> = {
   'cannot-move': exitCodes.needsHuman,
   conflicting: exitCodes.needsHuman,
   'setup-failed': exitCodes.needsHuman,
+  'app-failed': exitCodes.needsHuman,
   'no-archive': exitCodes.needsHuman,
   // wait
   timeout: exitCodes.no,

@@ -62,7 +62,7 @@ function buildProgram(args: readonly string[], version: string, done: (code: num
 
   program
     .command('spawn')
-    .description('branch and worktree for tasks, no agent')
+    .description('branch and worktree for tasks, ready to work in, no agent')
     .argument('<task...>', '<plan>/<task>')
     .action(action(async (tasks: string[]) => (await import('./commands/spawn')).spawn(tasks, global(), version)));
 
@@ -74,9 +74,17 @@ function buildProgram(args: readonly string[], version: string, done: (code: num
     .option('--override', 'start although dependencies or the limit of work in progress hold it')
     .option('--agent <name>', 'another agent than the task names')
     .option('--model <model>', 'another model than the task names')
+    .option('--skip-setup', 'start although the set-up fails or was not run')
     .option('--launch <id>', 'the launch that this terminal answers')
     .option('--when-told', 'load, then wait for a line on standard input')
     .action(action(async (task: string, o) => (await import('./commands/run')).run(task, o, global(), version)));
+
+  program
+    .command('app')
+    .description("start the plan's app in a task's worktree")
+    .argument('<task>', '<plan>/<task>')
+    .option('--stop', 'end it, with everything it started')
+    .action(action(async (task: string, o) => (await import('./commands/app')).app(task, o, global(), version)));
 
   program
     .command('tasks')
@@ -108,6 +116,45 @@ function buildProgram(args: readonly string[], version: string, done: (code: num
     .requiredOption('--for <state>', 'a state or a condition')
     .option('--timeout <seconds>', 'give up after this time', seconds)
     .action(action(async (task: string, o) => (await import('./commands/wait')).wait(task, o, global(), version)));
+
+  program
+    .command('clean')
+    .description('put a worktree into the trash, from where it can be restored')
+    .argument('[task]', '<plan>/<task>')
+    .option('--integrated', 'all tasks whose work has landed and that would lose nothing')
+    .option('--dry-run', 'only say what would be lost')
+    .option('--discard-changes', 'although the worktree holds what is nowhere else')
+    .option('--delete-branch', 'the branch too, although it has not landed')
+    .option('--end-processes', 'end what the task left running there, and ask its windows to close')
+    .action(action(async (task, o) => (await import('./commands/clean')).clean(task, o, global(), version)));
+
+  program
+    .command('restore')
+    .description('bring a cleaned worktree back')
+    .argument('<task>', '<plan>/<task>')
+    .option('--archive <id>', 'another one than the latest')
+    .action(action(async (task, o) => (await import('./commands/restore')).restore(task, o, global(), version)));
+
+  program
+    .command('forget')
+    .description('take a task off the list; its file, branch and worktree stay')
+    .argument('<task>', '<plan>/<task>')
+    .action(action(async (task) => (await import('./commands/forget')).forget(task, global(), version)));
+
+  program
+    .command('adopt')
+    .description('make a task of work that was begun elsewhere')
+    .argument('<what>', 'path of a worktree, a branch, or a pull request like "#12"')
+    .option('--plan <plan>', 'plan that the task is put into')
+    .option('--agent <name>', 'agent of the task')
+    .action(action(async (what, o) => (await import('./commands/adopt')).adopt(what, o, global(), version)));
+
+  program
+    .command('trash')
+    .description('what was cleaned and is kept; deletes only what is named')
+    .option('--delete <id...>', 'delete these for good')
+    .option('--delete-offered', 'delete for good what is older than 30 days or beyond the size limit')
+    .action(action(async (o) => (await import('./commands/trash')).trash(o, global(), version)));
 
   const plan = program.command('plan').description('check and make plans');
   plan

@@ -63,6 +63,8 @@ export interface TaskRow {
   /** Process id of the runner that holds the lease (a terminal's process), while it lives. */
   readonly runner: number | null;
   readonly since: string | null;
+  /** What was brought along into its worktree, and what was not; null: that has not ended yet. */
+  readonly ready: TaskReady | null;
   /** The first of its ten ports. */
   readonly port: number | null;
   /** The plan's app, while it runs in this worktree. */
@@ -73,6 +75,12 @@ export interface TaskRow {
   readonly adopted: boolean;
   /** What can be restored, the latest first. */
   readonly archives: readonly TaskArchive[];
+}
+
+export interface TaskReady {
+  /** Ignored files that were copied; a folder that was copied whole ends in `/`. */
+  readonly copied: readonly string[];
+  readonly leftOut: readonly LeftOut[];
 }
 
 export interface TaskApp {
@@ -228,10 +236,14 @@ export interface CleanJson {
   readonly wouldLose: readonly Loss[];
   /** What was not consented to and therefore stays. */
   readonly needs: readonly Consent[];
+  /** Programs and windows that `end-processes` is about. */
+  readonly works?: readonly string[] | undefined;
   /** What happened, or would, to the branch. */
   readonly branch: { readonly name: string; readonly deleted: boolean; readonly integrated: Integrated } | null;
   /** Why it was refused; null: it was not. */
   readonly refused: string | null;
+  /** Size of the worktree, where it was asked for; null: not measured. */
+  readonly bytes?: number | null | undefined;
 }
 export interface CleanAllJson {
   readonly tasks: readonly CleanJson[];

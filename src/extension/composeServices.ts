@@ -7,6 +7,7 @@ import { TargetChooser } from './commands/chooseTarget';
 import type { Services } from './commands/services';
 import { windowIdentity } from './folders';
 import { AgentLauncher } from './launching/agentLauncher';
+import { ShownWorktrees } from './launching/shownWorktrees';
 import { WorktreeLaunches } from './launching/worktreeLaunches';
 import { FileHints } from './sessions/fileHints';
 import { Repositories } from './sessions/repositories';
@@ -42,6 +43,7 @@ export function composeServices(
   keep(
     repositories.onDidOpen((session) => {
       session.keep(new WorktreeLaunches(session, agentLauncher, log, !startedTrusted));
+      session.keep(new ShownWorktrees(session, log));
       session.keep(new FileHints(session));
       void offerOnPath(context, launcher, log);
     }),

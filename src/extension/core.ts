@@ -13,8 +13,10 @@ export { createPlan, createTask, inboxPlan } from '../core/plan/createFiles';
 export { mergeOrder } from '../core/plan/mergeOrder';
 export { claimOnce } from '../core/store/duty';
 export { findTaskOfWorktree } from '../core/store/findTask';
+export { lossesFingerprint } from '../core/tasks/clean';
 export { stopAgent } from '../core/tasks/stopAgent';
 export { TaskError } from '../core/tasks/taskError';
+export { announceWindow, windowsOn } from '../core/tasks/windows';
 export { registerPlanFiles } from './planFiles/registerPlanFiles';
 export { openCore, reasonOf, startSession, worktreeOf } from './sessions/openSession';
 // biome-ignore-end lint/performance/noBarrelFile: see above.

@@ -35,3 +35,32 @@ export function age(t: Translate, since: string | null, now: Date): string {
   if (hours < 48) return t('{0} h ago', hours);
   return t('{0} days ago', Math.floor(hours / 24));
 }
+
+const units = ['B', 'KB', 'MB', 'GB', 'TB'] as const;
+
+/** A size in decimal units, as disks have them: `1.2 GB`. */
+export function size(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  // 999.95 would be shown as 1000.0 of the smaller unit.
+  while (value >= 999.95 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+}
+
+/** The day of a time, the same in every language: `2026-01-31`. */
+export function day(time: string): string {
+  return time.slice(0, 10);
+}
+
+/** A task as people know it. */
+export function nameOf(row: { readonly plan: string; readonly task: string; readonly title: string }): string {
+  return oneLine(row.title === '' ? `${row.plan}/${row.task}` : row.title);
+}
+
+/** Text as the label of a pick, where `$(…)` would become an icon. */
+export function plainLabel(text: string): string {
+  return text.replaceAll('$(', '$ (');
+}

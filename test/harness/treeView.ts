@@ -110,7 +110,16 @@ export class TreeView {
   /** Opens a row's context menu and chooses from it: two inputs. */
   async contextMenu(label: string, entry: string): Promise<void> {
     await this.workbench.click(this.row(label), { button: 'right' });
-    await this.workbench.click(this.workbench.page.getByRole('menuitem', { name: entry, exact: true }).first());
+    const item = this.workbench.page.getByRole('menuitem', { name: entry, exact: true }).first();
+    const before = this.workbench.inputs;
+    await item.waitFor();
+    // A menu takes no click in its first moments, so that the one that opened it does not choose from it.
+    await waitFor(`"${entry}" is chosen`, async () => {
+      this.workbench.inputs = before;
+      if (await item.isVisible()) await this.workbench.click(item);
+      return !(await item.isVisible());
+    });
+    this.workbench.inputs = before + 1;
   }
 
   /** Clicks an action in the title of the view: one input. */

@@ -208,17 +208,23 @@ describe('the manifest', () => {
   });
 
   it('gives no row more than three inline actions', () => {
-    // The flags of a task exclude each other: ready, or running, or startable.
+    // The flags of a task exclude each other: ready, or running, or startable, or finished, or restorable.
+    const resting = ['worktree', 'changes', 'file', 'app', 'cleanable', 'syncable', 'forgettable'];
     const exclusive = [
       ['ready', 'file'],
-      ['running', 'worktree', 'changes', 'file', 'elsewhere'],
-      ['startable', 'opens', 'worktree', 'changes', 'file'],
+      ['running', 'worktree', 'changes', 'file', 'elsewhere', 'app'],
+      ['startable', 'opens', 'setupfailed', ...resting],
+      ['finished', ...resting],
+      ['restorable', 'forgettable', 'file'],
     ];
     const rows = [
       ...exclusive.map((flags) => ['task', ...flags].join('+')),
       'plan+file+ready',
       'worktree+openable+task',
+      'worktree+adoptable+openable',
       'changes+changes',
+      'cleaned+archives',
+      'app',
       'file',
     ];
     for (const view of Object.values(viewIds)) {

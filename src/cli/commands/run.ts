@@ -13,6 +13,7 @@ interface RunFlags {
   readonly model?: string;
   readonly launch?: string;
   readonly whenTold?: boolean;
+  readonly skipSetup?: boolean;
 }
 
 /** The runner: a task's agent in this terminal, or headless. */
@@ -24,7 +25,7 @@ export async function run(task: string, flags: RunFlags, global: GlobalOptions, 
   const { repository } = await openCli(global, version, 'runner');
   if (flags.whenTold === true) {
     // What is needed to run is loaded while we wait.
-    await import('../../core/tasks/run');
+    await Promise.all([import('../../core/tasks/run'), import('proper-lockfile')]);
     if (!(await told())) return exitCodes.interrupted;
   }
   return runInTerminal(repository, ref, { ...flags, headless, json });
@@ -42,6 +43,7 @@ export async function runInTerminal(
     agent: o.agent,
     model: o.model,
     launch: o.launch,
+    skipSetup: o.skipSetup === true,
     output: o.json ? 'stderr' : 'inherit',
     // Without a terminal a shell would end at once, or read what is not meant for it.
     shellAfter: !o.headless && process.stdin.isTTY === true && process.stdout.isTTY === true,

@@ -9,7 +9,7 @@ export interface AgentPlace {
   readonly storeDir: string;
   /** Folder of the stable `switchyard` launcher; null: PATH stays as it is. */
   readonly launcherDir: string | null;
-  /** The worktree's own block of ports, ascending. */
+  /** The worktree's own block of ports: `SWITCHYARD_PORT`, `SWITCHYARD_PORT_1` and so on. */
   readonly ports?: readonly number[] | undefined;
 }
 
@@ -39,10 +39,9 @@ export function agentEnvironment(base: Readonly<Record<string, string>>, place: 
     SWITCHYARD_BASE: place.base,
     SWITCHYARD_STORE: place.storeDir,
   });
-  if (ports?.[0] !== undefined) {
-    env.SWITCHYARD_PORT = String(ports[0]);
-    env.SWITCHYARD_PORTS = ports.join(' ');
-  }
+  ports?.forEach((port, index) => {
+    env[index === 0 ? 'SWITCHYARD_PORT' : `SWITCHYARD_PORT_${index}`] = String(port);
+  });
   if (place.launcherDir !== null) prefixPath(env, place.launcherDir);
   return env;
 }

@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { GitError } from './errors';
 import type { Git } from './git';
+import { pullRequestNumber, resolvePullRequest } from './pullRequest';
 import {
   branchPatterns,
   defaultBranch,
@@ -36,8 +37,8 @@ export interface BaseOptions {
 }
 
 /**
- * The commit to cut a worktree from. `wanted` is a branch, remote-tracking name, tag or commit; null: the default
- * branch. A fetch that fails is a note, never an error.
+ * The commit to cut a worktree from. `wanted` is a branch, remote-tracking name, tag, commit or pull request (`#12`);
+ * null: the default branch. A fetch that fails is a note, never an error, unless nothing is known without it.
  * @throws GitError bad-ref when `wanted` names nothing or there is no commit yet; cancelled
  */
 export async function resolveBase(
@@ -46,6 +47,8 @@ export async function resolveBase(
   wanted: string | null,
   o: BaseOptions = {},
 ): Promise<Base> {
+  const pullRequest = wanted === null ? null : pullRequestNumber(wanted);
+  if (pullRequest !== null) return pullRequestBase(git, layout, pullRequest, o);
   const at = placeOf(layout);
   const branch = wanted ?? (await defaultBranch(git, layout));
   let refs = await readRefs(git, at, branchPatterns(branch));
@@ -77,6 +80,11 @@ export async function resolveBase(
     notes.push(`${branch} (${mine} ahead) and ${shortName(tracking.ref)} (${theirs} ahead) have diverged.`);
   }
   return result(branch, local.commit);
+}
+
+async function pullRequestBase(git: Git, layout: RepositoryLayout, number: number, o: BaseOptions): Promise<Base> {
+  const { name, commit, note } = await resolvePullRequest(git, layout, number, { signal: o.signal });
+  return { name, commit, fetchedAt: note === null ? new Date().toISOString() : null, note };
 }
 
 async function localBase(git: Git, layout: RepositoryLayout, wanted: string, local: Ref | undefined): Promise<Base> {

@@ -12,6 +12,7 @@ export interface TaskTemplateOptions {
   readonly agent?: string | undefined;
   readonly model?: string | undefined;
   readonly permissions?: PermissionMode | undefined;
+  readonly branch?: string | undefined;
   readonly from?: string | undefined;
   readonly background?: boolean | undefined;
   readonly acceptance?: readonly string[] | undefined;
@@ -35,6 +36,7 @@ export function taskTemplate(o: TaskTemplateOptions): string {
     agent: o.agent,
     model: o.model,
     permissions: o.permissions,
+    branch: o.branch,
     from: o.from,
     background: o.background,
     acceptance: o.acceptance,

@@ -26,8 +26,9 @@ export async function findTaskOfWorktree(storeDir: string, worktree: string): Pr
 
 function lastWorktree(events: readonly TaskEvent[]): { worktree: string; at: string } | null {
   for (const event of [...events].reverse()) {
-    if (event.kind === 'forgotten') return null;
-    if (event.kind === 'worktree-made') return { worktree: event.worktree, at: event.at };
+    if (event.kind === 'forgotten' || event.kind === 'cleaned') return null;
+    if (event.kind === 'worktree-made' || event.kind === 'restored') return { worktree: event.worktree, at: event.at };
+    if (event.kind === 'worktree-moved') return { worktree: event.to, at: event.at };
   }
   return null;
 }

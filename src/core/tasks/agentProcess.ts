@@ -20,7 +20,12 @@ export interface StartOptions {
   readonly headless: boolean;
   /** Where the agent's standard output goes when headless: `stderr` keeps ours free for a JSON document. */
   readonly output: 'inherit' | 'stderr' | 'ignore';
+  /** The command is a line that the user wrote for the platform's shell; never for what we make ourselves. */
+  readonly shell?: boolean | undefined;
 }
+
+/** What a process is made from. */
+export type ProcessSpec = Pick<LaunchSpec, 'command' | 'args' | 'env' | 'input'>;
 
 const graceMs = 5000;
 
@@ -36,20 +41,21 @@ interface Outcome {
 }
 
 /**
- * Starts an agent's process; an argument array, never a shell.
+ * Starts an agent's process, or a set-up command's.
  *
  * In a terminal it stays in our process group: a session of its own would take the terminal away from it, and Ctrl-C
  * reaches it because the terminal signals the whole group. Headless it leads a group of its own, which can be ended
  * as one.
  * @throws the system's error when the process cannot be started
  */
-export async function startAgent(spec: LaunchSpec, o: StartOptions): Promise<AgentProcess> {
+export async function startAgent(spec: ProcessSpec, o: StartOptions): Promise<AgentProcess> {
   const output = o.output === 'stderr' ? 2 : o.output;
   const child: Child = execa(spec.command, [...spec.args], {
     cwd: o.cwd,
     env: { ...spec.env },
     extendEnv: false,
     reject: false,
+    shell: o.shell === true,
     // The runner ends the agent itself, and must not be kept from exiting by it.
     cleanup: false,
     buffer: false,

@@ -11,6 +11,7 @@ export interface BackgroundOptions {
   readonly model?: string | undefined;
   readonly override?: boolean | undefined;
   readonly launch?: string | undefined;
+  readonly skipSetup?: boolean | undefined;
 }
 
 /** A headless runner in the background that has loaded everything and waits for the word to start. */
@@ -47,6 +48,7 @@ export async function startRunner(
     ...(o.model === undefined ? [] : [`--model=${o.model}`]),
     ...(o.launch === undefined ? [] : [`--launch=${o.launch}`]),
     ...(o.override === true ? ['--override'] : []),
+    ...(o.skipSetup === true ? ['--skip-setup'] : []),
   ];
   const args = [...cli.args, '-C', at, 'run', '--headless', '--when-told', ...options, refName(ref)];
   const child = spawn(cli.command, args, {
@@ -123,7 +125,12 @@ async function started(
 }
 
 async function startFailed(context: TaskContext, ref: TaskRef, code: number, logFile: string): Promise<TaskError> {
-  const failed = (await readRecord(context, ref))?.conditions.find(({ kind }) => kind === 'failed');
+  const conditions = (await readRecord(context, ref))?.conditions ?? [];
+  const setup = conditions.find(({ kind }) => kind === 'setup-failed');
+  const failed = setup ?? conditions.find(({ kind }) => kind === 'failed');
   const why = failed === undefined ? `its runner ended with ${code}` : failed.reason;
-  return new TaskError('start-failed', `The agent of ${refName(ref)} did not start (${why}): see ${logFile}.`);
+  return new TaskError(
+    setup === undefined ? 'start-failed' : 'setup-failed',
+    `The agent of ${refName(ref)} did not start (${setup === undefined ? '' : 'its set-up failed: '}${why}): see ${logFile}.`,
+  );
 }

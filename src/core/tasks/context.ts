@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { TaskRef } from '../../contract/plan';
 import type { Git } from '../git/git';
@@ -19,6 +20,8 @@ export interface TaskContext {
   readonly plans: () => Promise<readonly Plan[]>;
   readonly plan: (id: string) => Promise<Plan | null>;
 }
+
+const scratchPrefix = 'scratch-';
 
 /** A task's file together with its plan. */
 export interface FoundTask {
@@ -73,6 +76,13 @@ export async function findTask(context: TaskContext, ref: TaskRef): Promise<Foun
   );
 }
 
+export function noWorktree(ref: TaskRef): TaskError {
+  return new TaskError(
+    'no-worktree',
+    `${refName(ref)} has no worktree yet: make it with "switchyard spawn ${refName(ref)}".`,
+  );
+}
+
 /**
  * Does something decisive to a task while nobody else can: what is decided must be decided on events read inside.
  * A worktree may take minutes to make, and whoever asks for the same one meanwhile waits for it.
@@ -96,4 +106,19 @@ export function worktreesDeps({ git, layout, store, host }: TaskContext) {
     journalDir: path.join(store.dir, 'cache'),
     log: host.log,
   };
+}
+
+/** What moving worktrees into the trash and back needs. */
+export function trashDeps(context: TaskContext) {
+  return { ...worktreesDeps(context), journals: context.store.journals };
+}
+
+/** A folder for what git computes and nobody keeps; removed afterwards. */
+export async function withScratch<T>(context: TaskContext, action: (dir: string) => Promise<T>): Promise<T> {
+  const dir = await mkdtemp(path.join(context.store.dir, 'cache', scratchPrefix));
+  try {
+    return await action(dir);
+  } finally {
+    await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+  }
 }

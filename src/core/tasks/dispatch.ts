@@ -3,10 +3,12 @@ import type { PermissionMode, TaskRef } from '../../contract/plan';
 import type { Agent } from '../agents/agent';
 import { findProgram } from '../agents/program';
 import { agentByName } from '../agents/registry';
-import { type Base, resolveBase } from '../git/base';
+import { resolveBase } from '../git/base';
+import { readRefs } from '../git/refs';
+import { placeOf } from '../git/repository';
 import { checkPlan } from '../plan/checkPlan';
 import type { Plan, TaskFile } from '../plan/plan';
-import { type MakePhase, makeWorktree } from '../worktrees/makeWorktree';
+import { type BegunWorktree, beginWorktree, type MadeWorktree, type MakePhase } from '../worktrees/makeWorktree';
 import { chooseNames, type WorktreeNames } from '../worktrees/names';
 import { resolveWorktreeRoot } from '../worktrees/root';
 import {
@@ -39,6 +41,8 @@ export interface PrepareOptions {
   readonly purpose?: 'dispatch' | 'spawn' | undefined;
   readonly rivals?: string | undefined;
   readonly onProgress?: ((phase: MakePhase) => void) | undefined;
+  /** Told when branch and folder stand and only the files are missing: the next task can begin. */
+  readonly onBegun?: (() => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -159,19 +163,20 @@ async function dispatch(
   const { ref } = task;
   const spawned = o.purpose === 'spawn';
   await refuseRenamed(context, plan, task, o.override ?? false);
-  const base = await resolveBase(context.git, context.layout, o.base ?? task.fields.from ?? plan.fields.base ?? null, {
+  const tip = await existingTip(context, task, o);
+  const from = tip === null ? task.fields.from : undefined;
+  const base = await resolveBase(context.git, context.layout, o.base ?? from ?? plan.fields.base ?? null, {
     fetch: context.host.settings().fetchBase,
     signal: o.signal,
   });
   const model = modelOf(o.model ?? task.fields.model ?? context.host.settings().defaultModel ?? undefined);
   // One dispatch of the repository at a time: places of work in progress and free names are counted and taken in one
-  // step, and worktrees are made one after another in any case.
-  const lockOptions = { waitMs: 600_000 };
-  const made = await context.store.locks.withLock(
+  // step, and branches and folders are made one after another in any case. Files are checked out after it.
+  const begun = await context.store.locks.withLock(
     'dispatch',
     async () => {
       if (!spawned) await refuseHeld(context, plan, task, { override: o.override ?? false });
-      const names = await namesOf(context, task);
+      const names = await namesOf(context, task, tip !== null);
       const frozen = await freezeBrief(context, { plan, task, base, ...names });
       await context.store.events.appendTask(ref, {
         kind: 'dispatched',
@@ -185,11 +190,22 @@ async function dispatch(
         rivals: o.rivals ?? null,
         title: titleOf(task),
         ...(spawned ? { spawned } : {}),
+        ...(tip === null ? {} : { adopted: true }),
       });
-      return make(context, ref, base, names, o);
+      await context.store.events.appendTask(ref, { kind: 'state', to: 'setup', reason: 'worktree' });
+      const { branch, worktree, note } = names;
+      const make = { ref, branch, worktree, base: tip ?? base.commit, existingBranch: tip !== null };
+      const { onProgress, signal } = o;
+      const deps = worktreesDeps(context);
+      return {
+        note,
+        making: await orFailed(context, ref, () => beginWorktree(deps, { ...make, onProgress, signal })),
+      };
     },
-    lockOptions,
+    { waitMs: 600_000 },
   );
+  o.onBegun?.();
+  const made = await finish(context, ref, begun.making);
   return {
     ref,
     title: titleOf(task),
@@ -200,45 +216,55 @@ async function dispatch(
     base: base.name,
     head: made.head,
     made: true,
-    warnings: await warningsOf(context, task, base, spawned),
+    warnings: await warningsOf(context, task, [base.note, begun.note], spawned),
   };
 }
 
-async function make(
-  context: TaskContext,
-  ref: TaskRef,
-  base: Base,
-  names: { branch: string; worktree: string },
-  o: PrepareOptions,
-): Promise<{ worktree: string; branch: string; head: string }> {
-  const { events } = context.store;
-  await events.appendTask(ref, { kind: 'state', to: 'setup', reason: 'worktree' });
+async function finish(context: TaskContext, ref: TaskRef, begun: BegunWorktree): Promise<MadeWorktree> {
+  const { worktree, branch, head } = await orFailed(context, ref, () => begun.finish());
+  await context.store.events.appendTask(ref, { kind: 'worktree-made', worktree, branch, head });
+  return { worktree, branch, head };
+}
+
+/** Puts on record why there is no worktree. */
+async function orFailed<T>(context: TaskContext, ref: TaskRef, work: () => Promise<T>): Promise<T> {
   try {
-    const made = await makeWorktree(worktreesDeps(context), {
-      ref,
-      branch: names.branch,
-      worktree: names.worktree,
-      base: base.commit,
-      ...(o.onProgress === undefined ? {} : { onProgress: o.onProgress }),
-      ...(o.signal === undefined ? {} : { signal: o.signal }),
-    });
-    await events.appendTask(ref, { kind: 'worktree-made', ...made });
-    return made;
+    return await work();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    await events.appendTask(ref, { kind: 'worktree-failed', reason });
+    await context.store.events.appendTask(ref, { kind: 'worktree-failed', reason });
     throw error;
   }
 }
 
-async function namesOf(context: TaskContext, task: TaskFile): Promise<WorktreeNames> {
+/**
+ * A task whose `branch` and `from` are the same local branch goes on with that one instead of cutting a new one from
+ * it. @returns its tip
+ */
+async function existingTip(context: TaskContext, task: TaskFile, o: PrepareOptions): Promise<string | null> {
+  const { branch, from } = task.fields;
+  if (branch === undefined || branch !== from || o.base !== undefined) return null;
+  const name = `refs/heads/${branch}`;
+  const refs = await readRefs(context.git, placeOf(context.layout), [name]);
+  return refs.find((each) => each.name === name)?.commit ?? null;
+}
+
+/** `note`: about the place, said once: before it is made. */
+async function namesOf(
+  context: TaskContext,
+  task: TaskFile,
+  existingBranch: boolean,
+): Promise<WorktreeNames & { note: string | null }> {
   const settings = context.host.settings();
-  const { root } = await resolveWorktreeRoot(context.layout, settings);
-  return chooseNames(context.git, context.layout, task.ref, {
+  const { root, note } = await resolveWorktreeRoot(context.layout, settings);
+  const isNew = note !== null && !(await isFolder(root));
+  const names = await chooseNames(context.git, context.layout, task.ref, {
     template: settings.branchTemplate,
     wanted: task.fields.branch ?? null,
+    existingBranch,
     root,
   });
+  return { ...names, note: isNew ? note : null };
 }
 
 /**
@@ -258,8 +284,13 @@ async function refuseRenamed(context: TaskContext, plan: Plan, task: TaskFile, o
   }
 }
 
-async function warningsOf(context: TaskContext, task: TaskFile, base: Base, spawned: boolean): Promise<string[]> {
-  const warnings = base.note === null ? [] : [base.note];
+async function warningsOf(
+  context: TaskContext,
+  task: TaskFile,
+  notes: readonly (string | null)[],
+  spawned: boolean,
+): Promise<string[]> {
+  const warnings = notes.filter((note) => note !== null);
   if (spawned) {
     const unmet = unmetDependencies(task, await readRecords(context));
     if (unmet.length > 0) warnings.push(`${refName(task.ref)} depends on ${unmet.join(', ')}, not integrated yet`);

@@ -8,8 +8,10 @@ import {
   type TaskEvent,
 } from '../../contract/events';
 import { type PermissionMode, permissionModes } from '../../contract/plan';
-import { type Condition, type ConditionKind, conditionKinds, type TaskState, taskStates } from '../../contract/states';
+import { type Condition, conditionKinds, type TaskState, taskStates } from '../../contract/states';
 import { archiveSchema, commandResultSchema, leftOutSchema, type Schema } from '../store/schemas';
+import { into, withCondition, without } from './foldParts';
+import { worktreeSteps } from './foldWorktree';
 
 /** The decision to start a task, with what was frozen at that moment. */
 export interface DispatchRecord {
@@ -94,6 +96,8 @@ export interface TaskRecord {
   readonly archives: readonly KeptArchive[];
   /** The state before it was cleaned, to which a restore goes back. */
   readonly cleanedFrom: TaskState | null;
+  /** Commit of the base that the branch was last brought onto; null: it stands where it was cut. */
+  readonly syncedOnto: string | null;
 }
 
 const blank: TaskRecord = {
@@ -113,6 +117,7 @@ const blank: TaskRecord = {
   app: null,
   archives: [],
   cleanedFrom: null,
+  syncedOnto: null,
 };
 
 /** Schema of `tasks/<plan>~<task>.json`, the fold's cache. */
@@ -176,6 +181,7 @@ export const taskRecordSchema = z.object({
   ),
   archives: z.array(z.extend(archiveSchema, { at: z.string() })),
   cleanedFrom: z.nullable(z.enum(taskStates)),
+  syncedOnto: z.nullable(z.string()),
 }) satisfies Schema<TaskRecord>;
 
 /**
@@ -192,6 +198,8 @@ export function foldTask(events: readonly TaskEvent[]): TaskRecord | null {
 /** One step of `foldTask`. */
 export function foldEvent(record: TaskRecord | null, event: TaskEvent): TaskRecord | null {
   if (event.kind === 'forgotten') return null;
+  // What becomes of the archives of a forgotten task does not bring the task back.
+  if (record === null && (event.kind === 'archive-deleted' || event.kind === 'recovered')) return null;
   return steps(record ?? blank, event);
 }
 
@@ -244,100 +252,6 @@ function steps(record: TaskRecord, event: Exclude<TaskEvent, { kind: 'forgotten'
   }
 }
 
-type WorktreeEvent = Extract<
-  TaskEvent,
-  {
-    kind:
-      | 'worktree-ready'
-      | 'ports'
-      | 'setup'
-      | 'app-started'
-      | 'app-stopped'
-      | 'cleaned'
-      | 'restored'
-      | 'archive-deleted'
-      | 'worktree-moved'
-      | 'synced'
-      | 'recovered';
-  }
->;
-
-/** What happens to the worktree itself, from its making ready to its clean-up. */
-function worktreeSteps(record: TaskRecord, event: WorktreeEvent): TaskRecord {
-  switch (event.kind) {
-    case 'worktree-ready':
-      return { ...record, ready: { copied: event.copied, leftOut: event.leftOut } };
-    case 'ports':
-      return { ...record, port: event.first };
-    case 'setup':
-      return setUp(record, event);
-    case 'app-started': {
-      const { pid, pidStarted, port, url, log } = event;
-      return { ...record, app: { pid, pidStarted, port, url, log } };
-    }
-    case 'app-stopped':
-      return record.app?.pid === event.pid ? { ...record, app: null } : record;
-    case 'cleaned':
-      return cleaned(record, event);
-    case 'restored':
-      return restored(record, event);
-    case 'archive-deleted':
-      return { ...record, archives: record.archives.filter(({ id }) => id !== event.archive) };
-    case 'worktree-moved':
-      return record.worktree?.path === event.from
-        ? { ...record, worktree: { ...record.worktree, path: event.to } }
-        : record;
-    case 'synced':
-      return { ...record, conditions: without(record.conditions, 'behind', 'conflicting') };
-    case 'recovered':
-      return record;
-  }
-}
-
-function setUp(record: TaskRecord, event: Extract<TaskEvent, { kind: 'setup' }>): TaskRecord {
-  const { exit, skipped, commands } = event;
-  const failed = commands.find((each) => each.exit !== 0);
-  const conditions =
-    skipped || exit === 0
-      ? without(record.conditions, 'setup-failed')
-      : withCondition(
-          record.conditions,
-          'setup-failed',
-          failed === undefined
-            ? 'the set-up was interrupted'
-            : `${failed.command}: ${failed.exit === null ? 'interrupted' : `exit code ${failed.exit}`}`,
-          event.at,
-          event.by.actor,
-        );
-  return { ...record, setup: { exit, skipped, commands }, conditions };
-}
-
-function cleaned(record: TaskRecord, event: Extract<TaskEvent, { kind: 'cleaned' }>): TaskRecord {
-  // Recovery may say it a second time.
-  const archives = record.archives.filter(({ id }) => id !== event.archive.id);
-  return {
-    ...into(record, 'cleaned', event.at),
-    cleanedFrom: record.state === 'cleaned' ? record.cleanedFrom : record.state,
-    worktree: null,
-    launch: null,
-    app: null,
-    archives: [...archives, { ...event.archive, at: event.at }],
-    conditions: [],
-  };
-}
-
-function restored(record: TaskRecord, event: Extract<TaskEvent, { kind: 'restored' }>): TaskRecord {
-  const { worktree, head } = event;
-  const branch = event.branch ?? record.dispatch?.branch ?? '';
-  return {
-    ...into(record, record.state === 'cleaned' ? (record.cleanedFrom ?? 'review') : record.state, event.at),
-    cleanedFrom: null,
-    worktree: { path: worktree, branch, head },
-    archives: record.archives.filter(({ id }) => id !== event.archive),
-    conditions: without(record.conditions, 'vanished'),
-  };
-}
-
 function dispatched(record: TaskRecord, event: Extract<TaskEvent, { kind: 'dispatched' }>): TaskRecord {
   return {
     ...into(record, 'queued', event.at),
@@ -350,6 +264,8 @@ function dispatched(record: TaskRecord, event: Extract<TaskEvent, { kind: 'dispa
     port: null,
     setup: null,
     app: null,
+    cleanedFrom: null,
+    syncedOnto: null,
     conditions: without(record.conditions, 'setup-failed', 'failed', 'unknown', 'vanished', 'behind', 'conflicting'),
     dispatch: {
       at: event.at,
@@ -398,27 +314,6 @@ function agentExited(record: TaskRecord, event: Extract<TaskEvent, { kind: 'agen
   if (event.exit === 0) return { ...into(record, 'review', event.at), run: ended, conditions: calm };
   const reason = event.exit === null ? 'stopped' : `exited with ${event.exit}`;
   return { ...record, run: ended, conditions: withCondition(calm, 'failed', reason, event.at, 'runner') };
-}
-
-function into(record: TaskRecord, state: TaskState | null, at: string): TaskRecord {
-  return record.state === state ? record : { ...record, state, since: at };
-}
-
-function without(conditions: readonly Condition[], ...kinds: readonly ConditionKind[]): readonly Condition[] {
-  return conditions.some(({ kind }) => kinds.includes(kind))
-    ? conditions.filter(({ kind }) => !kinds.includes(kind))
-    : conditions;
-}
-
-function withCondition(
-  conditions: readonly Condition[],
-  kind: ConditionKind,
-  reason: string,
-  at: string,
-  source: string,
-): readonly Condition[] {
-  const before = conditions.find((c) => c.kind === kind);
-  return [...without(conditions, kind), { kind, reason, source, since: before?.since ?? at }];
 }
 
 /** The agent's end is not on record: it runs, or its runner was killed. */

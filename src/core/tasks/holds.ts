@@ -15,13 +15,16 @@ export interface Hold {
 
 type Records = ReadonlyMap<string, { readonly ref: TaskRef; readonly record: TaskRecord }>;
 
-const landed = new Set(['integrated', 'cleaned']);
+/** Cleaned counts only for what was integrated before: a worktree may be thrown away with its work. */
+function hasLanded(record: TaskRecord | undefined): boolean {
+  return record?.state === 'integrated' || (record?.state === 'cleaned' && record.cleanedFrom === 'integrated');
+}
 
 /** The tasks that must be integrated first and are not; ids as the front matter writes them. */
 export function unmetDependencies(task: TaskFile, records: Records): string[] {
   return (task.fields.dependsOn ?? []).filter((id) => {
     const name = id.includes('/') ? id : `${task.ref.plan}/${id}`;
-    return !landed.has(records.get(name)?.record.state ?? '');
+    return !hasLanded(records.get(name)?.record);
   });
 }
 

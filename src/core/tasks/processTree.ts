@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 
 /** Children of each process, by pid. */
@@ -23,6 +24,41 @@ export async function signalTree(
   if (o.group) trySignal(-pid, signal);
   // Children first, so that a parent has no time to start them anew after it was asked to end.
   for (const member of members.reverse()) trySignal(member, signal);
+}
+
+const graceMs = 5000;
+const lookMs = 25;
+
+/**
+ * Ends a process that leads a group of its own, with everything it started: asks, and makes what is left after 5 s.
+ * Resolves when all of it is gone.
+ */
+export async function endGroup(leader: number): Promise<void> {
+  await signalTree(leader, 'SIGTERM', { group: true });
+  if (await isGroupGone(leader, graceMs)) return;
+  await signalTree(leader, 'SIGKILL', { group: true });
+  await isGroupGone(leader, graceMs);
+}
+
+async function isGroupGone(leader: number, withinMs: number): Promise<boolean> {
+  const deadline = performance.now() + withinMs;
+  while (await isGroupThere(leader)) {
+    if (performance.now() > deadline) return false;
+    await sleep(lookMs);
+  }
+  return true;
+}
+
+async function isGroupThere(leader: number): Promise<boolean> {
+  try {
+    process.kill(process.platform === 'win32' ? leader : -leader, 0);
+  } catch {
+    return false;
+  }
+  // Members that have ended stay in the group until someone asks for their exit code, which may be never.
+  if (process.platform !== 'linux') return true;
+  const members = (await readStats()).filter(({ group }) => group === leader);
+  return members.some(({ state }) => state !== 'Z' && state !== 'X');
 }
 
 function trySignal(pid: number, signal: NodeJS.Signals): void {
@@ -52,22 +88,34 @@ async function readChildren(): Promise<Children> {
   return children;
 }
 
-/** Containers often have no `ps`. Field 4 of `stat` is the parent; the name in field 2 may hold anything but is in brackets. */
-async function pairsFromProc(): Promise<[number, number][]> {
+/** proc(5), `/proc/<pid>/stat`: the name in field 2 may hold anything but is in brackets; state, parent and group follow. */
+interface ProcessStat {
+  readonly pid: number;
+  readonly state: string;
+  readonly parent: number;
+  readonly group: number;
+}
+
+/** Containers often have no `ps`. */
+async function readStats(): Promise<ProcessStat[]> {
   const entries = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const pairs = await Promise.all(
-    entries.map(async (name): Promise<[number, number] | null> => {
+  const stats = await Promise.all(
+    entries.map(async (name): Promise<ProcessStat | null> => {
       try {
         const stat = await readFile(`/proc/${name}/stat`, 'utf8');
-        const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-        return [Number(name), parent];
+        const [state = '', parent, group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+        return { pid: Number(name), state, parent: Number(parent), group: Number(group) };
       } catch {
         // Ended between the listing and the reading.
         return null;
       }
     }),
   );
-  return pairs.filter((pair) => pair !== null);
+  return stats.filter((stat) => stat !== null);
+}
+
+async function pairsFromProc(): Promise<[number, number][]> {
+  return (await readStats()).map(({ pid, parent }) => [pid, parent]);
 }
 
 async function pairsFromPs(): Promise<[number, number][]> {

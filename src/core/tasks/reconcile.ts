@@ -1,10 +1,15 @@
+import path from 'node:path';
 import type { TaskRef } from '../../contract/plan';
-import { listWorktrees } from '../git/worktreeList';
+import { type GitWorktree, listWorktrees } from '../git/worktreeList';
 import { StoreError } from '../store/errors';
 import { launchLapseMs } from '../store/launches';
-import { rollbackHalfMade } from '../worktrees/makeWorktree';
+import { repairMoved } from '../worktrees/moved';
+import { rollbackHalfMade } from '../worktrees/recoverMake';
+import { resolveWorktreeRoot } from '../worktrees/root';
+import { recordEndedApps } from './app';
 import { readRecord, readRecords, refName, streamName, type TaskContext, withTaskLock, worktreesDeps } from './context';
 import { type TaskRecord, taskRecordSchema } from './fold';
+import { type Recovered, recover } from './recover';
 import { isRunnerLost, runnerLost, worktreeGone } from './rows';
 import { leasesByName, presentPaths } from './snapshot';
 
@@ -12,6 +17,12 @@ import { leasesByName, presentPaths } from './snapshot';
 export interface ReconcileReport {
   /** Half-made worktrees that were undone. */
   readonly rolledBack: readonly string[];
+  /** Clean-ups, restores and syncs that were cut off, and what became of them. */
+  readonly recovered: readonly Recovered[];
+  /** Worktrees whose pointers were mended after they, or the repository, were moved. */
+  readonly repaired: readonly string[];
+  /** Tasks whose worktree is at another path now. */
+  readonly moved: readonly TaskRef[];
   readonly vanished: readonly TaskRef[];
   readonly returned: readonly TaskRef[];
   /** Tasks whose runner died without a word. */
@@ -27,11 +38,16 @@ export interface ReconcileReport {
  */
 export async function reconcile(context: TaskContext): Promise<ReconcileReport> {
   const rolledBack = await rollBack(context);
-  const [records, worktrees, lapsed] = await Promise.all([
+  const recovered = await recover(context);
+  const [before, first, lapsed] = await Promise.all([
     readRecords(context),
     listWorktrees(context.git, context.layout),
     lapseLaunches(context),
   ]);
+  const repaired = await repair(context, first);
+  const worktrees = repaired.length === 0 ? first : await listWorktrees(context.git, context.layout);
+  const moved = await recordMoves(context, before, worktrees);
+  const records = moved.length === 0 ? before : await readRecords(context);
   const present = await presentPaths(worktrees);
   const leases = await leasesByName(context);
   const report = {
@@ -54,7 +70,8 @@ export async function reconcile(context: TaskContext): Promise<ReconcileReport> 
       report.lost.push(ref);
     }
   }
-  return { rolledBack, lapsed, ...report };
+  await recordEndedApps(context, records.values());
+  return { rolledBack, recovered, repaired, moved, lapsed, ...report };
 }
 
 /** A worktree that is being made right now is nobody's to undo, and nothing to wait for. */
@@ -70,6 +87,57 @@ async function rollBack(context: TaskContext): Promise<string[]> {
     if (!StoreError.is(error) || error.reason !== 'locked') throw error;
     return [];
   }
+}
+
+/** A repository whose worktrees cannot be repaired now must open all the same. */
+async function repair(context: TaskContext, listed: readonly GitWorktree[]): Promise<string[]> {
+  const { git, layout, host } = context;
+  try {
+    // Nowhere to make worktrees (a setting that is refused): then only their old places are looked at.
+    const root = await resolveWorktreeRoot(layout, host.settings()).catch(() => null);
+    return await repairMoved({ git, layout, log: host.log }, listed, root?.root ?? null);
+  } catch (error) {
+    host.log.warn(`Worktrees that were moved could not be repaired: ${error instanceof Error ? error.message : error}`);
+    return [];
+  }
+}
+
+/** Tasks whose worktree git lists under another path than the events do. */
+async function recordMoves(
+  context: TaskContext,
+  records: Awaited<ReturnType<typeof readRecords>>,
+  worktrees: readonly GitWorktree[],
+): Promise<TaskRef[]> {
+  const listed = new Set(worktrees.map(({ path }) => path));
+  const all = [...records.values()];
+  if (!all.some(({ record }) => record.worktree !== null && !listed.has(record.worktree.path))) return [];
+  const present = await presentPaths(worktrees);
+  const owned = new Set(all.flatMap(({ record }) => record.worktree?.path ?? []));
+  const free = worktrees.filter((w) => !w.main && present.has(w.path) && !owned.has(w.path));
+  const moved: TaskRef[] = [];
+  for (const { ref, record } of all) {
+    const from = record.worktree?.path;
+    const to = from === undefined || listed.has(from) ? null : movedTo(record, free);
+    if (from === undefined || to === null) continue;
+    const told = await decide(context, ref, async (now) => {
+      if (now.worktree?.path !== from) return false;
+      await context.store.events.appendTask(ref, { kind: 'worktree-moved', from, to });
+      return true;
+    });
+    if (told) moved.push(ref);
+  }
+  return moved;
+}
+
+/** The one worktree of nobody's on the task's branch; during a rebase HEAD is detached, and the folder's name decides. */
+function movedTo(record: TaskRecord, free: readonly GitWorktree[]): string | null {
+  const { worktree } = record;
+  if (worktree === null) return null;
+  const onBranch = free.filter(({ branch }) => branch !== null && branch === worktree.branch);
+  const name = path.basename(worktree.path);
+  const detached = free.filter((w) => w.detached && path.basename(w.path) === name);
+  const [only, ...more] = onBranch.length > 0 ? onBranch : detached;
+  return only !== undefined && more.length === 0 ? only.path : null;
 }
 
 /** Runners that died, put on record: the part of `reconcile` that costs no git process. */

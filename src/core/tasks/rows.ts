@@ -9,6 +9,7 @@ import type { Plan, TaskFile } from '../plan/plan';
 import type { SeenHolder } from '../store/leases';
 import { refName, textHash } from './context';
 import { isRunOpen, type TaskRecord } from './fold';
+import { restingState } from './foldParts';
 import { type Hold, holdOf, unmetDependencies } from './holds';
 import { nextStep, sortConditions, stateTable } from './stateTable';
 
@@ -40,7 +41,7 @@ export function hasRow(task: TaskFile | null, record: TaskRecord | null): boolea
 
 export function taskRow(p: RowParts): TaskRow {
   const { ref, plan, task, record, lease } = p;
-  const state = record?.state ?? fileState(plan, task);
+  const state = stateOf(p);
   const conditions = conditionsOf(p);
   const alive = lease?.alive === true ? lease.file : null;
   const fields = task?.fields;
@@ -65,7 +66,8 @@ export function taskRow(p: RowParts): TaskRow {
       model: run?.model ?? dispatch?.model ?? (fields?.model === 'auto' ? null : (fields?.model ?? null)),
       window: open ? (run?.window ?? null) : null,
     },
-    branch: record?.worktree?.branch ?? dispatch?.branch ?? fields?.branch ?? null,
+    // Empty: an adopted worktree whose HEAD is detached.
+    branch: (record?.worktree?.branch ?? dispatch?.branch ?? fields?.branch) || null,
     base: dispatch?.base ?? plan?.fields.base ?? null,
     worktree: record?.worktree?.path ?? null,
     head: p.status?.head ?? null,
@@ -84,12 +86,19 @@ export function taskRow(p: RowParts): TaskRow {
     rivals: dispatch?.rivals ?? null,
     runner: alive?.pid ?? null,
     since: record?.since ?? null,
+    ready: record?.ready ?? null,
     port: record?.port ?? null,
     app: appOf(record),
     setup: record?.setup ?? null,
     adopted: dispatch?.adopted ?? false,
     archives: archivesOf(record),
   };
+}
+
+/** A set-up whose process died sets nothing up any more. */
+function stateOf({ plan, task, record, lease }: RowParts): TaskState {
+  if (record === null || record.state === null) return fileState(plan, task);
+  return isSetupLost(record, lease) ? restingState(record) : record.state;
 }
 
 /** What the events say; whether its process still lives is asked where it matters (`readApp`). */
@@ -139,6 +148,9 @@ function conditionsOf(p: RowParts): readonly Condition[] {
   const { record } = p;
   if (record === null) return [];
   const found = record.conditions.filter(({ kind }) => kind !== 'vanished');
+  if (isSetupLost(record, p.lease) && !found.some(({ kind }) => kind === 'setup-failed')) {
+    found.push({ kind: 'setup-failed', reason: setupLost, since: record.since ?? '', source: 'lease' });
+  }
   if (isRunnerLost(record, p.lease) && !found.some(({ kind }) => kind === 'unknown')) {
     found.push({ kind: 'unknown', reason: runnerLost, since: record.run?.startedAt ?? '', source: 'lease' });
   }
@@ -148,11 +160,17 @@ function conditionsOf(p: RowParts): readonly Condition[] {
 }
 
 export const runnerLost = 'agent process gone';
+export const setupLost = 'the set-up was interrupted';
 export const worktreeGone = 'the worktree is gone';
 
 /** The agent should be running, and nobody holds its lease any more. */
 export function isRunnerLost(record: TaskRecord, lease: SeenHolder | null): boolean {
   return isRunOpen(record) && lease?.alive !== true;
+}
+
+/** The set-up commands should be running, and nobody holds the lease any more; the next start runs them again. */
+export function isSetupLost(record: TaskRecord, lease: SeenHolder | null): boolean {
+  return record.state === 'setup' && record.worktree !== null && lease?.alive !== true;
 }
 
 function vanishedCondition(p: RowParts, record: TaskRecord): Condition | null {

@@ -1,28 +1,22 @@
-import { randomUUID } from 'node:crypto';
-import path from 'node:path';
 import type { RunJson } from '../../contract/json';
 import type { TaskRef } from '../../contract/plan';
-import type { Agent, LaunchSpec } from '../agents/agent';
-import { agentEnvironment } from '../agents/environment';
-import { findProgram } from '../agents/program';
-import { agentByName } from '../agents/registry';
-import { childEnvironment } from '../git/environment';
 import type { Lease } from '../store/leases';
-import { processStartTime } from '../store/processes';
 import { verifyWorktree } from '../worktrees/verify';
-import { type AgentEnd, type AgentProcess, startAgent } from './agentProcess';
-import { asNode } from './background';
-import { readRecord, refName, streamName, type TaskContext } from './context';
+import { findAgent, planStart, type Start, startAndWait } from './agentRun';
+import { noWorktree, readRecord, refName, streamName, type TaskContext } from './context';
 import { type PrepareOptions, prepare } from './dispatch';
-import { resumableSession, type TaskRecord } from './fold';
-import { rememberAgent } from './lastAgent';
+import { taskEnvironment } from './environment';
+import type { TaskRecord } from './fold';
 import { endOrphan } from './orphan';
+import { makeReady } from './ready';
 import { openShell } from './shell';
 import { TaskError } from './taskError';
 
 export interface RunOptions {
   readonly headless: boolean;
   readonly override?: boolean | undefined;
+  /** Start although the set-up fails, or was not run. */
+  readonly skipSetup?: boolean | undefined;
   /** The launch that this terminal answers; when its agent has ended the terminal gets a shell, not a second agent. */
   readonly launch?: string | undefined;
   readonly agent?: string | undefined;
@@ -46,21 +40,11 @@ export interface RunResult extends RunJson {
   readonly started: boolean;
 }
 
-/** What a start is made from; everything is checked before the agent's process exists. */
-interface Start {
-  readonly agent: Agent;
-  readonly spec: LaunchSpec;
-  readonly worktree: string;
-  readonly branch: string;
-  readonly model: string | null;
-  readonly resumed: boolean;
-}
-
 /**
  * Starts a task's agent in its worktree, which is made when the task has none, and waits for its end. The lease makes
  * sure that there is one agent per task, whoever else tries at the same time.
- * @throws TaskError `running` when the task's lease is alive, `held`, `no-task`, `bad-task`, `vanished`, `start-failed`;
- * AgentError; WorktreeError `not-the-worktree`
+ * @throws TaskError `running` when the task's lease is alive, `held`, `no-task`, `bad-task`, `vanished`, `setup-failed`,
+ * `start-failed`, `cancelled`; AgentError; WorktreeError `not-the-worktree`
  */
 export async function run(context: TaskContext, ref: TaskRef, o: RunOptions): Promise<RunResult> {
   const before = await readRecord(context, ref);
@@ -77,6 +61,11 @@ export async function run(context: TaskContext, ref: TaskRef, o: RunOptions): Pr
   let result: RunResult | null;
   try {
     result = await startUnderLease(context, ref, lease, o, hungUp.signal);
+  } catch (error) {
+    // Others may start the task while someone looks at what failed.
+    await lease.release();
+    if (o.shellAfter === true && !hungUp.signal.aborted) await shellForFailure(context, ref, error, o);
+    throw error;
   } finally {
     process.off('SIGHUP', hangUp);
     await lease.release();
@@ -84,9 +73,18 @@ export async function run(context: TaskContext, ref: TaskRef, o: RunOptions): Pr
   const record = await readRecord(context, ref);
   if (result === null) return overAlready(context, ref, record, o);
   if (o.shellAfter === true && record !== null && !hungUp.signal.aborted) {
-    await openShell(result.worktree, environmentOf(context, ref, record));
+    await openShell(result.worktree, taskEnvironment(context, ref, record));
   }
   return result;
+}
+
+/** A set-up that failed or was stopped is mended best where it ran. */
+async function shellForFailure(context: TaskContext, ref: TaskRef, error: unknown, o: RunOptions): Promise<void> {
+  if (!TaskError.is(error) || (error.reason !== 'setup-failed' && error.reason !== 'cancelled')) return;
+  const record = await readRecord(context, ref);
+  if (record?.worktree == null) return;
+  o.onNote?.(`${error.message} This is a shell in its worktree.`);
+  await openShell(record.worktree.path, taskEnvironment(context, ref, record));
 }
 
 /** @returns null when the launch turned out to be over */
@@ -97,25 +95,48 @@ async function startUnderLease(
   o: RunOptions,
   hungUp: AbortSignal,
 ): Promise<RunResult | null> {
-  const signal = o.signal === undefined ? hungUp : AbortSignal.any([hungUp, o.signal]);
-  const { agent, model, override, onProgress } = o;
-  const prepared = await prepare(context, ref, { agent, model, override, onProgress, signal });
-  for (const warning of prepared.warnings) o.onNote?.(warning);
-  const record = await readRecord(context, ref);
-  if (record?.worktree == null) throw noWorktree(ref);
-  if (isLaunchOver(record, o.launch)) return null;
-  await endOrphan(context, ref, record, o.onNote);
-  await verifyWorktree(context.git, record.worktree.path, context.layout.commonDir);
-  const start = await planStart(context, ref, record, environmentOf(context, ref, record), o);
-  if (signal.aborted) throw new TaskError('cancelled', `${refName(ref)} was not started: its terminal was closed.`);
-  return startAndWait(context, ref, start, lease, o);
+  const stopped = new AbortController();
+  const stop = () => stopped.abort();
+  // Until the agent runs, Ctrl-C and a request to end stop what is on the way to it.
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  let start: Start | null;
+  try {
+    start = await readyToStart(
+      context,
+      ref,
+      o,
+      AbortSignal.any([hungUp, stopped.signal, ...(o.signal ? [o.signal] : [])]),
+    );
+  } finally {
+    process.off('SIGINT', stop);
+    process.off('SIGTERM', stop);
+  }
+  return start === null ? null : startAndWait(context, ref, start, lease, o);
 }
 
-function noWorktree(ref: TaskRef): TaskError {
-  return new TaskError(
-    'no-worktree',
-    `${refName(ref)} has no worktree yet: make it with "switchyard spawn ${refName(ref)}".`,
-  );
+/** Worktree, set-up and everything else that must be right before the agent's process exists. */
+async function readyToStart(
+  context: TaskContext,
+  ref: TaskRef,
+  o: RunOptions,
+  signal: AbortSignal,
+): Promise<Start | null> {
+  const { agent, model, override, onProgress, onNote, skipSetup, headless } = o;
+  const prepared = await prepare(context, ref, { agent, model, override, onProgress, signal });
+  for (const warning of prepared.warnings) onNote?.(warning);
+  const made = await readRecord(context, ref);
+  if (made?.worktree == null) throw noWorktree(ref);
+  if (isLaunchOver(made, o.launch)) return null;
+  await endOrphan(context, ref, made, onNote);
+  await verifyWorktree(context.git, made.worktree.path, context.layout.commonDir);
+  const plan = await context.plan(ref.plan);
+  await makeReady(context, ref, { signal, onNote, headless, skipSetup, output: o.output ?? 'inherit', plan });
+  const record = await readRecord(context, ref);
+  if (record === null) throw noWorktree(ref);
+  const start = await planStart(context, ref, record, plan, o);
+  if (signal.aborted) throw new TaskError('cancelled', `${refName(ref)} was not started: it was stopped before.`);
+  return start;
 }
 
 /** VS Code runs a terminal's program again after a restart: an agent that ended by itself is not started anew. */
@@ -144,7 +165,7 @@ async function overAlready(
       ? `The agent of ${refName(ref)} runs already; this is a shell in its worktree.`
       : `The agent of ${refName(ref)} has ended; this is a shell in its worktree.`,
   );
-  if (o.shellAfter === true) await openShell(worktree.path, environmentOf(context, ref, record));
+  if (o.shellAfter === true) await openShell(worktree.path, taskEnvironment(context, ref, record));
   return {
     started: false,
     plan: ref.plan,
@@ -173,165 +194,4 @@ async function acquire(context: TaskContext, ref: TaskRef, o: RunOptions): Promi
     'running',
     `${refName(ref)} runs already (${held.agent ?? 'its runner'}, process ${held.agentPid ?? held.pid}${where}): go there, or stop that one first.`,
   );
-}
-
-async function findAgent(context: TaskContext, name: string): Promise<{ agent: Agent; program: string | null }> {
-  const settings = context.host.settings();
-  const agent = agentByName(name, settings);
-  return { agent, program: await findProgram(agent, settings, context.host.env) };
-}
-
-function environmentOf(context: TaskContext, ref: TaskRef, record: TaskRecord): Record<string, string> {
-  const { worktree, dispatch } = record;
-  return agentEnvironment(childEnvironment(context.host.env), {
-    ref,
-    worktree: worktree?.path ?? '',
-    branch: worktree?.branch ?? '',
-    base: dispatch?.base ?? '',
-    storeDir: context.store.dir,
-    launcherDir: context.host.launcherDir ?? null,
-  });
-}
-
-async function planStart(
-  context: TaskContext,
-  ref: TaskRef,
-  record: TaskRecord,
-  env: Record<string, string>,
-  o: RunOptions,
-): Promise<Start> {
-  const { worktree, dispatch } = record;
-  if (worktree === null || dispatch === null) throw noWorktree(ref);
-  const last = record.run?.agent ?? dispatch.agent;
-  const { agent, program } = await findAgent(context, o.agent ?? last);
-  const brief = await context.store.texts.get(dispatch.brief);
-  if (brief === null) {
-    throw new TaskError(
-      'bad-task',
-      `The brief of ${refName(ref)} is missing from the store (${dispatch.brief}): dispatch the task anew.`,
-    );
-  }
-  // A session belongs to the program that made it.
-  const resume = agent.name === last && agent.capabilities.resume ? resumableSession(record) : null;
-  const model = o.model ?? (agent.name === dispatch.agent ? dispatch.model : null);
-  const task = (await context.plan(ref.plan))?.tasks.find((t) => t.ref.task === ref.task);
-  const cli = context.host.cli ?? { command: process.execPath, args: [] };
-  const made = agent.launch({
-    worktree: worktree.path,
-    brief,
-    briefFile: path.join(context.store.dir, 'texts', dispatch.brief),
-    ref,
-    model,
-    permissions: dispatch.permissions,
-    session: randomUUID(),
-    resume,
-    headless: o.headless,
-    env,
-    settings: context.host.settings(),
-    scope: task?.fields.scope ?? [],
-    program,
-    cli,
-    commonDir: context.layout.commonDir,
-  });
-  // The demo agent is our own command line.
-  const spec = made.command === cli.command ? { ...made, env: { ...made.env, ...asNode() } } : made;
-  return { agent, spec, worktree: worktree.path, branch: worktree.branch, model, resumed: resume !== null };
-}
-
-async function startAndWait(
-  context: TaskContext,
-  ref: TaskRef,
-  start: Start,
-  lease: Lease,
-  o: RunOptions,
-): Promise<RunResult> {
-  if (start.spec.banner !== null) o.onBanner?.(start.spec.banner);
-  const running = await begin(context, ref, start, o);
-  const forget = passSignals(running, o);
-  let end: AgentEnd;
-  try {
-    await recordStart(context, ref, start, running.pid, lease);
-    o.onStarted?.({ pid: running.pid, session: start.spec.session, resumed: start.resumed });
-    end = await running.ended;
-  } catch (error) {
-    // An agent that nobody knows of must not go on.
-    running.stop('SIGTERM');
-    await running.ended;
-    throw error;
-  } finally {
-    forget();
-  }
-  await context.store.events.appendTask(ref, { kind: 'agent-exited', pid: running.pid, ...end });
-  return {
-    started: true,
-    plan: ref.plan,
-    task: ref.task,
-    branch: start.branch,
-    worktree: start.worktree,
-    agent: start.agent.name,
-    pid: running.pid,
-    session: start.spec.session,
-    exit: end.exit,
-    signal: end.signal,
-  };
-}
-
-async function begin(context: TaskContext, ref: TaskRef, start: Start, o: RunOptions): Promise<AgentProcess> {
-  try {
-    return await startAgent(start.spec, { cwd: start.worktree, headless: o.headless, output: o.output ?? 'inherit' });
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    await context.store.events.appendTask(ref, {
-      kind: 'condition',
-      condition: 'failed',
-      on: true,
-      reason: why,
-      source: 'runner',
-    });
-    throw new TaskError('start-failed', `${start.agent.title} could not be started for ${refName(ref)}: ${why}`, {
-      cause: error,
-    });
-  }
-}
-
-async function recordStart(context: TaskContext, ref: TaskRef, start: Start, pid: number, lease: Lease): Promise<void> {
-  const { session } = start.spec;
-  const pidStarted = await processStartTime(pid);
-  await Promise.all([
-    lease.update({ session, agent: start.agent.name, agentPid: pid }),
-    context.store.events.appendTask(ref, {
-      kind: 'agent-started',
-      agent: start.agent.name,
-      model: start.model,
-      pid,
-      pidStarted,
-      runner: process.pid,
-      session,
-      resumed: start.resumed,
-      window: context.host.window,
-    }),
-    rememberAgent(context, start.agent.name, start.model),
-  ]);
-}
-
-/**
- * The runner outlives Ctrl-C, which in a terminal reaches the agent by itself; a hang-up or a request to end becomes
- * the agent's end, so that no agent is left without a runner.
- */
-function passSignals(agent: AgentProcess, o: RunOptions): () => void {
-  const interrupt = () => {
-    if (o.headless) agent.stop('SIGINT');
-  };
-  const end = () => agent.stop('SIGTERM');
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', end);
-  process.on('SIGHUP', end);
-  o.signal?.addEventListener('abort', end);
-  if (o.signal?.aborted) end();
-  return () => {
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', end);
-    process.off('SIGHUP', end);
-    o.signal?.removeEventListener('abort', end);
-  };
 }

@@ -76,8 +76,9 @@ function rivalId(prompt: string, agent: string): string {
 }
 
 /**
- * Makes the worktrees of several tasks, one after another, before any agent starts. When one cannot be made the others
- * stay as they are, ready, and the error names it: nobody starts.
+ * Makes the worktrees of several tasks before any agent starts: decided and begun in this order, one after another, and
+ * checked out beside each other. When one cannot be made no further one is begun, the others stay as they are, ready,
+ * and the error names it: nobody starts.
  * @throws TaskError `held` before anything is made, `worktree-failed`; AgentError before anything is made
  */
 export async function prepareAll(
@@ -85,16 +86,29 @@ export async function prepareAll(
   refs: readonly TaskRef[],
   o: PrepareOptions = {},
 ): Promise<Prepared[]> {
-  if (refs.length > 1) await checkGroup(context, refs, o);
-  const prepared: Prepared[] = [];
+  const [only] = refs;
+  if (refs.length === 1 && only !== undefined) return [await prepare(context, only, o)];
+  await checkGroup(context, refs, o);
+  const failures: { ref: TaskRef; error: unknown }[] = [];
+  const preparing: Promise<Prepared | null>[] = [];
   for (const ref of refs) {
-    try {
-      prepared.push(await prepare(context, ref, o));
-    } catch (error) {
-      if (refs.length === 1) throw error;
-      throw groupError(ref, prepared, refs, error);
-    }
+    if (failures.length > 0) break;
+    const begun = new Promise<void>((resolve) => {
+      const fail = (error: unknown) => {
+        failures.push({ ref, error });
+        return null;
+      };
+      preparing.push(
+        prepare(context, ref, { ...o, onBegun: resolve })
+          .catch(fail)
+          .finally(resolve),
+      );
+    });
+    await begun;
   }
+  const prepared = (await Promise.all(preparing)).filter((each) => each !== null);
+  const [first] = failures;
+  if (first !== undefined) throw groupError(first, prepared, refs.slice(preparing.length));
   return prepared;
 }
 
@@ -112,14 +126,17 @@ async function checkGroup(context: TaskContext, refs: readonly TaskRef[], o: Pre
   }
 }
 
-function groupError(failed: TaskRef, made: readonly Prepared[], all: readonly TaskRef[], error: unknown): TaskError {
+function groupError(
+  { ref, error }: { ref: TaskRef; error: unknown },
+  made: readonly Prepared[],
+  untouched: readonly TaskRef[],
+): TaskError {
   const why = error instanceof Error ? error.message : String(error);
-  const kept = made.length === 0 ? '' : ` Ready and kept: ${made.map(({ ref }) => refName(ref)).join(', ')}.`;
-  const untouched = all.slice(made.length + 1);
+  const kept = made.length === 0 ? '' : ` Ready and kept: ${made.map((each) => refName(each.ref)).join(', ')}.`;
   const rest = untouched.length === 0 ? '' : ` Not begun: ${untouched.map(refName).join(', ')}.`;
   return new TaskError(
     TaskError.is(error) && error.reason === 'held' ? 'held' : 'worktree-failed',
-    `No agent was started, because ${refName(failed)} could not be prepared: ${why}${kept}${rest}`,
+    `No agent was started, because ${refName(ref)} could not be prepared: ${why}${kept}${rest}`,
     { cause: error },
   );
 }

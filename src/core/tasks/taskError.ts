@@ -16,6 +16,7 @@ export type TaskReason =
   | 'no-archive'
   | 'bad-adoption'
   | 'no-app'
+  | 'app-failed'
   | 'timeout'
   | 'cancelled';
 

@@ -1,18 +1,34 @@
 import type { LaunchMode } from '../../contract/events';
 import type { LaunchFile } from '../../contract/files';
-import type { TaskRow, WatchLine } from '../../contract/json';
+import type {
+  AdoptJson,
+  AppJson,
+  CleanAllJson,
+  CleanJson,
+  RestoreJson,
+  TaskRow,
+  TrashJson,
+  WatchLine,
+} from '../../contract/json';
 import type { TaskRef } from '../../contract/plan';
+import { type AdoptOptions, adopt } from './adopt';
+import { type AppOptions, readApp, type StartedApp, startApp, stopApp } from './app';
 import { type BackgroundOptions, type BackgroundRunner, startRunner } from './background';
-import { refName, sameRef, type TaskContext, withTaskLock } from './context';
+import { type CleanOptions, clean } from './clean';
+import { type CleanIntegratedOptions, cleanIntegrated } from './cleanIntegrated';
+import { readRecord, sameRef, type TaskContext } from './context';
 import { type Prepared, type PrepareOptions, prepare } from './dispatch';
+import { forget } from './forget';
 import { lastAgent } from './lastAgent';
+import { makeReadyAlone, type Ready, type ReadyOptions, readyOnRecord } from './ready';
 import { keepRecords, lapseLaunches, type ReconcileReport, reconcile } from './reconcile';
+import { type RestoreOptions, restore } from './restore';
 import { type RunOptions, type RunResult, run } from './run';
 import { type Snapshot, takeSnapshot } from './snapshot';
 import { prepareAll, type SpinOptions, spin } from './spin';
 import { type SyncedTask, type SyncOptions, syncAll, syncTask } from './sync';
 import { type SyncBaseOptions, type SyncedBase, syncBase } from './syncBase';
-import { TaskError } from './taskError';
+import { deleteArchives, trashList } from './trash';
 import { type Awaitable, waitFor, watchTasks } from './watch';
 
 /** What a host can do with the tasks of one repository. Errors are `TaskError`, or those of the rooms below. */
@@ -32,6 +48,15 @@ export interface Tasks {
   /** Puts launches that nobody took on record as lapsed. */
   lapseLaunches(): Promise<TaskRef[]>;
   run(ref: TaskRef, o: RunOptions): Promise<RunResult>;
+  /** Ignored files, submodules, ports and set-up commands, without an agent; idempotent. */
+  makeReady(ref: TaskRef, o: ReadyOptions): Promise<Ready>;
+  /** What is on record of that. */
+  ready(ref: TaskRef): Promise<Ready>;
+  /** The plan's `run` in the task's worktree, in the background; one that runs is returned. */
+  startApp(ref: TaskRef, o?: AppOptions): Promise<StartedApp>;
+  stopApp(ref: TaskRef): Promise<AppJson>;
+  /** Whether it runs now, asked of the system. */
+  app(ref: TaskRef): Promise<AppJson>;
   /** A headless runner in the background, loaded and waiting; `go` starts the agent. */
   startRunner(ref: TaskRef, o?: BackgroundOptions): Promise<BackgroundRunner>;
   /** Starts the agent in the background; resolves when its process runs. */
@@ -48,8 +73,20 @@ export interface Tasks {
   watch(signal: AbortSignal): AsyncIterable<WatchLine>;
   /** @param timeoutMs null: for ever */
   wait(ref: TaskRef, wanted: Awaitable, timeoutMs: number | null, signal: AbortSignal): Promise<TaskRow>;
-  /** Takes a task off the list for good; its file, branch and worktree stay as they are. */
+  /** Takes a task off the list for good; its file, branch, worktree and archives stay as they are. */
   forget(ref: TaskRef): Promise<void>;
+  /** Puts a task's worktree into the trash, as far as that was consented to; see `CleanOptions`. */
+  clean(ref: TaskRef, o?: CleanOptions): Promise<CleanJson>;
+  /** The tasks whose work has landed and that would lose nothing: lists them, or cleans them. */
+  cleanIntegrated(o?: CleanIntegratedOptions): Promise<CleanAllJson>;
+  /** Brings a cleaned worktree back, also of a task that was forgotten since. */
+  restore(ref: TaskRef, o?: RestoreOptions): Promise<RestoreJson>;
+  /** What is kept of cleaned worktrees, and what of it is offered for deletion. */
+  trash(o?: { signal?: AbortSignal | undefined }): Promise<TrashJson>;
+  /** For good, and only what a human named. */
+  deleteArchives(ids: readonly string[]): Promise<void>;
+  /** Makes a task of a worktree (its path), a branch or a pull request (`#12`) that was made elsewhere. */
+  adopt(what: string, o?: AdoptOptions): Promise<AdoptJson>;
 }
 
 export function createTasks(context: TaskContext): Tasks {
@@ -65,6 +102,11 @@ export function createTasks(context: TaskContext): Tasks {
     claimLaunch: (launch) => claimLaunch(context, launch),
     lapseLaunches: () => lapseLaunches(context),
     run: (ref, o) => run(context, ref, o),
+    makeReady: (ref, o) => makeReadyAlone(context, ref, o),
+    ready: async (ref) => readyOnRecord(await readRecord(context, ref)),
+    startApp: (ref, o) => startApp(context, ref, o),
+    stopApp: (ref) => stopApp(context, ref),
+    app: (ref) => readApp(context, ref),
     startRunner: (ref, o) => startRunner(context, ref, o),
     async startBackground(ref, o) {
       const runner = await startRunner(context, ref, o);
@@ -83,6 +125,12 @@ export function createTasks(context: TaskContext): Tasks {
     watch: (signal) => watchTasks(context, signal),
     wait: (ref, wanted, timeoutMs, signal) => waitFor(context, ref, wanted, { timeoutMs, signal, row: () => row(ref) }),
     forget: (ref) => forget(context, ref),
+    clean: (ref, o) => clean(context, ref, o),
+    cleanIntegrated: (o) => cleanIntegrated(context, o),
+    restore: (ref, o) => restore(context, ref, o),
+    trash: (o) => trashList(context, o),
+    deleteArchives: (ids) => deleteArchives(context, ids),
+    adopt: (what, o) => adopt(context, what, o),
   };
 }
 
@@ -99,15 +147,4 @@ async function claimLaunch(context: TaskContext, launch: LaunchFile): Promise<bo
   const ref = { plan: launch.plan, task: launch.task };
   await context.store.events.appendTask(ref, { kind: 'launch-claimed', launch: launch.id });
   return true;
-}
-
-async function forget(context: TaskContext, ref: TaskRef): Promise<void> {
-  await withTaskLock(context, ref, async () => {
-    const lease = await context.store.leases.read(`${ref.plan}~${ref.task}`);
-    if (lease?.alive === true) {
-      throw new TaskError('running', `${refName(ref)} runs: stop its agent before the task is forgotten.`);
-    }
-    await context.store.events.appendTask(ref, { kind: 'forgotten' });
-    await context.store.documents.remove('tasks', `${ref.plan}~${ref.task}`);
-  });
 }

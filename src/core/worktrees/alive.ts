@@ -1,21 +1,33 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { readTrimmed } from '../git/layoutFiles';
+import { hostId, isSameProcess } from '../store/processes';
 import type { JournalEntry } from './journal';
 import { errorCode } from './paths';
 
-/** No `git worktree add` of ours lives longer: it is ended at its timeout. */
+/** No git of ours that makes worktrees lives longer: it is ended at its timeout. */
 export const longestMs = 15 * 60_000;
 
 /**
- * Whether the git of the entry, or the checkout it started, may still live: git was the head of a process group of its
- * own. Ids are given out again, so after the longest time the answer is no.
+ * Whether somebody is still making the worktree of the entry: the process that began it, or the git (with the checkout
+ * it started) that outlived that process; git was the head of a process group of its own. Ids are given out again, so
+ * where only the id is known the answer is no after the longest time.
  */
 export async function mayStillRun(entry: JournalEntry, now = Date.now()): Promise<boolean> {
-  if (entry.gitPid === null || now - Date.parse(entry.at) > longestMs) return false;
-  const answers = process.platform === 'win32' ? isThere(entry.gitPid) : isThere(-entry.gitPid);
+  const isOld = now - Date.parse(entry.at) > longestMs;
+  const { maker } = entry;
+  if (maker !== null && maker !== undefined) {
+    if (maker.host !== hostId()) return !isOld;
+    if (await isSameProcess(maker.pid, maker.pidStarted)) return true;
+  }
+  return entry.gitPid !== null && !isOld && groupMayRun(entry.gitPid);
+}
+
+/** Whether a process group still has a living process; on Windows, whether the process that began it lives. */
+export async function groupMayRun(group: number): Promise<boolean> {
+  const answers = process.platform === 'win32' ? isThere(group) : isThere(-group);
   // Where nobody reaps orphans (a container without an init), the dead stay in the group.
-  return answers && (process.platform !== 'linux' || hasLiving(entry.gitPid));
+  return answers && (process.platform !== 'linux' || hasLiving(group));
 }
 
 function isThere(pid: number): boolean {

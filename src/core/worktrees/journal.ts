@@ -20,25 +20,48 @@ const entrySchema = z.object({
   base: z.string(),
   /** Names under `<common>/worktrees` before. */
   adminBefore: z.array(z.string()),
-  /** The git process, once it runs. */
+  /** The branch was there before: it stays. */
+  existingBranch: z.optional(z.boolean()),
+  /** The git process at work, once one runs: for the worktree, then for its files, then for the hook. */
   gitPid: z.nullable(z.number()),
+  /** Who makes it, between git's processes too; null: nobody any more. */
+  maker: z.optional(z.nullable(z.object({ pid: z.number(), pidStarted: z.nullable(z.string()), host: z.string() }))),
+  /** Everything stands: only git's mark of a worktree in the making may be left to take away. */
+  complete: z.optional(z.boolean()),
 });
 
-/** A worktree that is being made: written before git starts, removed when the worktree stands. */
+/** A worktree that is being made: written before git starts, removed when the worktree stands with all its files. */
 export type JournalEntry = z.infer<typeof entrySchema>;
 
 const prefix = 'worktree-add-';
 
-/** One entry's file. */
+/** One entry's file. Changed synchronously: there is no moment without the process id of a git that runs. */
 export class JournalFile {
+  #entry: JournalEntry;
+
   constructor(
     readonly file: string,
-    readonly entry: JournalEntry,
-  ) {}
+    entry: JournalEntry,
+  ) {
+    this.#entry = entry;
+  }
 
-  /** Synchronous, because it runs between the start of git and anything else: no moment without the process id. */
-  setGitPid(gitPid: number): void {
-    replaceFile(this.file, { ...this.entry, gitPid });
+  get entry(): JournalEntry {
+    return this.#entry;
+  }
+
+  update(change: Partial<JournalEntry>): void {
+    this.#entry = { ...this.#entry, ...change, at: new Date().toISOString() };
+    replaceFile(this.file, this.#entry);
+  }
+
+  /** For the start of a process, which must go on even where the disk is full; the maker's own id is written already. */
+  noteGit(gitPid: number, log: Log): void {
+    try {
+      this.update({ gitPid });
+    } catch (error) {
+      log.warn(`${this.file} could not be written: ${String(error)}`);
+    }
   }
 
   async remove(): Promise<void> {
@@ -49,7 +72,13 @@ export class JournalFile {
 export async function writeJournal(dir: string, entry: JournalEntry): Promise<JournalFile> {
   await mkdir(dir, { recursive: true });
   const file = path.join(dir, `${prefix}${randomUUID()}.json`);
-  replaceFile(file, entry);
+  try {
+    replaceFile(file, entry);
+  } catch (error) {
+    // A full disk: the beginning of the file must not take up what is left of it.
+    await rm(`${file}.new`, { force: true });
+    throw error;
+  }
   return new JournalFile(file, entry);
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, readdir, realpath } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TaskRef } from '../../contract/plan';
@@ -7,15 +7,20 @@ import type { Git } from '../git/git';
 import { isFolder } from '../git/layoutFiles';
 import { isFullId } from '../git/refNames';
 import { placeOf, type RepositoryLayout, rememberMainWorktree } from '../git/repository';
-import { readAdminDirs } from '../git/worktreeList';
+import { listWorktrees } from '../git/worktreeList';
 import type { Log, Settings } from '../ports';
-import { longestMs, mayStillRun } from './alive';
+import { hostId, ownStartTime } from '../store/processes';
+import { longestMs } from './alive';
+import { checkOut, hookFrom, inCheckoutPlace, longPaths, makingMark, takeOffMark } from './checkout';
 import { WorktreeError } from './errors';
 import { excludeInsideMain } from './exclude';
-import { type JournalEntry, type JournalFile, readJournal, writeJournal } from './journal';
+import { type JournalEntry, type JournalFile, writeJournal } from './journal';
+import { lockWaitMs, worktreesLock } from './lock';
+import { branchInUse, cancelled, diskFailure, makeFailure } from './makeFailure';
 import { branchTaken, refuseBadBranch } from './names';
-import { isInside, kindAt } from './paths';
-import { isComplete, undoHalfMade } from './undo';
+import { kindAt } from './paths';
+import { realWorktree } from './place';
+import { undoHalfMade } from './undo';
 
 export interface WorktreeDeps {
   readonly git: Git;
@@ -38,8 +43,10 @@ export interface MakeOptions {
   readonly branch: string;
   /** Absolute path of a folder that does not exist, or is empty. */
   readonly worktree: string;
-  /** Full commit id. */
+  /** Full commit id; with `existingBranch` the tip of the branch. */
   readonly base: string;
+  /** The branch is there already and is checked out; it is never deleted when the worktree is undone. */
+  readonly existingBranch?: boolean | undefined;
   readonly onProgress?: ((phase: MakePhase) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -51,204 +58,195 @@ export interface MadeWorktree {
   readonly head: string;
 }
 
-const lockName = 'worktree-add';
-/** Others may be checking out large repositories before us. */
-const lockWaitMs = 10 * 60_000;
+/** A worktree whose branch and folder stand, and whose files are still to be checked out. */
+export interface BegunWorktree extends MadeWorktree {
+  /** Checks the files out, beside others. To be called once; either all of it stands afterwards or nothing does. */
+  finish(): Promise<MadeWorktree>;
+}
 
 /**
- * Makes a branch and its worktree: one after another over all processes, because git's own locks collide otherwise.
- * Either all of it stands afterwards or nothing does. Two git processes.
+ * Makes a branch and its worktree. Either all of it stands afterwards or nothing does. Three git processes, and one
+ * for a post-checkout hook.
  * @throws WorktreeError
  */
 export async function makeWorktree(deps: WorktreeDeps, o: MakeOptions): Promise<MadeWorktree> {
-  refuseBadBranch(o.branch, 'the branch of the task');
-  refuseBadPlace(deps.layout, o.worktree);
-  if (!isFullId(o.base)) {
-    throw new WorktreeError('base-missing', `${JSON.stringify(o.base)} is no full commit id to start from.`);
-  }
-  o.onProgress?.('waiting');
-  const make = (lost: AbortSignal) =>
-    makeLocked(deps, o, o.signal === undefined ? lost : AbortSignal.any([lost, o.signal]));
-  return deps.locks.withLock(lockName, make, { waitMs: lockWaitMs });
+  return (await beginWorktree(deps, o)).finish();
 }
 
 /**
- * Undoes what a killed process left half made; to be called at start. Cheap when there is nothing: one folder is read.
- * What holds more than git's own checkout is kept, reported in the log, and shown as a worktree like any other.
- * @returns the worktrees it undid.
+ * The short first half: branch, folder and git's bookkeeping, one after another over all processes, because git's own
+ * locks collide otherwise. Until it is finished the worktree is locked with git's own mark of one being made.
+ * @throws WorktreeError; then nothing stands
  */
-export async function rollbackHalfMade(deps: WorktreeDeps): Promise<string[]> {
-  if ((await readJournal(deps.journalDir, deps.log)).length === 0) return [];
-  const undone: string[] = [];
-  await deps.locks.withLock(
-    lockName,
-    async (lost) => {
-      for (const file of await readJournal(deps.journalDir, deps.log)) {
-        if (lost.aborted) return;
-        if (await rollBack(deps, file)) undone.push(file.entry.worktree);
-      }
-    },
-    { waitMs: lockWaitMs },
-  );
-  return undone;
+export async function beginWorktree(deps: WorktreeDeps, o: MakeOptions): Promise<BegunWorktree> {
+  refuseBadBranch(o.branch, 'the branch of the task');
+  if (!isFullId(o.base)) {
+    throw new WorktreeError('base-missing', `${JSON.stringify(o.base)} is no full commit id to start from.`);
+  }
+  const worktree = await realWorktree(deps.layout, o.worktree);
+  o.onProgress?.('waiting');
+  const begin = (lost: AbortSignal) =>
+    beginLocked(deps, { ...o, worktree }, o.signal === undefined ? lost : AbortSignal.any([lost, o.signal]));
+  return deps.locks.withLock(worktreesLock, begin, { waitMs: lockWaitMs });
 }
 
-async function rollBack(deps: WorktreeDeps, file: JournalFile): Promise<boolean> {
-  const { worktree } = file.entry;
-  if (await mayStillRun(file.entry)) {
-    deps.log.info(`git is still making ${worktree}; it is looked at again later.`);
-    return false;
-  }
-  try {
-    const result = await undoHalfMade({ ...deps, scratchDir: deps.journalDir }, file.entry);
-    if (result.kind === 'undone') deps.log.info(`Undid the half-made worktree ${worktree}.`);
-    if (result.kind === 'kept') deps.log.warn(`Kept the half-made worktree ${worktree}: ${result.why}.`);
-    if (result.kind === 'busy')
-      deps.log.info(`The half-made worktree ${worktree} is looked at again later: ${result.why}.`);
-    if (result.kind !== 'busy') await file.remove();
-    return result.kind === 'undone';
-  } catch (error) {
-    // One that cannot be undone now must not keep the repository from opening; its entry stays for the next start.
-    deps.log.warn(`The half-made worktree ${worktree} could not be undone: ${String(error)}`);
-    return false;
-  }
-}
-
-async function makeLocked(deps: WorktreeDeps, o: MakeOptions, signal: AbortSignal): Promise<MadeWorktree> {
+async function beginLocked(deps: WorktreeDeps, o: MakeOptions, signal: AbortSignal): Promise<BegunWorktree> {
   if (signal.aborted) throw cancelled(o);
-  const found = await kindAt(o.worktree);
+  const { worktree } = o;
+  const found = await kindAt(worktree);
   if (found === 'folder' || found === 'other') {
-    throw new WorktreeError(
-      'exists',
-      `${o.worktree} exists already and is left as it is; remove it or choose another.`,
-    );
+    throw new WorktreeError('exists', `${worktree} exists already and is left as it is; remove it or choose another.`);
   }
-  await refuseTaken(deps, o);
-  await mkdir(path.dirname(o.worktree), { recursive: true });
-  const worktree = path.join(await realpath(path.dirname(o.worktree)), path.basename(o.worktree));
-  await excludeInsideMain(deps.layout, worktree);
-  const entry: JournalEntry = {
-    v: 1,
-    at: new Date().toISOString(),
+  const hook = await refuseTaken(deps, o);
+  await makeParent(deps.layout, worktree);
+  const entry = {
+    v: 1 as const,
     ...o.ref,
     worktree,
     existed: found === 'empty-folder',
     branch: o.branch,
     base: o.base,
+    existingBranch: o.existingBranch ?? false,
     adminBefore: await adminNames(deps.layout),
     gitPid: null,
+    maker: { pid: process.pid, pidStarted: await ownStartTime(), host: hostId() },
   };
-  o.onProgress?.('checking-out');
   for (let attempt = 1; ; attempt += 1) {
-    const file = await writeJournal(deps.journalDir, { ...entry, at: new Date().toISOString() });
+    const journal = await beginJournal(deps, { ...entry, at: new Date().toISOString() });
     try {
-      await addWorktree(deps, entry, signal, file);
-      await file.remove();
-      if (await isFolder(deps.layout.storeDir)) await rememberMainWorktree(deps.layout);
-      return { worktree, branch: o.branch, head: o.base };
+      await addWorktree(deps, journal, signal);
+      const made = { worktree, branch: o.branch, head: o.base };
+      return { ...made, finish: () => finishMaking(deps, o, { journal, hook, made }) };
     } catch (error) {
       o.onProgress?.('undoing');
-      const left = await undoAfterFailure(deps, file);
+      const left = await undoAfterFailure(deps, journal);
       // Someone else's git held a lock for a moment.
       if (left === null && attempt < 6 && GitError.is(error) && error.reason === 'locked' && !signal.aborted) {
         await sleep(50 * 2 ** attempt);
         continue;
       }
-      throw reasonOf(error, o, left);
+      throw makeFailure(error, o, left);
     }
   }
 }
 
-async function addWorktree(deps: WorktreeDeps, entry: JournalEntry, signal: AbortSignal, file: JournalFile) {
-  const at = placeOf(deps.layout);
-  // A base that is a commit cannot be tracked anyway; `--no-track` says so whatever is configured.
-  const args = ['worktree', 'add', '--quiet', '--no-track', '-b', entry.branch, '--', entry.worktree, entry.base];
+async function beginJournal(deps: WorktreeDeps, entry: JournalEntry): Promise<JournalFile> {
   try {
-    await deps.git.run([...at.args, ...args], {
-      cwd: at.cwd,
-      read: false,
-      signal,
-      timeoutMs: longestMs,
-      ownGroup: true,
-      onSpawn: (pid) => file.setGitPid(pid),
-    });
+    return await writeJournal(deps.journalDir, entry);
   } catch (error) {
-    // git ends with the exit code of the post-checkout hook, which runs when the worktree is complete.
-    if (!GitError.is(error) || error.reason !== 'failed' || error.exitCode === null) throw error;
-    const adminDir = (await readAdminDirs(deps.layout.commonDir)).get(entry.worktree);
-    if (adminDir === undefined || !(await isComplete(adminDir, entry.worktree, entry.branch))) throw error;
-    deps.log.warn(`The post-checkout hook failed in ${entry.worktree}: ${error.message}`);
+    throw diskFailure(error, deps.journalDir) ?? error;
+  }
+}
+
+/** Locked with git's mark: until the files are there nobody may prune it, or take it for a whole one. */
+async function addWorktree(deps: WorktreeDeps, journal: JournalFile, signal: AbortSignal): Promise<void> {
+  const at = placeOf(deps.layout);
+  const { worktree, branch, base, existingBranch } = journal.entry;
+  // A base that is a commit cannot be tracked anyway; `--no-track` says so whatever is configured.
+  const what = existingBranch === true ? ['--', worktree, branch] : ['--no-track', '-b', branch, '--', worktree, base];
+  const add = ['worktree', 'add', '--quiet', '--no-checkout', '--lock', '--reason', makingMark];
+  await deps.git.run([...at.args, ...longPaths(), ...add, ...what], {
+    cwd: at.cwd,
+    read: false,
+    signal,
+    timeoutMs: longestMs,
+    ownGroup: true,
+    onSpawn: (gitPid) => journal.noteGit(gitPid, deps.log),
+  });
+}
+
+async function finishMaking(
+  deps: WorktreeDeps,
+  o: MakeOptions,
+  begun: { journal: JournalFile; hook: string; made: MadeWorktree },
+): Promise<MadeWorktree> {
+  const { journal, hook, made } = begun;
+  try {
+    await inCheckoutPlace(deps.git, async () => {
+      if (o.signal?.aborted) throw cancelled(o);
+      o.onProgress?.('checking-out');
+      await checkOut({ ...deps, journal, hook, signal: o.signal });
+    });
+    // From here on a killed process leaves a worktree to be finished, and none to be undone.
+    journal.update({ complete: true, gitPid: null });
+    await takeOffMark(made.worktree);
+    await journal.remove();
+    if (await isFolder(deps.layout.storeDir)) await rememberMainWorktree(deps.layout);
+    return made;
+  } catch (error) {
+    o.onProgress?.('undoing');
+    const undo = () => undoAfterFailure(deps, journal);
+    throw makeFailure(error, o, await deps.locks.withLock(worktreesLock, undo, { waitMs: lockWaitMs }));
   }
 }
 
 /** null: nothing is left. Else a sentence about what is. */
-async function undoAfterFailure(deps: WorktreeDeps, file: JournalFile): Promise<string | null> {
+async function undoAfterFailure(deps: WorktreeDeps, journal: JournalFile): Promise<string | null> {
   try {
-    const result = await undoHalfMade({ ...deps, scratchDir: deps.journalDir }, file.entry);
-    if (result.kind !== 'busy') await file.remove();
+    const result = await undoHalfMade({ ...deps, scratchDir: deps.journalDir }, journal.entry);
+    if (result.kind !== 'busy') await journal.remove();
+    else journal.update({ maker: null });
     return result.kind === 'undone' ? null : result.why;
   } catch (error) {
-    // The first failure is the one to tell; the entry stays, so the next start tries again.
-    deps.log.warn(`${file.entry.worktree} could not be undone: ${String(error)}`);
+    // The first failure is the one to tell; the entry stays, nobody's any more, so the next start tries again.
+    deps.log.warn(`${journal.entry.worktree} could not be undone: ${String(error)}`);
+    await giveUp(deps, journal);
     return `what was made so far could not be undone yet`;
   }
 }
 
-/** Base and branch in one process. */
-async function refuseTaken(deps: WorktreeDeps, o: MakeOptions): Promise<void> {
-  const at = placeOf(deps.layout);
-  const { stdout } = await deps.git.run([...at.args, 'cat-file', '--batch-check'], {
-    cwd: at.cwd,
-    input: `${o.base}^{commit}\nrefs/heads/${o.branch}\n`,
-  });
-  const [base, branch] = stdout.split('\n');
-  if (!base?.startsWith(`${o.base} commit `)) {
-    throw new WorktreeError('base-missing', `The repository has no commit ${o.base} to start from; fetch it first.`);
+async function giveUp(deps: WorktreeDeps, journal: JournalFile): Promise<void> {
+  try {
+    journal.update({ maker: null });
+  } catch (error) {
+    // A full disk: it is looked at when this process has ended.
+    deps.log.warn(`${journal.file} could not be written: ${String(error)}`);
   }
-  if (!branch?.endsWith(' missing')) throw branchTaken(o.branch, o.branch);
 }
 
-function refuseBadPlace(layout: RepositoryLayout, worktree: string): void {
-  const main = layout.mainWorktree;
-  const holdsRepository = isInside(layout.commonDir, worktree) || (main !== null && isInside(main, worktree));
-  if (
-    path.isAbsolute(worktree) &&
-    !worktree.includes('\0') &&
-    !holdsRepository &&
-    !isInside(worktree, layout.commonDir)
-  ) {
-    return;
+/**
+ * Base and branch, before anything is changed, in one process.
+ * @returns where the post-checkout hook would lie
+ */
+async function refuseTaken(deps: WorktreeDeps, o: MakeOptions): Promise<string> {
+  const at = placeOf(deps.layout);
+  // `--revs-only` leaves out what names nothing, and what comes after it.
+  const revs = ['--revs-only', `${o.base}^{commit}`, `refs/heads/${o.branch}`];
+  const args = ['rev-parse', '--git-path', 'hooks/post-checkout', ...revs];
+  const lines = (await deps.git.run([...at.args, ...args], { cwd: at.cwd })).stdout.split('\n').slice(0, -1);
+  const ids = lines.splice(lines.findLastIndex((line) => !isFullId(line)) + 1);
+  const [base, branch] = ids;
+  if (base !== o.base) {
+    throw new WorktreeError('base-missing', `The repository has no commit ${o.base} to start from; fetch it first.`);
   }
-  throw new WorktreeError(
-    'root-refused',
-    `No worktree can be made at ${JSON.stringify(worktree)}; choose another folder.`,
-  );
+  if (o.existingBranch === true) await refuseElsewhere(deps, o, branch);
+  else if (branch !== undefined) throw branchTaken(o.branch, o.branch);
+  return hookFrom(lines.join('\n'), at.cwd, deps.layout.commonDir);
+}
+
+async function refuseElsewhere(deps: WorktreeDeps, o: MakeOptions, tip: string | undefined): Promise<void> {
+  if (tip === undefined) {
+    throw new WorktreeError('base-missing', `There is no branch ${o.branch} to check out; name one that exists.`);
+  }
+  if (tip !== o.base) {
+    throw new WorktreeError('changed-meanwhile', `The branch ${o.branch} has moved on meanwhile; try again.`);
+  }
+  const elsewhere = (await listWorktrees(deps.git, deps.layout)).find(({ branch }) => branch === o.branch);
+  if (elsewhere !== undefined) throw branchInUse(o.branch, elsewhere.path);
+}
+
+/** The folder around the worktree, kept out of git where it lies in the main worktree. */
+async function makeParent(layout: RepositoryLayout, worktree: string): Promise<void> {
+  const parent = path.dirname(worktree);
+  try {
+    await mkdir(parent, { recursive: true });
+    await excludeInsideMain(layout, worktree);
+  } catch (error) {
+    throw diskFailure(error, parent) ?? error;
+  }
 }
 
 async function adminNames(layout: RepositoryLayout): Promise<string[]> {
   const parent = path.join(layout.commonDir, 'worktrees');
   return (await isFolder(parent)) ? readdir(parent) : [];
-}
-
-function cancelled(o: MakeOptions, cause?: unknown): WorktreeError {
-  return new WorktreeError('cancelled', `Making ${o.worktree} was cancelled.`, cause);
-}
-
-/** git's words (builtin/worktree.c, branch.c, refs.c) as our reasons. */
-function reasonOf(error: unknown, o: MakeOptions, left: string | null): unknown {
-  if (!GitError.is(error)) return error;
-  const rest = left === null ? '' : ` It was not undone: ${left}.`;
-  const { stderr } = error;
-  if (error.reason === 'cancelled' && o.signal?.aborted && left === null) return cancelled(o, error);
-  if (/a branch named .* already exists/.test(stderr)) return branchTaken(o.branch, o.branch);
-  const obstacle = /cannot lock ref .*: 'refs\/heads\/(.+)' exists; cannot create/.exec(stderr)?.[1];
-  if (obstacle !== undefined) return branchTaken(o.branch, obstacle);
-  if (/fatal: '.*' already exists/s.test(stderr)) {
-    return new WorktreeError('exists', `${o.worktree} exists already; remove it or choose another.`, error);
-  }
-  return new WorktreeError(
-    'git-failed',
-    `The worktree ${o.worktree} could not be made: ${error.message}${rest}`,
-    error,
-  );
 }

@@ -21,6 +21,8 @@ export interface NameOptions {
   readonly template: string;
   /** The task's own `branch`, taken as it is; null: by the template. */
   readonly wanted: string | null;
+  /** The wanted branch is there already and is to be checked out: only a folder is chosen. */
+  readonly existingBranch?: boolean | undefined;
   /** Absolute folder that worktrees are made in. */
   readonly root: string;
 }
@@ -50,7 +52,7 @@ export async function chooseNames(
 
   if (o.wanted !== null) {
     refuseBadBranch(o.wanted, 'the branch of the task');
-    const obstacle = branches.obstacleTo(o.wanted);
+    const obstacle = o.existingBranch === true ? null : branches.obstacleTo(o.wanted);
     if (obstacle !== null) throw branchTaken(o.wanted, obstacle);
     for (const folder of candidates(ref)) if (!(await folderTaken(folder))) return named(o.wanted, folder);
   }

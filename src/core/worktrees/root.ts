@@ -6,9 +6,10 @@ import { isFile } from '../git/layoutFiles';
 import type { RepositoryLayout } from '../git/repository';
 import { WorktreeError } from './errors';
 import { isInside } from './paths';
+import { realRoot } from './place';
 
 export interface WorktreeRoot {
-  /** Absolute; need not exist yet. */
+  /** Real path; need not exist yet. */
   readonly root: string;
   /** Whether it lies in the main worktree: then it is kept out of git by `info/exclude`. */
   readonly inside: boolean;
@@ -48,9 +49,15 @@ export async function resolveWorktreeRoot(
   settings: { readonly worktreeRoot: string | null },
   machine: MachineFacts = thisMachine,
 ): Promise<WorktreeRoot> {
+  const named = await namedRoot(layout, settings.worktreeRoot?.trim() ?? '', machine);
+  const root = await realRoot(layout, named.root);
+  if (root === named.root) return named;
+  return { ...named, root, note: `Worktrees are made in ${root}, where ${named.root} leads.` };
+}
+
+async function namedRoot(layout: RepositoryLayout, wanted: string, machine: MachineFacts): Promise<WorktreeRoot> {
   // A bare repository has no checkout: its own folder stands for it.
   const home = layout.mainWorktree ?? layout.commonDir;
-  const wanted = settings.worktreeRoot?.trim() ?? '';
   if (wanted !== '') return configuredRoot(layout, home, wanted);
   const { folder, name } = defaultPlace(layout, home);
   const beside = path.join(folder, `${name}-worktrees`);

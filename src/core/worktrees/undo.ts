@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Git } from '../git/git';
 import { isFolder, readTrimmed } from '../git/layoutFiles';
@@ -26,7 +26,7 @@ interface UndoDeps {
 /**
  * Undoes a worktree that was being made when git or we were killed, or that git could not make. Removes only files
  * that are byte for byte what git checks out at the base (or the beginning of it: the file git was killed in), and the
- * branch only while it points at the base. Must run under the lock that makes worktrees. Can itself be killed and run
+ * branch only while it points at the base, and only if it was made for the worktree. Must run under the lock that makes worktrees. Can itself be killed and run
  * again.
  * @throws GitError
  */
@@ -50,7 +50,7 @@ export async function undoHalfMade(deps: UndoDeps, entry: JournalEntry): Promise
   }
   if (adminDir !== null) await forgetWorktree(git, layout, entry.worktree);
   await removeUnfinishedAdminDirs(layout, entry);
-  if (branch !== undefined) {
+  if (branch !== undefined && entry.existingBranch !== true) {
     const elsewhere = (await listWorktrees(git, layout)).find((worktree) => worktree.branch === entry.branch);
     if (elsewhere !== undefined) return { kind: 'kept', why: `${elsewhere.path} is on the branch ${entry.branch}` };
     await deleteBranch(git, layout, entry);
@@ -114,17 +114,4 @@ async function deleteBranch(git: Git, layout: RepositoryLayout, entry: JournalEn
     cwd: at.cwd,
     read: false,
   });
-}
-
-/** Whether git finished: its own mark of a worktree being made is gone, and the index stands. */
-export async function isComplete(adminDir: string, worktree: string, branch: string): Promise<boolean> {
-  const [locked, head, index, indexLock, dotGit] = await Promise.all([
-    kindAt(path.join(adminDir, 'locked')),
-    readTrimmed(path.join(adminDir, 'HEAD')),
-    kindAt(path.join(adminDir, 'index')),
-    kindAt(path.join(adminDir, 'index.lock')),
-    readFile(path.join(worktree, '.git'), 'utf8').catch(() => ''),
-  ]);
-  if (locked !== 'nothing' || index !== 'other' || indexLock !== 'nothing' || dotGit === '') return false;
-  return head === `ref: refs/heads/${branch}`;
 }

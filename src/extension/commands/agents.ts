@@ -7,17 +7,14 @@ import { tell } from '../messages';
 import { withViewProgress } from '../progress';
 import { ownTask } from '../status/attentionItem';
 import { refOf, targetOf } from '../target';
-import { isReady, isStartable } from '../views/taskNodes';
+import { hasFailedSetup, isReady, isStartable } from '../views/taskFlags';
+import { nameOf } from '../words';
 import type { TaskChoice } from './chooseTarget';
 import { dispatchTask } from './dispatch';
 import type { Services } from './services';
 
 /** VS Code brings the terminals of a window back some seconds after its start, the later the busier the machine is. */
 const lateTerminalMs = 20_000;
-
-function nameOf(row: TaskRow): string {
-  return row.title === '' ? `${row.plan}/${row.task}` : row.title;
-}
 
 const isRunning = (row: TaskRow) => row.runner !== null;
 
@@ -98,9 +95,23 @@ async function stop({ session, row }: TaskChoice): Promise<'none' | 'stopped'> {
   throw new Error(vscode.l10n.t('The agent of {0} does not end: end it in its terminal.', nameOf(row)));
 }
 
-async function startHere(services: Services, { session, row }: TaskChoice): Promise<void> {
+async function startHere(
+  services: Services,
+  { session, row }: TaskChoice,
+  o: { skipSetup?: boolean } = {},
+): Promise<void> {
   const prepared = await session.repository.tasks.prepare(refOf(row), {});
-  await services.launcher.start(session, prepared, 'terminal');
+  await services.launcher.start(session, prepared, 'terminal', { ...o });
+}
+
+/** Starts the agent of a task whose set-up failed, as the human says that it can work all the same. */
+export async function startWithoutSetup(services: Services, argument: unknown): Promise<void> {
+  const choice = await services.choose.task(
+    targetOf(argument),
+    (row) => hasFailedSetup(row) && isStartable(row),
+    vscode.l10n.t('Start which agent without its set-up?'),
+  );
+  await withViewProgress(() => startHere(services, choice, { skipSetup: true }));
 }
 
 export async function stopAgent(services: Services, argument: unknown): Promise<void> {

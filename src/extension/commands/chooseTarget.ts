@@ -9,7 +9,7 @@ import type { Target } from '../target';
 import { taskIcon } from '../views/stateWords';
 import { taskDescription } from '../views/taskNodes';
 import { themeIcon } from '../views/treeProvider';
-import { oneLine } from '../words';
+import { nameOf, oneLine, plainLabel } from '../words';
 
 export interface TaskChoice {
   readonly session: RepositorySession;
@@ -86,10 +86,10 @@ export class TargetChooser {
     }
     return pick(
       choices.map((choice) => ({
-        label: oneLine(choice.row.title).replaceAll('$(', '$ ('),
+        label: plainLabel(nameOf(choice.row)),
         iconPath: themeIcon(taskIcon(choice.row)),
         description: `${choice.row.plan}/${choice.row.task}`,
-        detail: taskDescription(choice.row, vscode.l10n.t),
+        detail: taskDescription(choice.row, new Date(), vscode.l10n.t),
         value: choice,
       })),
       question,

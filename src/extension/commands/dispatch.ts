@@ -5,7 +5,7 @@ import { withViewProgress } from '../progress';
 import type { RepositorySession } from '../sessions/repositorySession';
 import { readDispatchPlace } from '../settings';
 import { refOf, targetOf } from '../target';
-import { isReady, isStartable } from '../views/taskNodes';
+import { isReady, isStartable } from '../views/taskFlags';
 import type { Services } from './services';
 
 /** Branch and worktree for one task, and its agent where the setting says. */
@@ -65,7 +65,7 @@ async function dispatchMany(services: Services, session: RepositorySession, rows
     try {
       const prepared = await session.repository.tasks.prepareAll(refs);
       for (const [index, each] of prepared.entries()) {
-        await services.launcher.start(session, each, place, index === 0 ? 'first' : 'next');
+        await services.launcher.start(session, each, place, { group: index === 0 ? 'first' : 'next' });
       }
       break;
     } catch (error) {

@@ -4,11 +4,17 @@ import { openChanges, openLiveFile } from '../changes/openChanges';
 import { type CommandName, commandIds } from '../contributions';
 import { manageTrustRemedy, openSettings, showError, tell } from '../messages';
 import { withViewProgress } from '../progress';
-import { moveAgentHere, nextAttention, openAgentTerminal, restartAgent, stopAgent } from './agents';
+import { adoptWorktree } from './adopt';
+import { moveAgentHere, nextAttention, openAgentTerminal, restartAgent, startWithoutSetup, stopAgent } from './agents';
+import { openApp, runApp, stopApp } from './app';
+import { cleanTask } from './clean';
+import { cleanIntegrated } from './cleanIntegrated';
 import { dispatchAll, dispatchTask } from './dispatch';
 import { checkPlan, newPlan, newTask, openPlan, openTask } from './plans';
+import { forgetTask, restoreTask } from './restore';
 import type { Services } from './services';
 import { spin } from './spin';
+import { emptyTrash } from './trash';
 import { goToMainWindow, openWorktreeInNewWindow } from './windows';
 
 type Handler = (services: Services, argument: unknown) => Promise<void>;
@@ -32,6 +38,16 @@ const handlers: Readonly<Record<CommandName, Handler>> = {
   nextAttention,
   openChanges,
   openLiveFile,
+  startWithoutSetup,
+  runApp,
+  stopApp,
+  openApp,
+  cleanTask,
+  cleanIntegrated,
+  restoreTask,
+  forgetTask,
+  adoptWorktree,
+  emptyTrash,
   openGitSettings: async () => openSettings('git.path'),
   showLog: async (services) => services.channel.show(true),
   refresh,

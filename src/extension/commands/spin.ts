@@ -64,12 +64,8 @@ async function start(services: Services, session: RepositorySession, answer: Ans
   });
   const place = readDispatchPlace(scope);
   for (const [index, each] of prepared.entries()) {
-    await services.launcher.start(
-      session,
-      each,
-      place,
-      prepared.length === 1 ? 'alone' : index === 0 ? 'first' : 'next',
-    );
+    const group = prepared.length === 1 ? 'alone' : index === 0 ? 'first' : 'next';
+    await services.launcher.start(session, each, place, { group });
   }
   const [first] = prepared;
   if (first !== undefined) await services.views.reveal(session.id, first.ref.plan, first.ref.task);

@@ -4,7 +4,7 @@ import { openInNewWindow } from '../folders';
 import { withViewProgress } from '../progress';
 import type { RepositorySession } from '../sessions/repositorySession';
 import { refOf, targetOf } from '../target';
-import { isReady } from '../views/taskNodes';
+import { isReady } from '../views/taskFlags';
 import type { Services } from './services';
 
 /**

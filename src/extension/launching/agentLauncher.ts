@@ -7,6 +7,13 @@ import { openInNewWindow, windowIdentity } from '../folders';
 import type { RepositorySession } from '../sessions/repositorySession';
 import type { AgentTerminals } from '../terminals/agentTerminals';
 
+export interface StartOptions {
+  /** One of several at once: then no window is opened and only the first terminal is shown. */
+  readonly group?: 'alone' | 'first' | 'next';
+  /** Start although the set-up commands failed; in a terminal of this window only. */
+  readonly skipSetup?: boolean;
+}
+
 export interface Prepared {
   readonly ref: TaskRef;
   readonly title: string;
@@ -23,15 +30,12 @@ export class AgentLauncher {
     this.#log = log;
   }
 
-  /**
-   * Starts the agent of a task whose worktree is made.
-   * @param group one of several at once: then no window is opened and only the first terminal is shown
-   */
+  /** Starts the agent of a task whose worktree is made. */
   async start(
     session: RepositorySession,
     prepared: Prepared,
     place: DispatchPlace,
-    group: 'alone' | 'first' | 'next' = 'alone',
+    { group = 'alone', skipSetup = false }: StartOptions = {},
   ): Promise<void> {
     const { store, tasks } = session.repository;
     if (place === 'newWindow' && (await store.launches.pendingFor(prepared.worktree)).length > 0) {
@@ -44,7 +48,8 @@ export class AgentLauncher {
       return;
     }
     const launch = await tasks.requestLaunch(prepared.ref, place);
-    if (place === 'terminal') await this.claim(session, launch, prepared.title, group === 'next' ? 'quiet' : 'show');
+    const reveal = group === 'next' ? 'quiet' : 'show';
+    if (place === 'terminal') await this.claim(session, launch, { title: prepared.title, reveal, skipSetup });
     else if (group === 'alone') await openInNewWindow(prepared.worktree);
   }
 
@@ -52,8 +57,7 @@ export class AgentLauncher {
   async claim(
     session: RepositorySession,
     launch: LaunchFile,
-    title: string,
-    reveal: 'show' | 'quiet',
+    { title, reveal, skipSetup = false }: { title: string; reveal: 'show' | 'quiet'; skipSetup?: boolean },
   ): Promise<boolean> {
     // In a window without trust `createTerminal` hangs behind a question, and starts a second time after it.
     if (!vscode.workspace.isTrusted) return false;
@@ -68,6 +72,7 @@ export class AgentLauncher {
       worktree: launch.worktree,
       launch: launch.id,
       reveal,
+      skipSetup,
       window: windowIdentity(),
     });
     return true;

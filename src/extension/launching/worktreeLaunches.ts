@@ -63,7 +63,7 @@ export class WorktreeLaunches extends DisposableBase {
       return;
     }
     const row = this.#session.row({ plan: launch.plan, task: launch.task });
-    await this.#launcher.claim(this.#session, launch, row?.title ?? launch.task, 'show');
+    await this.#launcher.claim(this.#session, launch, { title: row?.title ?? launch.task, reveal: 'show' });
   }
 
   /** The person needed longer than a request lives to decide on trust. It is asked anew, once, by this window. */

@@ -28,6 +28,9 @@ export class RepositorySession extends DisposableBase {
   readonly onDidChange = this.#onDidChange.event;
   readonly #onDidChangePlans = this._register(new vscode.EventEmitter<void>());
   readonly onDidChangePlans = this.#onDidChangePlans.event;
+  readonly #onDidChangeFolders = this._register(new vscode.EventEmitter<void>());
+  /** The window shows other folders of the repository. */
+  readonly onDidChangeFolders = this.#onDidChangeFolders.event;
   #plans: readonly Plan[] = [];
   #planErrors: ReadonlyMap<string, number> = new Map();
   #folders: readonly OwnFolder[] = [];
@@ -77,6 +80,7 @@ export class RepositorySession extends DisposableBase {
 
   setFolders(folders: readonly OwnFolder[]): void {
     this.#folders = folders;
+    this.#onDidChangeFolders.fire();
   }
 
   row(ref: TaskRef): TaskRow | null {
@@ -158,12 +162,13 @@ export class RepositorySession extends DisposableBase {
       title: plan.fields.title ?? null,
       file: plan.file,
       errors: this.#planErrors.get(plan.id) ?? 0,
+      runs: plan.fields.run !== undefined,
     }));
   }
 
   facts(isHere: RepositoryFacts['isHere']): RepositoryFacts {
     const { id, rows } = this;
-    return { id, name: this.repository.layout.name, plans: this.#planFacts(), rows, isHere };
+    return { id, name: this.repository.layout.name, plans: this.#planFacts(), rows, now: new Date(), isHere };
   }
 
   worktreeFacts(): WorktreeFacts {

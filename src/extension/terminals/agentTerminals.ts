@@ -14,6 +14,8 @@ export interface AgentTerminalOptions {
   readonly launch: string;
   /** `show`: seen, but the focus stays where the user is; `quiet`: only started. */
   readonly reveal: 'show' | 'quiet';
+  /** Start the agent although its set-up commands failed. */
+  readonly skipSetup: boolean;
   /** Identity of this window, for the lease and "go there". */
   readonly window: string;
 }
@@ -96,10 +98,11 @@ export class AgentTerminals extends DisposableBase {
   /** Starts the task's runner in a terminal of this window. The launch must have been claimed by this window. */
   async create(o: AgentTerminalOptions): Promise<vscode.Terminal> {
     const launcher = await this.#launcher();
+    const run = ['run', `${o.ref.plan}/${o.ref.task}`, '--launch', o.launch, ...(o.skipSetup ? ['--skip-setup'] : [])];
     const terminal = vscode.window.createTerminal({
       name: oneLine(o.title).slice(0, 60),
       shellPath: launcher.terminal.command,
-      shellArgs: [...launcher.terminal.args, 'run', `${o.ref.plan}/${o.ref.task}`, '--launch', o.launch],
+      shellArgs: [...launcher.terminal.args, ...run],
       cwd: o.worktree,
       env: this.#environment(launcher, o),
       // The host's own variables (ELECTRON_RUN_AS_NODE and so on) would reach the agent's children.

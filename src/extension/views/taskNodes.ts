@@ -1,9 +1,11 @@
-import path from 'node:path';
 import type { TaskRow } from '../../contract/json';
 import { needsHuman, stateTable } from '../../core/tasks/stateTable';
 import type { Target } from '../target';
-import { escapeMarkdown, oneLine, type Translate } from '../words';
+import { oneLine, type Translate } from '../words';
+import { archiveWords, cleanedNode } from './cleanedNodes';
 import { conditionWord, pressing, stateWord, taskIcon } from './stateWords';
+import { isReady, taskFlags } from './taskFlags';
+import { taskParts } from './taskParts';
 import { taskTooltip } from './taskTooltip';
 import { contextValue, type TreeNode, underRepositories } from './treeNode';
 
@@ -13,6 +15,8 @@ export interface PlanFacts {
   /** The plan's file; null when the folder has none. */
   readonly file: string | null;
   readonly errors: number;
+  /** It says how its app is started. */
+  readonly runs: boolean;
 }
 
 /** What the tree shows of one repository. */
@@ -22,6 +26,8 @@ export interface RepositoryFacts {
   readonly name: string;
   readonly plans: readonly PlanFacts[];
   readonly rows: readonly TaskRow[];
+  /** When this was seen: what is kept for a time may be over by then. */
+  readonly now: Date;
   /** Whether the terminal of this process is in this window; null while that is not known. */
   readonly isHere: (runner: number) => boolean | null;
 }
@@ -39,7 +45,10 @@ export function showsPlan(plan: Pick<PlanFacts, 'id' | 'file' | 'errors'>, tasks
 function planNodes(repository: RepositoryFacts, t: Translate): TreeNode[] {
   const known = new Set(repository.plans.map((plan) => plan.id));
   const orphans = [...new Set(repository.rows.map((row) => row.plan))].filter((id) => !known.has(id));
-  const plans = [...repository.plans, ...orphans.map((id) => ({ id, title: null, file: null, errors: 0 }))];
+  const plans = [
+    ...repository.plans,
+    ...orphans.map((id) => ({ id, title: null, file: null, errors: 0, runs: false })),
+  ];
   return plans
     .map((plan) => ({ plan, rows: repository.rows.filter((row) => row.plan === plan.id) }))
     .filter(({ plan, rows }) => showsPlan(plan, rows.length))
@@ -50,13 +59,13 @@ function planNode(repository: RepositoryFacts, plan: PlanFacts, rows: readonly T
   const label = oneLine(plan.title ?? (plan.id === 'inbox' ? t('Inbox') : plan.id));
   const attention = rows.filter(needsHuman).length;
   const busy = rows.filter((row) => row.runner !== null).length;
+  const work = rows.filter(({ state }) => state !== 'cleaned');
   const parts = [
     attention === 1 ? t('1 needs you') : attention > 1 ? t('{0} need you', attention) : '',
     busy > 0 ? t('{0} running', busy) : '',
     plan.errors === 1 ? t('1 problem') : plan.errors > 1 ? t('{0} problems', plan.errors) : '',
   ].filter((part) => part !== '');
-  const description =
-    parts.length > 0 ? parts.join(' · ') : rows.length === 1 ? t('1 task') : t('{0} tasks', rows.length);
+  const description = parts.length > 0 ? parts.join(' · ') : countWord(work.length, rows.length, t);
   return {
     id: `plan:${repository.id}:${plan.id}`,
     label,
@@ -69,117 +78,66 @@ function planNode(repository: RepositoryFacts, plan: PlanFacts, rows: readonly T
     accessibleLabel: t('Plan {0}, {1}', label, description),
     expanded: true,
     target: { kind: 'plan', repository: repository.id, plan: plan.id },
-    children: rows.map((row) => taskNode(repository, row, t)),
+    children: [...work.map((row) => taskNode(repository, plan, row, t)), ...cleaned(repository, plan, rows, t)],
   };
 }
 
-/** Whether dispatching the task now is the next thing to do. */
-export function isReady(row: Pick<TaskRow, 'state' | 'next'>): boolean {
-  return row.state === 'ready' && row.next === 'dispatch';
+function countWord(work: number, all: number, t: Translate): string {
+  if (work === 0 && all > 0) return t('all cleaned up');
+  return work === 1 ? t('1 task') : t('{0} tasks', work);
 }
 
-/** Whether the task has a place to start its agent in, and no agent there now. */
-export function isStartable(row: TaskRow): boolean {
-  const over = row.state === 'integrated' || row.state === 'cleaned' || row.state === 'abandoned';
-  return row.worktree !== null && row.runner === null && !over && row.state !== 'draft' && row.state !== 'ready';
-}
-
-function taskFlags(row: TaskRow, isHere: boolean | null): Record<string, boolean> {
-  const vanished = row.conditions.some((condition) => condition.kind === 'vanished');
-  const worktree = row.worktree !== null && !vanished;
-  return {
-    ready: isReady(row),
-    running: row.runner !== null,
-    elsewhere: row.runner !== null && isHere === false,
-    opens: worktree && row.next === 'open-window',
-    startable: isStartable(row) && !vanished,
-    worktree,
-    changes: worktree && row.changedFiles !== 0,
-    file: row.file !== null,
-  };
+/** A group of those that are over; none when there are none. */
+function cleaned(repository: RepositoryFacts, plan: PlanFacts, rows: readonly TaskRow[], t: Translate): TreeNode[] {
+  const over = rows.filter(({ state }) => state === 'cleaned');
+  if (over.length === 0) return [];
+  const group = cleanedNode(over, {
+    id: `cleaned:${repository.id}:${plan.id}`,
+    target: { kind: 'plan', repository: repository.id, plan: plan.id },
+    now: repository.now,
+    children: over.map((row) => taskNode(repository, plan, row, t)),
+    t,
+  });
+  return [group];
 }
 
 /** State, agent and changed files in one line. */
-export function taskDescription(row: TaskRow, t: Translate): string {
+export function taskDescription(row: TaskRow, now: Date, t: Translate): string {
   const condition = pressing(row);
+  if (row.state === 'cleaned' && condition === null)
+    return archiveWords(row, now, t).join(' · ') || stateWord(t, row.state);
   const parts = [condition === null ? stateWord(t, row.state) : conditionWord(t, condition.kind)];
+  if (row.app !== null) parts.push(t('app on {0}', row.app.port));
   if (row.next === 'open-window') parts.push(t('open its window to start'));
   else if (row.held !== null && !stateTable[row.state].busy) parts.push(t('held'));
   parts.push(oneLine(row.agent.name));
   if (row.changedFiles !== null && row.changedFiles > 0) {
     parts.push(row.changedFiles === 1 ? t('1 file') : t('{0} files', row.changedFiles));
   }
+  if (row.behind !== null && row.behind > 0 && condition?.kind !== 'behind') parts.push(t('{0} behind', row.behind));
+  if (row.adopted) parts.push(t('adopted'));
   if (row.changedSinceDispatch) parts.push(t('task edited since'));
   return parts.join(' · ');
 }
 
-function taskNode(repository: RepositoryFacts, row: TaskRow, t: Translate): TreeNode {
+function taskNode(repository: RepositoryFacts, plan: PlanFacts, row: TaskRow, t: Translate): TreeNode {
   const label = oneLine(row.title === '' ? row.task : row.title);
-  const description = taskDescription(row, t);
+  const description = taskDescription(row, repository.now, t);
   const here = row.runner === null ? null : repository.isHere(row.runner);
   const target: Target = { kind: 'task', repository: repository.id, plan: row.plan, task: row.task };
   const condition = pressing(row);
   const why = condition === null ? '' : oneLine(condition.reason);
+  const id = `${repository.id}:${row.plan}/${row.task}`;
   return {
-    id: `task:${repository.id}:${row.plan}/${row.task}`,
+    id: `task:${id}`,
     label,
     description,
     icon: taskIcon(row),
     tooltip: (now) => taskTooltip(row, { here, now, t }),
-    contextValue: contextValue('task', taskFlags(row, here)),
+    contextValue: contextValue('task', taskFlags(row, { isHere: here, runs: plan.runs })),
     accessibleLabel: [t('Task {0}, {1}', label, description), why].filter((part) => part !== '').join(', '),
     expanded: false,
     target,
-    children: taskParts(repository, row, target, t),
+    children: taskParts(row, { id, target, repository: repository.id, t }),
   };
-}
-
-function taskParts(repository: RepositoryFacts, row: TaskRow, target: Target, t: Translate): TreeNode[] {
-  const id = `${repository.id}:${row.plan}/${row.task}`;
-  const parts: TreeNode[] = [];
-  const flags = taskFlags(row, null);
-  if (row.worktree !== null) {
-    // The whole path would be cut off at its beginning, which all of them share.
-    const name = [path.basename(row.worktree), row.branch ?? ''].filter((part) => part !== '').map(oneLine);
-    parts.push({
-      id: `worktree:${id}`,
-      label: t('Worktree'),
-      description: name.join(' · '),
-      tooltip: () => escapeMarkdown(row.worktree ?? ''),
-      icon: { id: flags.worktree === true ? 'folder' : 'question' },
-      contextValue: contextValue('worktree', { openable: flags.worktree === true, task: true }),
-      accessibleLabel: t('Worktree {0}', name.join(', ')),
-      target: { kind: 'worktree', repository: repository.id, path: row.worktree },
-      children: [],
-    });
-  }
-  if (flags.worktree === true) {
-    const count = row.changedFiles;
-    const text = count === null ? t('not known yet') : count === 1 ? t('1 file') : t('{0} files', count);
-    parts.push({
-      id: `changes:${id}`,
-      label: t('Changes'),
-      description: text,
-      icon: { id: 'diff' },
-      contextValue: contextValue('changes', { changes: flags.changes === true }),
-      accessibleLabel: t('Changes, {0}', text),
-      target,
-      opens: flags.changes === true ? { kind: 'changes' } : undefined,
-      children: [],
-    });
-  }
-  if (row.file !== null) {
-    parts.push({
-      id: `file:${id}`,
-      label: t('Task File'),
-      description: oneLine(`${row.plan}/${row.task}.md`),
-      icon: { id: 'markdown' },
-      contextValue: 'file',
-      accessibleLabel: t('Task file {0}', oneLine(`${row.plan}/${row.task}.md`)),
-      target,
-      opens: { kind: 'file', path: row.file },
-      children: [],
-    });
-  }
-  return parts;
 }

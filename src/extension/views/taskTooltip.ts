@@ -1,8 +1,11 @@
 import type { TaskRow } from '../../contract/json';
-import { age, escapeMarkdown, type Translate } from '../words';
+import { age, day, escapeMarkdown, size, type Translate } from '../words';
 import { conditionWord, nextWord, stateWord } from './stateWords';
 
 const shortCommit = 9;
+const maxNames = 6;
+/** A worktree has ten ports. */
+const lastPort = 9;
 
 /** The facts of a task as Markdown: what it is in, since when, and what git says. */
 export function taskTooltip(row: TaskRow, o: { here: boolean | null; now: Date; t: Translate }): string {
@@ -16,7 +19,10 @@ export function taskTooltip(row: TaskRow, o: { here: boolean | null; now: Date; 
   const next = nextWord(t, row.next);
   if (next !== '') lines.push(t('Next: {0}', next));
   if (row.held !== null) lines.push(t('Held: {0}', escapeMarkdown(row.held)));
-  lines.push('---', ...gitFacts(row, t), '---', ...agentFacts(row, o.here, t));
+  lines.push('---', ...gitFacts(row, t));
+  const worktree = [...readyFacts(row, t), ...archiveFacts(row, t)];
+  if (worktree.length > 0) lines.push('---', ...worktree);
+  lines.push('---', ...agentFacts(row, o.here, t));
   return lines.join('\n\n');
 }
 
@@ -35,6 +41,52 @@ function gitFacts(row: TaskRow, t: Translate): string[] {
   facts.push(fact(t('Changed files'), row.changedFiles === null ? unknown : String(row.changedFiles)));
   facts.push(fact(t('Worktree'), row.worktree === null ? t('none yet') : escapeMarkdown(row.worktree)));
   return facts;
+}
+
+/** The names of a list, or the first of a long one. */
+function some(names: readonly string[], t: Translate): string {
+  const shown = names.slice(0, maxNames).map(escapeMarkdown);
+  return names.length > maxNames ? t('{0} and {1} more', shown.join(', '), names.length - maxNames) : shown.join(', ');
+}
+
+/** What makes the worktree ready to work in: what was brought along, its ports, its set-up, its app. */
+function readyFacts(row: TaskRow, t: Translate): string[] {
+  const facts: string[] = [];
+  if (row.adopted) facts.push(t('Adopted: branch or worktree were made elsewhere'));
+  if (row.ready !== null) {
+    const { copied, leftOut } = row.ready;
+    if (copied.length > 0) facts.push(fact(t('Copied along'), some(copied, t)));
+    for (const { path, why } of leftOut.slice(0, maxNames)) {
+      facts.push(t('Left out: {0} ({1})', escapeMarkdown(path), escapeMarkdown(why)));
+    }
+    if (leftOut.length > maxNames) facts.push(t('{0} more were left out', leftOut.length - maxNames));
+  }
+  if (row.worktree !== null && row.port !== null) facts.push(fact(t('Ports'), `${row.port}–${row.port + lastPort}`));
+  if (row.worktree !== null && row.setup !== null) facts.push(fact(t('Set-up'), setupWord(row.setup, t)));
+  if (row.app !== null) facts.push(fact(t('App'), escapeMarkdown(row.app.url)));
+  return facts;
+}
+
+function setupWord(setup: NonNullable<TaskRow['setup']>, t: Translate): string {
+  if (setup.skipped) return t('skipped by a human');
+  const failed = setup.commands.find(({ exit }) => exit !== 0);
+  if (failed !== undefined) {
+    const command = escapeMarkdown(failed.command);
+    return failed.exit === null
+      ? t('{0} was interrupted', command)
+      : t('{0} failed with exit code {1}', command, failed.exit);
+  }
+  const { length } = setup.commands;
+  return setup.exit === 0 ? (length === 1 ? t('1 command ran') : t('{0} commands ran', length)) : t('interrupted');
+}
+
+/** What can be restored. */
+function archiveFacts(row: TaskRow, t: Translate): string[] {
+  return row.archives.map(({ at, expires, bytes }) =>
+    bytes === null
+      ? t('Kept from {0} until {1}', day(at), day(expires))
+      : t('Kept from {0} until {1}: {2}', day(at), day(expires), size(bytes)),
+  );
 }
 
 function agentFacts(row: TaskRow, here: boolean | null, t: Translate): string[] {

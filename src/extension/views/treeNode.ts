@@ -22,7 +22,11 @@ export interface TreeNode {
   readonly expanded?: boolean | undefined;
   readonly target: Target;
   /** What a click opens; nothing else may happen on a click. */
-  readonly opens?: { readonly kind: 'file'; readonly path: string } | { readonly kind: 'changes' } | undefined;
+  readonly opens?:
+    | { readonly kind: 'file'; readonly path: string }
+    | { readonly kind: 'changes' }
+    | { readonly kind: 'app' }
+    | undefined;
   readonly children: readonly TreeNode[];
 }
 

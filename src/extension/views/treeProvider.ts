@@ -118,6 +118,9 @@ function openCommand(element: TreeElement): vscode.Command | null {
   if (opens.kind === 'changes') {
     return { command: commandIds.openChanges, title: vscode.l10n.t('Open Changes'), arguments: [element] };
   }
+  if (opens.kind === 'app') {
+    return { command: commandIds.openApp, title: vscode.l10n.t('Open App'), arguments: [element] };
+  }
   const uri = vscode.Uri.file(opens.path);
   return { command: 'vscode.open', title: vscode.l10n.t('Open'), arguments: [uri, { preview: true }] };
 }

@@ -39,6 +39,7 @@ function worktreeNode(repository: WorktreeFacts, row: WorktreeRow, t: Translate)
     icon: icon(row, here),
     tooltip: () => tooltip(row, t),
     contextValue: contextValue('worktree', {
+      adoptable: isAdoptable(row),
       main: row.main,
       openable: row.prunable === null && !row.bare && !here,
       task: row.task !== null,
@@ -47,6 +48,11 @@ function worktreeNode(repository: WorktreeFacts, row: WorktreeRow, t: Translate)
     target: { kind: 'worktree', repository: repository.id, path: row.path },
     children: [],
   };
+}
+
+/** A linked worktree that was made elsewhere and is no task yet. */
+export function isAdoptable(row: WorktreeRow): boolean {
+  return !row.main && !row.bare && row.task === null && row.prunable === null;
 }
 
 function icon(row: WorktreeRow, here: boolean): TreeNode['icon'] {

@@ -134,6 +134,7 @@ describe('agentEnvironment', () => {
     assert.equal(env.CLAUDE_CODE_USE_BEDROCK, '1');
     assert.equal(env.SWITCHYARD_DEMO_SECONDS, '0');
     assert.equal(env.SWITCHYARD_PORT, '4010');
-    assert.equal(env.SWITCHYARD_PORTS, '4010 4011');
+    assert.equal(env.SWITCHYARD_PORT_1, '4011');
+    assert.equal(env.SWITCHYARD_PORT_0, undefined);
   });
 });

@@ -25,6 +25,7 @@ describe('spawn and spin', () => {
       assert.deepEqual(Object.keys(first.tasks[0] ?? {}).sort(), [
         'branch',
         'copied',
+        'leftOut',
         'plan',
         'ports',
         'setup',

@@ -33,6 +33,7 @@ export function taskRow(changes: Partial<TaskRow> = {}): TaskRow {
     rivals: null,
     runner: null,
     since: '2026-01-01T00:00:00.000Z',
+    ready: null,
     port: null,
     app: null,
     setup: null,

@@ -1,13 +1,28 @@
 import { strict as assert } from 'node:assert';
-import type { TaskRow } from '../../../src/contract/json';
+import type { TaskArchive, TaskRow } from '../../../src/contract/json';
 import { itemFlags } from '../../../src/extension/contributions';
 import { type RepositoryFacts, taskNodes } from '../../../src/extension/views/taskNodes';
 import { changedNodes, nodesById, type TreeNode } from '../../../src/extension/views/treeNode';
 import { t, taskRow, workingRow } from './rows';
 
+const now = new Date('2026-01-20T00:00:00.000Z');
+
+const archive: TaskArchive = {
+  id: '20260102t000000-1',
+  at: '2026-01-02T00:00:00.000Z',
+  expires: '2026-02-01T00:00:00.000Z',
+  trash: '/w/.trash/20260102t000000-1',
+  ref: 'refs/switchyard/archive/dashboard~api/20260102t000000-1',
+  branch: 'agent/api',
+  bytes: 1_234_000_000,
+};
+const over = { state: 'cleaned', next: 'nothing', worktree: null, runner: null, archives: [archive] } as const;
+
 function facts(rows: readonly TaskRow[], changes: Partial<RepositoryFacts> = {}): RepositoryFacts {
-  const plans = [{ id: 'dashboard', title: 'User activity', file: '/repo/.switchyard/dashboard/plan.md', errors: 0 }];
-  return { id: '/repo/.git', name: 'repo', plans, rows, isHere: () => true, ...changes };
+  const plans = [
+    { id: 'dashboard', title: 'User activity', file: '/repo/.switchyard/dashboard/plan.md', errors: 0, runs: false },
+  ];
+  return { id: '/repo/.git', name: 'repo', plans, rows, now, isHere: () => true, ...changes };
 }
 
 function tree(...rows: TaskRow[]): TreeNode[] {
@@ -35,7 +50,7 @@ describe('the tree of tasks', () => {
       'list-tree User activity | 1 running | plan+file+ready',
       '  circle-outline Activity API | ready · claude | task+file+ready',
       '    markdown Task File | dashboard/api.md | file',
-      '  play-circle Charts | working · claude · 3 files | task+changes+file+running+worktree',
+      '  play-circle Charts | working · claude · 3 files · 1 behind | task+changes+file+running+worktree',
       '    folder Worktree | ui · agent/api | worktree+openable+task',
       '    diff Changes | 3 files | changes+changes',
       '    markdown Task File | dashboard/ui.md | file',
@@ -55,7 +70,7 @@ describe('the tree of tasks', () => {
 
   it('shows a plan without tasks, but no inbox without any', () => {
     const file = '/repo/.switchyard/inbox/plan.md';
-    const inbox = { id: 'inbox', title: null, file, errors: 0 };
+    const inbox = { id: 'inbox', title: null, file, errors: 0, runs: false };
     const plan = { ...inbox, id: 'next', title: 'Next' };
     const labels = (plans: RepositoryFacts['plans']) => taskNodes([facts([], { plans })], t).map(({ label }) => label);
     assert.deepEqual(labels([inbox, plan]), ['Next']);
@@ -71,8 +86,8 @@ describe('the tree of tasks', () => {
 
   it('invites to open the window of a task whose launch waits there', () => {
     const node = taskOf(tree(workingRow({ state: 'queued', next: 'open-window', runner: null, changedFiles: 0 })));
-    assert.equal(node.description, 'queued · open its window to start · claude');
-    assert.equal(node.contextValue, 'task+file+opens+startable+worktree');
+    assert.equal(node.description, 'queued · open its window to start · claude · 1 behind');
+    assert.equal(node.contextValue, 'task+cleanable+file+forgettable+opens+startable+syncable+worktree');
   });
 
   it('shows the condition instead of the state, and says why to a screen reader', () => {
@@ -85,7 +100,7 @@ describe('the tree of tasks', () => {
     const node = taskOf(tree(workingRow({ runner: null, conditions: [condition], next: 'look-at-failure' })));
     assert.equal(node.icon?.id, 'error');
     assert.match(node.description ?? '', /^failed · claude/);
-    assert.equal(node.accessibleLabel, 'Task Activity API, failed · claude · 3 files, exited with 2');
+    assert.equal(node.accessibleLabel, 'Task Activity API, failed · claude · 3 files · 1 behind, exited with 2');
   });
 
   it('marks an agent of another window, and only when that is known', () => {
@@ -96,16 +111,81 @@ describe('the tree of tasks', () => {
     assert.doesNotMatch(flags(null), /elsewhere/);
   });
 
-  it('offers nothing on a vanished worktree', () => {
+  it('offers to forget what vanished, and nothing else', () => {
     const condition = { kind: 'vanished', reason: 'folder gone', since: '', source: 'scan' } as const;
     const node = taskOf(tree(workingRow({ runner: null, conditions: [condition], next: 'forget' })));
-    assert.equal(node.contextValue, 'task+file');
+    assert.equal(node.contextValue, 'task+file+forgettable');
     assert.equal(nodesById([node]).get('worktree:/repo/.git:dashboard/api')?.contextValue, 'worktree+task');
+  });
+
+  it('keeps cleaned tasks apart, with what can be restored, its size and what may be deleted', () => {
+    const kept = (task: string, changes: Partial<TaskArchive> = {}) =>
+      workingRow({
+        ...over,
+        task,
+        title: task,
+        archives: [{ ...archive, ...changes }],
+      });
+    const gone = workingRow({ ...over, task: 'gone', title: 'gone', archives: [] });
+    const [plan] = tree(
+      taskRow(),
+      kept('new'),
+      kept('old', { expires: '2026-01-19T00:00:00.000Z', bytes: null }),
+      gone,
+    );
+    assert.deepEqual(drawn(plan === undefined ? [] : [plan]), [
+      'list-tree User activity | 1 task | plan+file+ready',
+      '  circle-outline Activity API | ready · claude | task+file+ready',
+      '    markdown Task File | dashboard/api.md | file',
+      '  archive Cleaned Up | 3 tasks · 1.2 GB · 1 may be deleted | cleaned+archives',
+      '    archive new | until 2026-02-01 · 1.2 GB | task+file+forgettable+restorable',
+      '      markdown Task File | dashboard/new.md | file',
+      '    archive old | may be deleted | task+file+forgettable+restorable',
+      '      markdown Task File | dashboard/old.md | file',
+      '    archive gone | cleaned up | task+file+forgettable',
+      '      markdown Task File | dashboard/gone.md | file',
+    ]);
+    assert.equal(plan?.children[1]?.expanded, false);
+    const [allOver] = tree(kept('new'));
+    assert.equal(allOver?.description, 'all cleaned up');
+  });
+
+  it('shows a running app with its address, and that a plan has one to run', () => {
+    const app = { pid: 4, port: 4310, url: 'http://localhost:4310', log: '/store/app.log' };
+    const row = workingRow({ runner: null, state: 'review', behind: 0, app });
+    const node = taskOf(tree(row));
+    assert.equal(node.description, 'to review · app on 4310 · claude · 3 files');
+    assert.match(node.contextValue, /\+app\b/);
+    const part = nodesById([node]).get('app:/repo/.git:dashboard/api');
+    assert.deepEqual([part?.label, part?.description, part?.opens], ['App', app.url, { kind: 'app' }]);
+    const plans = facts([]).plans.map((plan) => ({ ...plan, runs: true }));
+    const flags = (one: TaskRow) => taskOf(taskNodes([facts([one], { plans })], t)).contextValue;
+    assert.match(flags(workingRow()), /\+runs\b/);
+    assert.doesNotMatch(flags(row), /\+runs\b/, 'it runs already');
+  });
+
+  it('offers to start without a set-up that failed, to sync what is behind, to clean what is integrated', () => {
+    const condition = { kind: 'setup-failed', reason: 'npm ci: exit code 1', since: '', source: 'runner' } as const;
+    const rest = { runner: null, changedFiles: 0 };
+    const failed = taskOf(tree(workingRow({ ...rest, state: 'queued', conditions: [condition] })));
+    assert.match(failed.contextValue, /\+setupfailed\b/);
+    assert.equal(failed.description, 'set-up failed · claude · 1 behind');
+    const flags = (changes: Partial<TaskRow>) => taskOf(tree(workingRow({ ...rest, ...changes }))).contextValue;
+    assert.match(flags({ behind: 1 }), /\+syncable\b/);
+    assert.doesNotMatch(flags({ behind: 0 }), /syncable/);
+    assert.match(flags({ behind: null }), /\+syncable\b/, 'what is not known is not taken for up to date');
+    assert.match(flags({ state: 'integrated', next: 'clean' }), /\+finished\b/);
+    assert.doesNotMatch(flags({ runner: 10, state: 'integrated', next: 'clean' }), /finished|cleanable|syncable/);
+  });
+
+  it('marks what was adopted', () => {
+    assert.match(taskOf(tree(workingRow({ adopted: true }))).description ?? '', / · adopted$/);
   });
 
   it('uses only the flags that the manifest knows, sorted', () => {
     const flags: Readonly<Record<string, readonly string[]>> = itemFlags;
-    for (const node of nodesById(tree(taskRow(), workingRow({ task: 'ui' }))).values()) {
+    const rows = [taskRow(), workingRow({ task: 'ui' }), workingRow({ ...over, task: 'old' })];
+    for (const node of nodesById(tree(...rows)).values()) {
       const [noun = '', ...on] = node.contextValue.split('+');
       assert.deepEqual(on, [...on].sort());
       for (const flag of on) assert.ok(flags[noun]?.includes(flag), `${noun}+${flag}`);
@@ -123,9 +203,41 @@ describe('the tree of tasks', () => {
     assert.match(young, /Head: not known yet\n\nChanged files: not known yet/);
   });
 
+  it('says in the tooltip what was brought along, what was not, the ports, and how the set-up went', () => {
+    const row = workingRow({
+      ready: {
+        copied: ['.env', 'node_modules/', 'a', 'b', 'c', 'd', 'e', 'f'],
+        leftOut: [{ path: 'secret', why: 'it is a link' }],
+      },
+      port: 4310,
+      setup: { exit: 3, skipped: false, commands: [{ command: 'npm ci', exit: 3, ms: 10 }] },
+      adopted: true,
+      archives: [archive],
+    });
+    const tooltip = taskOf(tree(row)).tooltip?.(now) ?? '';
+    assert.match(tooltip, /Copied along: \\\.env, node\\_modules\/, a, b, c, d and 2 more/);
+    assert.match(tooltip, /Left out: secret \(it is a link\)/);
+    assert.match(tooltip, /Ports: 4310–4319/);
+    assert.match(tooltip, /Set-up: npm ci failed with exit code 3/);
+    assert.match(tooltip, /Adopted/);
+    assert.match(tooltip, /Kept from 2026-01-02 until 2026-02-01: 1\.2 GB/);
+    const plain = taskOf(tree(workingRow())).tooltip?.(now) ?? '';
+    assert.doesNotMatch(plain, /Ports|Set-up|Copied|Adopted|Kept/);
+    assert.doesNotMatch(plain, /---\n\n---/, 'no empty section');
+  });
+
   it('lets no text from outside become Markdown, an icon or a second line', () => {
     const hostile = '[x](command:evil) **b** $(alert)\n<img src=x> \u202egnp';
-    const row = workingRow({ title: hostile, branch: hostile, base: hostile, held: hostile, scope: [hostile] });
+    const row = workingRow({
+      title: hostile,
+      branch: hostile,
+      base: hostile,
+      held: hostile,
+      scope: [hostile],
+      ready: { copied: [hostile], leftOut: [{ path: hostile, why: hostile }] },
+      setup: { exit: 1, skipped: false, commands: [{ command: hostile, exit: 1, ms: 1 }] },
+      app: { pid: 1, port: 1, url: hostile, log: hostile },
+    });
     const node = taskOf(tree(row));
     assert.doesNotMatch(node.label, /\n|\u202e/);
     const tooltip = node.tooltip?.(new Date()) ?? '';

@@ -16,7 +16,7 @@ describe('the tree of worktrees', () => {
       [
         ['repo', 'repo', 'main · main worktree · this window', 'worktree+main'],
         ['git-branch', 'api', 'agent/api · changed', 'worktree+openable+task'],
-        ['folder', 'elsewhere', 'detached · not a task · locked', 'worktree+openable'],
+        ['folder', 'elsewhere', 'detached · not a task · locked', 'worktree+adoptable+openable'],
         ['question', 'lost', 'agent/api · its folder is gone', 'worktree+task'],
       ],
     );

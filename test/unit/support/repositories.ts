@@ -1,17 +1,25 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** Runs `fn` in a new real-path temporary folder, which is removed afterwards, also when `fn` fails. */
-export async function withTempDir<T>(fn: (dir: string) => Promise<T>): Promise<T> {
-  const dir = await realpath(await mkdtemp(path.join(tmpdir(), 'switchyard-')));
+/**
+ * Runs `fn` in a new real-path temporary folder, which is removed afterwards, also when `fn` fails.
+ * @param parent where it is made
+ */
+export async function withTempDir<T>(fn: (dir: string) => Promise<T>, parent = tmpdir()): Promise<T> {
+  const dir = await realpath(await mkdtemp(path.join(parent, 'switchyard-')));
   try {
     return await fn(dir);
   } finally {
     await rm(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   }
+}
+
+/** A folder in memory where the system has one: for tests of many rounds, each of which forces files to the disk. */
+export function memoryFolder(): string {
+  return process.platform === 'linux' && existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 }
 
 let configFile: string | undefined;

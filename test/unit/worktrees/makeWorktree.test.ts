@@ -42,7 +42,7 @@ async function refusal(promise: Promise<unknown>, reason: WorktreeReason): Promi
 describe('making worktrees', function () {
   this.timeout(60_000);
 
-  it('makes branch and folder at the base, tracking nothing, with two git processes', () =>
+  it('makes branch and folder at the base, tracking nothing, with three git processes', () =>
     withTempDir(async (dir) => {
       const root = await makeRepository(dir);
       const deps = await depsFor(root);
@@ -50,7 +50,7 @@ describe('making worktrees', function () {
       const o = await options(root, path.join(dir, 'repo-worktrees', 'api'));
       const phases: string[] = [];
       const made = await makeWorktree(deps, { ...o, onProgress: (phase) => phases.push(phase) });
-      assert.equal(deps.git.started - before, 2);
+      assert.equal(deps.git.started - before, 3);
       assert.deepEqual(made, { worktree: o.worktree, branch: 'agent/api', head: o.base });
       assert.deepEqual(phases, ['waiting', 'checking-out']);
       assert.equal(await runGit(made.worktree, 'branch', '--show-current'), 'agent/api');

@@ -6,7 +6,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WorktreeError } from '../../../src/core/worktrees/errors';
 import { writeJournal } from '../../../src/core/worktrees/journal';
-import { makeWorktree, rollbackHalfMade } from '../../../src/core/worktrees/makeWorktree';
+import { makeWorktree } from '../../../src/core/worktrees/makeWorktree';
+import { rollbackHalfMade } from '../../../src/core/worktrees/recoverMake';
 import { makeRepository, runGit, testEnvironment, withTempDir, worktreePaths } from '../support/repositories';
 import { depsFor, holdCheckoutAt, until } from './support';
 

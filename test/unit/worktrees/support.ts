@@ -7,14 +7,17 @@ import { defaultSettings, type Log } from '../../../src/core/ports';
 import type { WorktreeDeps } from '../../../src/core/worktrees/makeWorktree';
 import { testEnvironment } from '../support/repositories';
 
-/** What a host would pass, with a lock that holds over processes; `lines` is what was logged. */
-export async function depsFor(cwd: string): Promise<WorktreeDeps & { git: Git; lines: string[] }> {
+/** What a host would pass, with a lock that holds over processes; `lines` is what was logged, `extra` git's environment. */
+export async function depsFor(
+  cwd: string,
+  extra: Record<string, string> = {},
+): Promise<WorktreeDeps & { git: Git; lines: string[] }> {
   const lines: string[] = [];
   const keep = (level: string) => (line: string) => {
     lines.push(`${level}: ${line}`);
   };
   const log: Log = { debug: () => undefined, info: keep('info'), warn: keep('warn'), error: keep('error') };
-  const git = createGit({ gitPath: null, env: testEnvironment(), log });
+  const git = createGit({ gitPath: null, env: testEnvironment(extra), log });
   const layout = await findRepository(git, cwd);
   await mkdir(layout.storeDir, { recursive: true });
   const withLock: WorktreeDeps['locks']['withLock'] = async (name, fn) => {
@@ -34,6 +37,11 @@ export async function depsFor(cwd: string): Promise<WorktreeDeps & { git: Git; l
   };
   const journalDir = path.join(layout.storeDir, 'cache');
   return { git, layout, settings: defaultSettings, locks: { withLock }, journalDir, log, lines };
+}
+
+/** One setting for every git of `depsFor`, also for those that git starts in submodules. */
+export function gitSetting(key: string, value: string): Record<string, string> {
+  return { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: key, GIT_CONFIG_VALUE_0: value };
 }
 
 /** Waits for a condition, with a deadline. */

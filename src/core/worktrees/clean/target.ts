@@ -25,6 +25,8 @@ export interface Survey {
 /** A process that works in a folder. */
 export interface WorkingProcess {
   readonly pid: number;
+  /** When it started, as `processStartTime` tells it: ids are given out again. null: not told. */
+  readonly started: string | null;
   /** Program name, for people. */
   readonly name: string;
   /** `plan/task` when its environment says that this task started it; null: somebody else's, or not told. */

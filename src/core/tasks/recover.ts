@@ -1,0 +1,81 @@
+import type { Operation, RecoveryOutcome } from '../../contract/events';
+import type { TaskRef } from '../../contract/plan';
+import { StoreError } from '../store/errors';
+import type { FoundJournal } from '../store/journals';
+import type { Schema } from '../store/schemas';
+import { recoverClean } from '../worktrees/clean/clean';
+import { cleanJournalSchema, restoreJournalSchema } from '../worktrees/clean/journal';
+import { recoverRestore } from '../worktrees/clean/restore';
+import { recordCleaned } from './archives';
+import { refName, type TaskContext, trashDeps, withTaskLock } from './context';
+import { recordRestored } from './restore';
+
+/** A long operation that was cut off, and what became of it. */
+export interface Recovered {
+  readonly ref: TaskRef;
+  readonly operation: Operation;
+  readonly outcome: RecoveryOutcome;
+  readonly reason: string;
+}
+
+interface Settled {
+  readonly outcome: RecoveryOutcome;
+  readonly reason: string;
+}
+
+/** Settles every clean-up, restore and sync that was cut off. Cheap when there is none: one folder is read. */
+export async function recover(context: TaskContext): Promise<Recovered[]> {
+  const deps = trashDeps(context);
+  const cleans = await recoverOperation(context, 'clean', cleanJournalSchema, (journal) =>
+    recoverClean(deps, journal, { onDone: (archive) => recordCleaned(context, journal.data.ref, archive) }),
+  );
+  const restores = await recoverOperation(context, 'restore', restoreJournalSchema, (journal) =>
+    recoverRestore(deps, journal, { onDone: (done) => recordRestored(context, journal.data.ref, done) }),
+  );
+  return [...cleans, ...restores];
+}
+
+/**
+ * Settles the journals of one operation whose processes died, each under its task's lock; a task that somebody is busy
+ * with is settled by them or the next time. The journal goes last, whatever the room of the operation thinks:
+ * killed before that, the next start says everything once more, which changes nothing.
+ */
+export async function recoverOperation<T extends { readonly ref: TaskRef }>(
+  context: TaskContext,
+  operation: Operation,
+  schema: Schema<T>,
+  /** Finishes or undoes, puts the outcome on record; may itself be killed and run again. */
+  settle: (journal: FoundJournal<T>) => Promise<Settled>,
+): Promise<Recovered[]> {
+  const { journals, events } = context.store;
+  const recovered: Recovered[] = [];
+  for (const seen of await journals.list(operation, schema)) {
+    const { ref } = seen.data;
+    if (seen.alive) continue;
+    await ifFree(context, ref, async () => {
+      // Somebody may have settled it between our look and the lock.
+      const journal = (await journals.list(operation, schema)).find(({ id }) => id === seen.id);
+      if (journal === undefined) return;
+      const { outcome, reason } = await settle({ ...journal, remove: async () => undefined });
+      await events.appendTask(ref, { kind: 'recovered', operation, outcome, reason });
+      await journal.remove();
+      recovered.push({ ref, operation, outcome, reason });
+      context.host.log.info(`${refName(ref)}: a ${operation} that was cut off was ${outcome}: ${reason}.`);
+    });
+  }
+  return recovered;
+}
+
+/** Under the task's lock, unless somebody has it. One that cannot be settled now must not keep the others waiting. */
+async function ifFree(context: TaskContext, ref: TaskRef, action: () => Promise<void>): Promise<void> {
+  try {
+    await withTaskLock(context, ref, action, 0);
+  } catch (error) {
+    if (StoreError.is(error) && error.reason === 'locked') {
+      context.host.log.debug(`${refName(ref)} is being worked on; what was cut off there is settled later.`);
+    } else {
+      const why = error instanceof Error ? error.message : String(error);
+      context.host.log.warn(`What was cut off in ${refName(ref)} could not be settled yet: ${why}`);
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import type { CleanJson, Consent, Loss, LossKind } from '../../contract/json';
+import { oneLine, size, type Translate } from '../words';
+import type { NodeIcon } from './treeNode';
+
+/** One line of what a clean-up would take away. */
+export interface LossLine {
+  readonly label: string;
+  readonly description: string;
+  readonly icon: NodeIcon;
+}
+
+/** One thing to agree to, with everything that it is about. */
+export interface ConsentGroup {
+  readonly consent: Consent;
+  /** What it is about, in a word or two. */
+  readonly about: string;
+  readonly label: string;
+  readonly description: string;
+  readonly lines: readonly LossLine[];
+}
+
+const icons: Readonly<Record<LossKind, string>> = {
+  changes: 'edit',
+  untracked: 'new-file',
+  ignored: 'file',
+  rebuildable: 'package',
+  repository: 'repo',
+  submodule: 'file-submodule',
+  unreachable: 'git-commit',
+  operation: 'debug-pause',
+  unpushed: 'cloud-upload',
+  unmerged: 'git-branch',
+};
+
+/** Losses that are about the branch; all others are about the working folder. */
+const branchKinds: ReadonlySet<LossKind> = new Set(['unpushed', 'unmerged']);
+
+export function lossLine(loss: Loss): LossLine {
+  const description = [oneLine(loss.why), loss.bytes === undefined ? '' : size(loss.bytes)];
+  return {
+    label: oneLine(loss.path),
+    description: description.filter((part) => part !== '').join(' · '),
+    icon: { id: icons[loss.kind] },
+  };
+}
+
+/** What has to be agreed to before a worktree is cleaned, each by itself; empty when nothing has to. */
+export function consentGroups(seen: CleanJson, t: Translate): ConsentGroup[] {
+  return seen.needs.map((consent) => group(seen, consent, t));
+}
+
+function group(seen: CleanJson, consent: Consent, t: Translate): ConsentGroup {
+  const lines = (about: (kind: LossKind) => boolean) =>
+    seen.wouldLose.filter(({ kind }) => about(kind)).map((loss) => lossLine(loss));
+  switch (consent) {
+    case 'discard-changes':
+      return {
+        consent,
+        about: t('working folder'),
+        label: t('Discard what is only here'),
+        description: t('the trash keeps it for 30 days'),
+        lines: lines((kind) => !branchKinds.has(kind)),
+      };
+    case 'delete-branch':
+      return {
+        consent,
+        about: t('branch'),
+        label: t('Delete branch {0}', oneLine(seen.branch?.name ?? '')),
+        description: branchWord(seen, t),
+        lines: lines((kind) => branchKinds.has(kind)),
+      };
+    case 'end-processes':
+      return {
+        consent,
+        about: t('programs and windows'),
+        label: t('End what works there'),
+        description: t('windows on it close'),
+        lines: (seen.works ?? []).map((each) => ({ label: oneLine(each), description: '', icon: { id: 'pulse' } })),
+      };
+  }
+}
+
+function branchWord(seen: CleanJson, t: Translate): string {
+  const integrated = seen.branch?.integrated;
+  switch (integrated?.verdict) {
+    case 'yes':
+      return t('integrated into {0}; stays if not ticked', oneLine(integrated.into));
+    case 'unknown':
+      return t('not known whether it is integrated: {0}', oneLine(integrated.why));
+    default:
+      return t('not integrated; stays if not ticked');
+  }
+}
+
+/**
+ * A consent and its lines are ticked together: ticking one of them ticks all, taking one tick away takes all away.
+ * @param before consents that were ticked
+ * @param selected for each group, how many of its rows (the consent's own among them) are ticked now
+ * @returns consents that are ticked now
+ */
+export function tickTogether(
+  groups: readonly ConsentGroup[],
+  before: ReadonlySet<Consent>,
+  selected: ReadonlyMap<Consent, number>,
+): Set<Consent> {
+  const ticked = groups.filter(({ consent, lines }) => {
+    const count = selected.get(consent) ?? 0;
+    return before.has(consent) ? count === lines.length + 1 : count > 0;
+  });
+  return new Set(ticked.map(({ consent }) => consent));
+}
