@@ -8,6 +8,7 @@ import { cleanJournalSchema, restoreJournalSchema } from '../worktrees/clean/jou
 import { recoverRestore } from '../worktrees/clean/restore';
 import { recordCleaned } from './archives';
 import { refName, type TaskContext, trashDeps, withTaskLock } from './context';
+import { recoverSyncs } from './recoverSync';
 import { recordRestored } from './restore';
 
 /** A long operation that was cut off, and what became of it. */
@@ -32,7 +33,11 @@ export async function recover(context: TaskContext): Promise<Recovered[]> {
   const restores = await recoverOperation(context, 'restore', restoreJournalSchema, (journal) =>
     recoverRestore(deps, journal, { onDone: (done) => recordRestored(context, journal.data.ref, done) }),
   );
-  return [...cleans, ...restores];
+  const syncs = (await recoverSyncs(context)).flatMap(({ ref, outcome, reason }) =>
+    // Of the base itself: no task has a part in it.
+    ref === null ? [] : [{ ref, operation: 'sync' as const, outcome, reason }],
+  );
+  return [...cleans, ...restores, ...syncs];
 }
 
 /**
