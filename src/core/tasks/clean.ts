@@ -10,6 +10,7 @@ import { findTask, readRecord, refName, type TaskContext, trashDeps, withScratch
 import { canEnd, endWork } from './endWork';
 import type { TaskRecord } from './fold';
 import { hasOwnCommits, type Looked, lookAtWorktree } from './lookAtWorktree';
+import { recoverMoves } from './recover';
 import { TaskError } from './taskError';
 
 export interface CleanOptions {
@@ -53,6 +54,7 @@ interface Verdict {
 }
 
 async function cleanLocked(context: TaskContext, ref: TaskRef, o: CleanOptions): Promise<CleanJson> {
+  await recoverMoves(context, ref);
   let { answer, found } = await look(context, ref, o);
   if (found === null || stays(answer)) return answer;
   if (canEnd(found.looked)) {

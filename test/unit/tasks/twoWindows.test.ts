@@ -48,7 +48,7 @@ async function openWindow(root: string, steps: readonly (readonly [Action, strin
 const ids = ['a', 'b', 'c'];
 const steps = fc.array(
   fc.tuple(
-    fc.constantFrom<Action>('clean', 'clean', 'restore', 'restore', 'forget', 'reconcile'),
+    fc.constantFrom<Action>('clean', 'clean', 'restore', 'restore', 'sync', 'forget', 'reconcile'),
     fc.constantFrom(...ids),
   ),
   { minLength: 4, maxLength: 8 },
@@ -78,7 +78,7 @@ describe('two windows on one repository', function () {
           const repository = await openRepository(root, testHost());
           try {
             const report = await repository.tasks.reconcile();
-            assert.deepEqual([report.recovered, report.rolledBack, report.vanished], [[], [], []], lines.join('\n'));
+            assert.deepEqual([report.recovered, report.vanished], [[], []], lines.join('\n'));
             await assertAgreement(repository, root);
             await assertWorkIsOnce(
               root,
