@@ -27,6 +27,7 @@ interface Settled {
 
 /** Settles every long operation that was cut off. Cheap when there is none: one folder is read. */
 export async function recover(context: TaskContext): Promise<Recovered[]> {
+  await context.store.locks.releaseStale();
   const makes = await recoverMakes(context);
   const moves = await recoverMoves(context, null);
   const syncs = await recoverSyncs(context);

@@ -11,7 +11,7 @@ import { openRepository } from '../../../src/core/openRepository';
 import { readArchives } from '../../../src/core/tasks/archives';
 import { cli, cliFile, writePlan } from '../cli/support';
 import { commitAll, makeRepository, withTempDir, worktreePaths } from '../support/repositories';
-import { sampled } from '../support/sampled';
+import { unhurried } from '../support/sampled';
 import { assertAgreement } from './agreement';
 import { taskText, testHost, withTasks } from './support';
 import type { Action } from './windowActions';
@@ -58,7 +58,7 @@ const steps = fc.array(
 const answers = /: (done|in-use|no-archive|no-worktree|no-task|changed-meanwhile|nothing-to-restore|locked)$/;
 
 describe('two windows on one repository', function () {
-  this.timeout(120_000);
+  this.timeout(process.env.SWITCHYARD_LONG === '1' ? 1_800_000 : 180_000);
 
   it('clean, restore, sync and forget the same tasks at once, and store and git agree afterwards', async () => {
     await fc.assert(
@@ -89,7 +89,7 @@ describe('two windows on one repository', function () {
           }
         });
       }),
-      sampled(4),
+      unhurried(3),
     );
   });
 
