@@ -55,8 +55,13 @@ describe('cleaning up in the tree', () => {
     host = await sharedHost();
   });
   // Not after each test: a picture is taken of the window of a test that failed.
-  beforeEach(() => workbench?.close());
-  after(() => workbench?.close());
+  beforeEach(closeWindow);
+  after(closeWindow);
+
+  async function closeWindow(): Promise<void> {
+    await workbench?.close();
+    await host.server.changeSettings({});
+  }
 
   async function open(root: string): Promise<void> {
     workbench = await host.open(root);
@@ -78,7 +83,7 @@ describe('cleaning up in the tree', () => {
     await open(repository.root);
     await tasks.waitForRow('both', (row) => row.label === 'The footer');
     await tasks.contextMenu('Task The header', 'Clean Up Task…');
-    await pick.opened('Clean Up The header');
+    await pick.opened('Clean Up: The header');
     const shown = await pick.rows();
     await workbench.screenshot('clean-consents');
     assert.ok(
@@ -102,7 +107,7 @@ describe('cleaning up in the tree', () => {
 
     // One consent: the folder goes, the branch stays.
     await tasks.contextMenu('Task The header', 'Clean Up Task…');
-    await pick.opened('Clean Up The header');
+    await pick.opened('Clean Up: The header');
     await pick.toggle('notes.txt');
     const ticked = (await pick.rows()).filter((row) => row.ticked).map(({ name }) => name.split(',')[0]);
     assert.ok(ticked.includes('Discard what is only here') && ticked.includes('own.secret'), ticked.join());
@@ -122,7 +127,7 @@ describe('cleaning up in the tree', () => {
 
     // Both consents, and back through the tree.
     await tasks.contextMenu('Task The header', 'Clean Up Task…');
-    await pick.opened('Clean Up The header');
+    await pick.opened('Clean Up: The header');
     await pick.toggle('Discard what is only here');
     await pick.toggle('Delete branch agent/header');
     await pick.accept();
@@ -188,24 +193,43 @@ describe('cleaning up in the tree', () => {
     const { repository, worktreeOf } = await withWorktrees('header');
     const header = worktreeOf('header');
     await writeFile(path.join(header.root, 'notes.txt'), 'mine\n');
+    // A window in a browser saves by itself, which would hide what is asked here.
+    await host.server.changeSettings({ 'files.autoSave': 'off' });
     await open(repository.root);
     await tasks.waitForRow('the task', (row) => row.label === 'The header');
     const second = await host.open(header.root);
     await waitFor('the second window is ready', async () => (await second.statusBar(/The header/)).length === 1);
 
     await tasks.contextMenu('Task The header', 'Clean Up Task…');
-    await pick.opened('Clean Up The header');
+    await pick.opened('Clean Up: The header');
     await workbench.screenshot('clean-window-open');
     await pick.toggle('Discard what is only here');
     await pick.accept();
     await workbench.waitForNotification('something still works in the worktree of The header');
     assert.equal(await isThere(header.root), true);
 
-    await tasks.contextMenu('Task The header', 'Clean Up Task…');
-    await pick.opened('Clean Up The header');
-    await pick.toggle('Discard what is only here');
-    await pick.toggle('End what works there');
-    await pick.accept();
+    // With a word that is not saved yet.
+    await second.openContainer('Explorer');
+    await second.tree('Explorer Section').click('README.md');
+    await waitFor('the file is open', async () => (await second.editorTabs()).includes('README.md'));
+    await second.click(second.page.locator('.monaco-editor .view-lines').first());
+    await second.type('precious ');
+    const cleanAll = async () => {
+      await tasks.contextMenu('Task The header', 'Clean Up Task…');
+      await pick.opened('Clean Up: The header');
+      await pick.toggle('Discard what is only here');
+      await pick.toggle('End what works there');
+      await pick.accept();
+    };
+    await cleanAll();
+    await second.waitForNotification('save or revert its open files first');
+    await second.screenshot('clean-window-unsaved');
+    await workbench.waitForNotification('did not close', 60_000);
+    assert.equal(await isThere(header.root), true);
+    assert.match(second.page.url(), /folder=/);
+
+    await second.runCommand('File: Revert File');
+    await cleanAll();
     await workbench.waitForNotification('The header is cleaned up', 60_000);
     assert.equal(await isThere(header.root), false);
     await waitFor('the second window has let go', () => !second.page.url().includes('folder='));

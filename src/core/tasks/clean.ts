@@ -6,11 +6,12 @@ import { archiveRefName, archiveWorktree } from '../worktrees/clean/archiveRef';
 import { cleanWorktree } from '../worktrees/clean/clean';
 import { folderSize } from '../worktrees/size';
 import { archivesOf, recordCleaned } from './archives';
-import { findTask, readRecord, refName, type TaskContext, trashDeps, withScratch, withTaskLock } from './context';
+import { findTask, readRecord, refName, type TaskContext, trashDeps, withTaskLock } from './context';
 import { canEnd, endWork } from './endWork';
 import type { TaskRecord } from './fold';
 import { hasOwnCommits, type Looked, lookAtWorktree } from './lookAtWorktree';
 import { recoverMoves } from './recover';
+import { withScratch } from './scratch';
 import { TaskError } from './taskError';
 
 export interface CleanOptions {

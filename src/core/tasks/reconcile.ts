@@ -5,6 +5,7 @@ import { StoreError } from '../store/errors';
 import { launchLapseMs } from '../store/launches';
 import { repairMoved } from '../worktrees/moved';
 import { resolveWorktreeRoot } from '../worktrees/root';
+import { recordEndedApps } from './app';
 import { readRecord, readRecords, refName, streamName, type TaskContext, withTaskLock } from './context';
 import { type TaskRecord, taskRecordSchema } from './fold';
 import { type Recovered, recover } from './recover';
@@ -65,6 +66,7 @@ export async function reconcile(context: TaskContext): Promise<ReconcileReport> 
       report.lost.push(ref);
     }
   }
+  await recordEndedApps(context, records.values());
   return { recovered, repaired, moved, lapsed, ...report };
 }
 

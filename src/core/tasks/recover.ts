@@ -10,6 +10,7 @@ import { recoverMake } from '../worktrees/recoverMake';
 import { recordCleaned, recordRestored } from './archives';
 import { refName, sameRef, type TaskContext, trashDeps, withTaskLock, worktreesDeps } from './context';
 import { recoverSyncs } from './recoverSync';
+import { removeDeadScratch } from './scratch';
 
 /** A long operation that was cut off, and what became of it. */
 export interface Recovered {
@@ -28,6 +29,7 @@ interface Settled {
 /** Settles every long operation that was cut off. Cheap when there is none: one folder is read. */
 export async function recover(context: TaskContext): Promise<Recovered[]> {
   await context.store.locks.releaseStale();
+  await removeDeadScratch(context);
   const makes = await recoverMakes(context);
   const moves = await recoverMoves(context, null);
   const syncs = await recoverSyncs(context);

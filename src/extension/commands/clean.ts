@@ -60,7 +60,7 @@ async function askFor({ row }: TaskChoice, seen: CleanJson): Promise<ReadonlySet
   if (groups.length === 0) return new Set();
   const onlyBranch = seen.needs.every((consent) => consent === 'delete-branch');
   return askConsents({
-    title: vscode.l10n.t('Clean Up {0}', nameOf(row)),
+    title: vscode.l10n.t('Clean Up: {0}', nameOf(row)),
     placeholder: onlyBranch
       ? vscode.l10n.t('Tick what may go; the branch stays without it')
       : vscode.l10n.t('Tick what may go; nothing is cleaned up without it'),

@@ -43,7 +43,7 @@ async function choose(session: RepositorySession, landed: readonly CleanJson[]):
     ignoreFocusOut: true,
     matchOnDescription: true,
     title: vscode.l10n.t('Clean Up Integrated Tasks ({0})', size(total)),
-    placeHolder: vscode.l10n.t('Worktrees and branches of the ticked tasks go; they can be restored for 30 days'),
+    placeHolder: vscode.l10n.t('What is ticked goes to the trash, where it can be restored for 30 days'),
   });
   return chosen?.map(({ each }) => each) ?? [];
 }

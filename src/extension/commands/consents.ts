@@ -9,8 +9,8 @@ interface ConsentItem extends vscode.QuickPickItem {
 }
 
 function itemsOf(groups: readonly ConsentGroup[]): ConsentItem[] {
-  return groups.flatMap(({ consent, label, description, lines }): ConsentItem[] => [
-    { label: plainLabel(label), kind: vscode.QuickPickItemKind.Separator },
+  return groups.flatMap(({ consent, about, label, description, lines }): ConsentItem[] => [
+    { label: about, kind: vscode.QuickPickItemKind.Separator },
     { label: plainLabel(label), description: plainLabel(description), alwaysShow: true, consent },
     ...lines.map((line) => ({
       label: plainLabel(line.label),

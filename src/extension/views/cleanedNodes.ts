@@ -8,7 +8,7 @@ export function archiveWords(row: TaskRow, now: Date, t: Translate): string[] {
   const [latest] = row.archives;
   if (latest === undefined) return [];
   const expired = isExpired(latest, now);
-  const kept = expired ? t('may be deleted') : t('kept until {0}', day(latest.expires));
+  const kept = expired ? t('may be deleted') : t('until {0}', day(latest.expires));
   return latest.bytes === null ? [kept] : [kept, size(latest.bytes)];
 }
 

@@ -12,6 +12,8 @@ export interface LossLine {
 /** One thing to agree to, with everything that it is about. */
 export interface ConsentGroup {
   readonly consent: Consent;
+  /** What it is about, in a word or two. */
+  readonly about: string;
   readonly label: string;
   readonly description: string;
   readonly lines: readonly LossLine[];
@@ -54,6 +56,7 @@ function group(seen: CleanJson, consent: Consent, t: Translate): ConsentGroup {
     case 'discard-changes':
       return {
         consent,
+        about: t('working folder'),
         label: t('Discard what is only here'),
         description: t('the trash keeps it for 30 days'),
         lines: lines((kind) => !branchKinds.has(kind)),
@@ -61,6 +64,7 @@ function group(seen: CleanJson, consent: Consent, t: Translate): ConsentGroup {
     case 'delete-branch':
       return {
         consent,
+        about: t('branch'),
         label: t('Delete branch {0}', oneLine(seen.branch?.name ?? '')),
         description: branchWord(seen, t),
         lines: lines((kind) => branchKinds.has(kind)),
@@ -68,6 +72,7 @@ function group(seen: CleanJson, consent: Consent, t: Translate): ConsentGroup {
     case 'end-processes':
       return {
         consent,
+        about: t('programs and windows'),
         label: t('End what works there'),
         description: t('windows on it close'),
         lines: (seen.works ?? []).map((each) => ({ label: oneLine(each), description: '', icon: { id: 'pulse' } })),
@@ -79,11 +84,11 @@ function branchWord(seen: CleanJson, t: Translate): string {
   const integrated = seen.branch?.integrated;
   switch (integrated?.verdict) {
     case 'yes':
-      return t('its work is in {0}', oneLine(integrated.into));
+      return t('integrated into {0}; stays if not ticked', oneLine(integrated.into));
     case 'unknown':
-      return t('not known whether its work is in its base: {0}', oneLine(integrated.why));
+      return t('not known whether it is integrated: {0}', oneLine(integrated.why));
     default:
-      return t('its work is not in its base; without this it stays');
+      return t('not integrated; stays if not ticked');
   }
 }
 

@@ -107,6 +107,7 @@ export function taskDescription(row: TaskRow, now: Date, t: Translate): string {
   if (row.state === 'cleaned' && condition === null)
     return archiveWords(row, now, t).join(' · ') || stateWord(t, row.state);
   const parts = [condition === null ? stateWord(t, row.state) : conditionWord(t, condition.kind)];
+  if (row.app !== null) parts.push(t('app on {0}', row.app.port));
   if (row.next === 'open-window') parts.push(t('open its window to start'));
   else if (row.held !== null && !stateTable[row.state].busy) parts.push(t('held'));
   parts.push(oneLine(row.agent.name));
@@ -114,7 +115,6 @@ export function taskDescription(row: TaskRow, now: Date, t: Translate): string {
     parts.push(row.changedFiles === 1 ? t('1 file') : t('{0} files', row.changedFiles));
   }
   if (row.behind !== null && row.behind > 0 && condition?.kind !== 'behind') parts.push(t('{0} behind', row.behind));
-  if (row.app !== null) parts.push(t('app on {0}', row.app.port));
   if (row.adopted) parts.push(t('adopted'));
   if (row.changedSinceDispatch) parts.push(t('task edited since'));
   return parts.join(' · ');

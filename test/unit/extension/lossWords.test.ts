@@ -42,7 +42,7 @@ describe('what a clean-up asks', () => {
   it('says when it is not known whether the branch has landed', () => {
     const branch = { name: 'b', deleted: false, integrated: { verdict: 'unknown', why: 'shallow history' } } as const;
     const [, group] = consentGroups(answer({ branch }), t);
-    assert.equal(group?.description, 'not known whether its work is in its base: shallow history');
+    assert.equal(group?.description, 'not known whether it is integrated: shallow history');
   });
 
   it('lets no name become an icon or a second line', () => {

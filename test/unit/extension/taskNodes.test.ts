@@ -138,7 +138,7 @@ describe('the tree of tasks', () => {
       '  circle-outline Activity API | ready · claude | task+file+ready',
       '    markdown Task File | dashboard/api.md | file',
       '  archive Cleaned Up | 3 tasks · 1.2 GB · 1 may be deleted | cleaned+archives',
-      '    archive new | kept until 2026-02-01 · 1.2 GB | task+file+forgettable+restorable',
+      '    archive new | until 2026-02-01 · 1.2 GB | task+file+forgettable+restorable',
       '      markdown Task File | dashboard/new.md | file',
       '    archive old | may be deleted | task+file+forgettable+restorable',
       '      markdown Task File | dashboard/old.md | file',
@@ -154,7 +154,7 @@ describe('the tree of tasks', () => {
     const app = { pid: 4, port: 4310, url: 'http://localhost:4310', log: '/store/app.log' };
     const row = workingRow({ runner: null, state: 'review', behind: 0, app });
     const node = taskOf(tree(row));
-    assert.equal(node.description, 'to review · claude · 3 files · app on 4310');
+    assert.equal(node.description, 'to review · app on 4310 · claude · 3 files');
     assert.match(node.contextValue, /\+app\b/);
     const part = nodesById([node]).get('app:/repo/.git:dashboard/api');
     assert.deepEqual([part?.label, part?.description, part?.opens], ['App', app.url, { kind: 'app' }]);
