@@ -93,7 +93,7 @@ describe('cleaning up in the tree', () => {
     const names = shown.map(({ name }) => name).join('\n');
     for (const text of [
       'Discard what is only here',
-      'src/page.ts',
+      'page.ts',
       'notes.txt',
       'own.secret',
       'Delete branch agent/header',

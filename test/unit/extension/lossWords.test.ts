@@ -29,9 +29,10 @@ describe('what a clean-up asks', () => {
     const groups = consentGroups(answer(), t);
     const shown = groups.map(({ consent, label, lines }) => [consent, label, lines.map((line) => line.label)]);
     assert.deepEqual(shown, [
-      ['discard-changes', 'Discard what is only here', ['src/a.ts', 'node_modules/']],
+      ['discard-changes', 'Discard what is only here', ['a.ts', 'node_modules/']],
       ['delete-branch', 'Delete branch agent/api', ['agent/api']],
     ]);
+    assert.equal(groups[0]?.lines[0]?.description, 'changed, not staged · src');
     assert.equal(groups[0]?.lines[1]?.description, 'can be made again · 350 MB');
   });
 
