@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AppJson } from '../../contract/json';
 import type { TaskRef } from '../../contract/plan';
 import { isSameProcess, processStartTime } from '../store/processes';
-import { noWorktree, readRecord, readRecords, refName, streamName, type TaskContext, withTaskLock } from './context';
+import { noWorktree, readRecord, refName, streamName, type TaskContext, withTaskLock } from './context';
 import { taskEnvironment } from './environment';
 import type { AppRecord, TaskRecord } from './fold';
 import { answers, isPortFree } from './portProbe';
@@ -71,16 +71,15 @@ export async function readApp(context: TaskContext, ref: TaskRef): Promise<AppJs
   return { ...ref, pid: app?.pid ?? null, port: app?.port ?? record?.port ?? null, url: app?.url ?? null };
 }
 
-/** Apps that ended by themselves, put on record. */
-export async function recordEndedApps(context: TaskContext): Promise<TaskRef[]> {
-  const ended: TaskRef[] = [];
-  for (const { ref, record } of (await readRecords(context)).values()) {
-    if (record.app === null || (await aliveApp(record)) !== null) continue;
+/** Puts apps that ended by themselves on record; no process is started where none is on record as running. */
+export async function recordEndedApps(
+  context: TaskContext,
+  records: Iterable<{ readonly ref: TaskRef; readonly record: TaskRecord }>,
+): Promise<void> {
+  for (const { ref, record } of records) {
     // Said twice it says the same: no lock is needed.
-    await recordEnd(context, ref, record.app.pid, null);
-    ended.push(ref);
+    if (record.app !== null && (await aliveApp(record)) === null) await recordEnd(context, ref, record.app.pid, null);
   }
-  return ended;
 }
 
 async function aliveApp(record: TaskRecord | null): Promise<AppRecord | null> {

@@ -104,5 +104,7 @@ function restored(record: TaskRecord, event: Extract<TaskEvent, { kind: 'restore
     // From the ref alone, the ref stays: it may know commits that nothing else does.
     archives: record.archives.filter(({ id }) => id !== event.archive || event.from === 'ref'),
     conditions: without(record.conditions, 'vanished'),
+    // No ignored file is in a ref: the next start brings them along and sets up anew.
+    ...(event.from === 'ref' ? { ready: null, setup: null } : {}),
   };
 }

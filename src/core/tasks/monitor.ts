@@ -8,6 +8,7 @@ import type { Plan } from '../plan/plan';
 import type { SeenHolder } from '../store/leases';
 import { parseStreamName } from '../store/names';
 import type { StoreChange } from '../store/watcher';
+import { recordEndedApps } from './app';
 import { readRecord, readRecords, refName, streamName, type TaskContext } from './context';
 import { isRunOpen, type TaskRecord } from './fold';
 import { Debounced, FolderWatch } from './folderWatch';
@@ -265,9 +266,11 @@ export class Monitor extends DisposableBase {
       await this.#readWorktrees();
       if (this.#looks) await reconcile(this.#context);
     }
+    // A process that was killed says nothing: only its lease tells.
     for (const { ref, record } of [...this.#records.values()])
-      if (isRunOpen(record)) await this.#readEvents(streamName(ref));
+      if (isRunOpen(record) || record.state === 'setup') await this.#readEvents(streamName(ref));
     if (!this.#looks) return;
+    await recordEndedApps(this.#context, [...this.#records.values()]);
     await this.#lookAtMovedBases();
     if (Date.now() - this.#liveLooked < liveMs - scanMs / 2) return;
     this.#liveLooked = Date.now();

@@ -6,6 +6,7 @@ import { launchLapseMs } from '../store/launches';
 import { repairMoved } from '../worktrees/moved';
 import { rollbackHalfMade } from '../worktrees/recoverMake';
 import { resolveWorktreeRoot } from '../worktrees/root';
+import { recordEndedApps } from './app';
 import { readRecord, readRecords, refName, streamName, type TaskContext, withTaskLock, worktreesDeps } from './context';
 import { type TaskRecord, taskRecordSchema } from './fold';
 import { type Recovered, recover } from './recover';
@@ -69,6 +70,7 @@ export async function reconcile(context: TaskContext): Promise<ReconcileReport> 
       report.lost.push(ref);
     }
   }
+  await recordEndedApps(context, records.values());
   return { rolledBack, recovered, repaired, moved, lapsed, ...report };
 }
 

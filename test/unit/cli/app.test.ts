@@ -113,6 +113,18 @@ describe('app', function () {
     });
   });
 
+  it('an app that ended by itself is not shown as running', async () => {
+    await withApp(serve, async (root) => {
+      await cliJson(root, ['spawn', 'p/one']);
+      const { pid, port } = await cliJson<AppJson>(root, ['app', 'p/one']);
+      const { worktree } = await taskRow(root, 'p/one');
+      for (const each of (await pidsOf(worktree ?? '', 'one')).at(-1) ?? []) process.kill(each, 'SIGKILL');
+      await until('the app to be gone', async () => !alive(pid ?? 0));
+      const row = await taskRow(root, 'p/one');
+      assert.deepEqual([row.app, row.port], [null, port]);
+    });
+  });
+
   it('Bad input: run that fails: exit 4 with its code and its last words', async () => {
     await withApp('echo first; echo no such module >&2; exit 9', async (root) => {
       await cliJson(root, ['spawn', 'p/one']);

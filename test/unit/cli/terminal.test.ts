@@ -140,4 +140,40 @@ describe('run in a terminal', function () {
       assert.equal((await agent.starts()).length, 1);
     });
   });
+
+  it('a set-up that fails leaves a shell where it ran, with the ports, and the lease is free; then exit 4', async () => {
+    await withTempDir(async (dir) => {
+      const repository = await makeRepository(dir);
+      const agent = await makeAgent(dir, bodies.commits);
+      await writePlan(repository, 'p', one, "---\ntitle: P\nsetup: ['test -t 0 && echo in a terminal; exit 5']\n---\n");
+      const terminal = await inTerminal(repository, ['run', 'p/one'], agent.env);
+      await until('the shell', async () => /This is a shell in its worktree/.test(terminal.text()));
+      assert.match(terminal.text(), /in a terminal/);
+      assert.match(terminal.text(), /ended with exit code 5/);
+      const row = await taskRow(repository, 'p/one', agent);
+      assert.deepEqual([row.state, row.conditions[0]?.kind, row.runner], ['queued', 'setup-failed', null]);
+      terminal.type('echo "$PWD $SWITCHYARD_PORT" > where; exit\n');
+      assert.equal(await terminal.ended, 4);
+      const where = await readFile(path.join(row.worktree ?? '', 'where'), 'utf8');
+      assert.equal(where, `${row.worktree} ${row.port}\n`);
+      assert.deepEqual(await agent.starts(), []);
+    });
+  });
+
+  it('Ctrl-C in the middle of a set-up ends it, and is on record', async () => {
+    await withTempDir(async (dir) => {
+      const repository = await makeRepository(dir);
+      const agent = await makeAgent(dir, bodies.commits);
+      await writePlan(repository, 'p', one, "---\ntitle: P\nsetup: ['echo begun; sleep 600']\n---\n");
+      const terminal = await inTerminal(repository, ['run', 'p/one'], agent.env);
+      await until('the set-up', async () => /^begun/m.test(terminal.text()));
+      terminal.type('\x03');
+      await until('the shell', async () => /This is a shell in its worktree/.test(terminal.text()));
+      const row = await taskRow(repository, 'p/one', agent);
+      assert.deepEqual([row.state, row.conditions[0]?.kind, row.runner], ['queued', 'setup-failed', null]);
+      terminal.type('exit\n');
+      assert.equal(await terminal.ended, 130);
+      assert.deepEqual(await agent.starts(), []);
+    });
+  });
 });

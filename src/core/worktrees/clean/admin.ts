@@ -10,21 +10,22 @@ const fullId = /\b(?:[0-9a-f]{64}|[0-9a-f]{40})\b/g;
 const shortId = /\b[0-9a-f]{7,64}\b/g;
 const stoppedOperations = /^(?:sequencer|rebase-merge|rebase-apply)$/;
 /** Submodules' own repositories, and files whose ids are of other things than commits. */
-const passedOver = /^(?:modules|index|index\.lock|sharedindex\..*)$/;
+const passedOver = ['modules', 'index', 'index.lock'];
 
 /**
  * Every object id that git's own files of a worktree name: HEAD and its reflog, ORIG_HEAD, MERGE_HEAD, per-worktree
  * refs, the state of stopped operations. Read from the files whatever they are called, so that what a newer git or
  * another program notes there is seen too. Some of the ids may be of no commit, or of none that exists.
- * @param adminDir `<common>/worktrees/<id>`
+ * @param o.adminDir `<common>/worktrees/<id>`
+ * @param o.except names of further files there to pass over
  * @throws when a file cannot be read: then nobody knows what would be lost
  */
 export async function namedIds(
   git: Git,
-  o: { readonly worktree: string; readonly adminDir: string },
+  o: { readonly worktree: string; readonly adminDir: string; readonly except?: readonly string[] },
 ): Promise<string[]> {
   const ids = new Set<string>();
-  await collect(o.adminDir, fullId, ids, true);
+  await collect(o.adminDir, fullId, ids, new Set([...passedOver, ...(o.except ?? [])]));
   // Refs in one binary file (git 2.45): there only git can tell.
   if (await isFolder(path.join(o.adminDir, 'reftable'))) {
     const asked = [
@@ -46,11 +47,18 @@ export async function reflogIds(commonDir: string, branch: string): Promise<stri
   return [...ids].filter((id) => !/^0+$/.test(id));
 }
 
-async function collect(folder: string, pattern: RegExp, ids: Set<string>, top = false): Promise<void> {
+/** @param skipped names at the top, where `skipped` is given */
+async function collect(
+  folder: string,
+  pattern: RegExp,
+  ids: Set<string>,
+  skipped?: ReadonlySet<string>,
+): Promise<void> {
   for (const entry of await entriesOf(folder)) {
-    if (top && passedOver.test(entry.name)) continue;
+    if (skipped?.has(entry.name) || entry.name.startsWith('sharedindex.')) continue;
     const file = path.join(folder, entry.name);
-    if (entry.isDirectory()) await collect(file, stoppedOperations.test(entry.name) && top ? shortId : pattern, ids);
+    const isList = skipped !== undefined && stoppedOperations.test(entry.name);
+    if (entry.isDirectory()) await collect(file, isList ? shortId : pattern, ids);
     else if (entry.isFile()) await collectFile(file, pattern, ids);
   }
 }

@@ -12,7 +12,9 @@ export async function unreachableLosses(
   base: string | null,
   signal?: AbortSignal,
 ): Promise<Loss[]> {
-  const ids = new Set(await namedIds(git, target));
+  const { worktree, adminDir } = target;
+  // What was fetched is where it came from.
+  const ids = new Set(await namedIds(git, { worktree, adminDir, except: ['FETCH_HEAD'] }));
   if (target.head !== null) ids.add(target.head);
   if (ids.size === 0) return [];
   const at = placeOf(layout);

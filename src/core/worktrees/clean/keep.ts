@@ -71,9 +71,18 @@ export async function chooseKept(
     remove,
     unstage,
     whyLeftOut: leftOut,
-    leftOut: [...leftOut].sort(byPath).map(([file, why]) => ({ path: shown(file), why })),
+    leftOut: listOf(leftOut),
     modes: [...found].flatMap(([file, { mode }]) => (mode === null ? [] : [[file, mode] as const])),
   };
+}
+
+/** Of more, the list says how many more: it goes into the archive's message and before people. */
+const listed = 1000;
+
+function listOf(leftOut: ReadonlyMap<BytePath, string>): LeftOut[] {
+  const all = [...leftOut].sort(byPath).map(([file, why]) => ({ path: shown(file), why }));
+  if (all.length <= listed) return all;
+  return [...all.slice(0, listed), { path: '…', why: `and ${all.length - listed} more` }];
 }
 
 function byPath([a]: readonly [BytePath, string], [b]: readonly [BytePath, string]): number {

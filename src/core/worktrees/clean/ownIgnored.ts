@@ -9,7 +9,7 @@ import type { CleanDeps } from './reading';
 import { rebuildableFolder } from './rebuildable';
 import { compareFiles } from './sameFile';
 import type { CleanTarget } from './target';
-import { walk } from './walk';
+import { type Walked, walk } from './walk';
 
 export interface OwnIgnored {
   readonly ignored: readonly Loss[];
@@ -68,10 +68,15 @@ export async function readOwnIgnored(
     [...rebuildable].map(async (folder) => {
       const found = await walk(target.worktree, folder.slice(0, -1), signal);
       repositories.push(...found.repositories);
+      losses.push(...unreadable(found));
       return sized(target, loss('rebuildable', folder, 'a command makes it again'), signal);
     }),
   );
   return { ignored: losses.sort(byPath), rebuildable: made.sort(byPath), repositories };
+}
+
+function unreadable(found: Walked): Loss[] {
+  return found.unreadable.map(({ path, why }) => loss('ignored', `${path}/`, `it cannot be read (${why})`));
 }
 
 async function compare(worktree: string, main: string | null, file: BytePath, copied: boolean): Promise<Loss | null> {

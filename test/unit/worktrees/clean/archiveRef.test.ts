@@ -1,5 +1,18 @@
 import { strict as assert } from 'node:assert';
-import { chmod, mkdir, readdir, readFile, rename, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { type Archived, archiveWorktree } from '../../../../src/core/worktrees/clean/archiveRef';
 import { largeFile } from '../../../../src/core/worktrees/clean/keep';
@@ -12,6 +25,7 @@ import {
   commitAll,
   makeBare,
   makeRepository,
+  makeSeparate,
   makeSubmodule,
   runGit,
   withTempDir,
@@ -327,17 +341,33 @@ describe('worktrees: archive ref', () => {
       assert.ok(!Object.keys(worktree).some((file) => /^(?:nested|src.000.file-0000[01])/.test(file)));
     }));
 
-  it('a bare repository with linked worktrees', () =>
+  it('a bare repository, a separate git directory, and a submodule with linked worktrees', () =>
     withTempDir(async (dir) => {
-      const { bare, side } = await makeBare(dir);
-      const scene = await sceneOf(dir, bare, side);
-      await scene.write('new.txt', 'new\n');
-      const { worktree } = await archive(scene);
-      assert.equal(worktree['new.txt'], 'new\n');
-      assert.deepEqual(
-        (await surveyWorktree(scene.deps, await scene.target(), { integrated: null })).losses.map(({ kind }) => kind),
-        ['untracked'],
-      );
+      const repositories = {
+        bare: (await makeBare(path.join(dir))).bare,
+        separate: (await makeSeparate(dir)).root,
+        submodule: (await makeSubmodule(await mkdtemp(path.join(dir, 'sub-')))).submodule,
+      };
+      for (const [name, root] of Object.entries(repositories)) {
+        const worktree = await addWorktree(root, path.join(dir, `work-${name}`), 'work');
+        const scene = await sceneOf(dir, root, worktree);
+        await scene.write('new.txt', 'new\n');
+        await scene.write('.hidden', 'x');
+        if (name !== 'bare') await writeFile(path.join(root, '.gitignore'), '.hidden\n');
+        const { worktree: files, archived } = await archive(scene);
+        assert.equal(files['new.txt'], 'new\n', name);
+        assert.deepEqual(
+          archived.leftOut.map((file) => file.path),
+          name === 'bare' ? [] : ['.hidden'],
+          name,
+        );
+        const { losses } = await surveyWorktree(scene.deps, await scene.target(), { integrated: null });
+        assert.deepEqual(
+          losses.map(({ kind }) => kind),
+          ['untracked', 'untracked'],
+          name,
+        );
+      }
     }));
 
   it('never replaces an archive; refuses names that are none; tells an archive from other commits', () =>
@@ -365,6 +395,20 @@ describe('worktrees: archive ref', () => {
       const deps = { ...scene.deps, scratchDir: path.join(dir, 'file') };
       await assert.rejects(archiveWorktree(deps, await scene.target(), { id: 'first', ref }), /could not be written/);
       assert.equal(await scene.git('for-each-ref', 'refs/switchyard'), '');
+    }));
+
+  it('removes what a killed archive left in the scratch folder a day ago, and nothing else', () =>
+    withTempDir(async (dir) => {
+      const scene = await makeScene(dir);
+      const left = (name: string) => path.join(scene.deps.scratchDir, name);
+      for (const name of ['clean-old', 'clean-young', 'other']) {
+        await mkdir(left(name), { recursive: true });
+        await writeFile(path.join(left(name), 'index'), 'x');
+      }
+      const before = new Date(Date.now() - 25 * 3_600_000);
+      for (const name of ['clean-old', 'other']) await utimes(left(name), before, before);
+      await archive(scene);
+      assert.deepEqual((await readdir(scene.deps.scratchDir)).sort(), ['clean-young', 'other']);
     }));
 
   it('two at once on one worktree: both are whole, or one says that the name is taken', () =>

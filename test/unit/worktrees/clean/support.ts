@@ -31,7 +31,7 @@ export async function makeScene(dir: string): Promise<Scene> {
 
 export async function sceneOf(dir: string, root: string, worktree: string): Promise<Scene> {
   const git = createGit({ gitPath: null, env: testEnvironment(), log: silentLog });
-  const layout = await findRepository(git, worktree);
+  const layout = await findRepository(git, root);
   const deps = { git, layout, scratchDir: path.join(dir, 'scratch') };
   return {
     root,

@@ -249,6 +249,21 @@ describe('worktrees: survey', () => {
       );
     }));
 
+  it('unreachable: what was fetched and is in no branch is where it came from', () =>
+    withTempDir(async (dir) => {
+      const { root, remote } = await makeWithRemote(dir);
+      const scene = await sceneOf(dir, root, await addWorktree(root, path.join(dir, 'work'), 'work'));
+      const other = path.join(dir, 'other');
+      await runGit(dir, 'clone', '-q', remote, other);
+      await writeFile(path.join(other, 'a.txt'), 'a\n');
+      const proposed = await commitAll(other, 'proposed');
+      await runGit(other, 'push', '-q', 'origin', 'HEAD:refs/pull/1/head');
+      await scene.git('fetch', '-q', 'origin', 'refs/pull/1/head');
+      await nothing(scene);
+      await scene.git('checkout', '-q', '--detach', 'FETCH_HEAD');
+      assert.equal((await named(scene, 'unreachable'))[0]?.slice(0, 40), proposed);
+    }));
+
   it('operation: merge, rebase, cherry-pick, revert, bisect and the commits they know', () =>
     withTempDir(async (dir) => {
       const scene = await makeScene(dir);

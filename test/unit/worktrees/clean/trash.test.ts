@@ -7,7 +7,7 @@ import { deleteArchive, isInTrash } from '../../../../src/core/worktrees/clean/d
 import { WorktreeError } from '../../../../src/core/worktrees/errors';
 import { addWorktree, makeRepository, runGit, withTempDir, worktreePaths } from '../../support/repositories';
 import { stateOf } from './state';
-import { adminDirOf, cleanIt, restoreIt, type TestDeps, targetOf, trashDeps } from './trashSupport';
+import { adminDirOf, cleanBothLayers, cleanIt, restoreIt, type TestDeps, targetOf, trashDeps } from './trashSupport';
 
 interface Place {
   readonly dir: string;
@@ -55,14 +55,14 @@ describe('trash: clean and restore', () => {
     withDirtyWorktree(async (place) => {
       const { root, worktree, deps, dir } = place;
       const before = await stateOf(worktree);
-      const record = await cleanIt(deps, worktree);
+      const record = await cleanBothLayers(deps, worktree);
       assert.equal(record.trash, path.join(dir, 'repo-worktrees', '.trash', record.id));
       assert.deepEqual(await readdir(path.join(dir, 'repo-worktrees')), ['.trash']);
-      assert.deepEqual((await readdir(record.trash)).sort(), ['admin', 'dotgit', 'manifest.json', 'worktree']);
+      const parts = ['admin', 'branch-reflog', 'dotgit', 'manifest.json', 'worktree'];
+      assert.deepEqual((await readdir(record.trash)).sort(), parts);
       assert.equal((await stat(path.dirname(record.trash))).mode & 0o777, 0o700);
       assert.equal((await stat(record.trash)).mode & 0o777, 0o700);
       assert.deepEqual(await worktreePaths(root), [root]);
-      assert.equal(await runGit(root, 'branch', '--list', '--format=%(refname:short)', 'agent/*'), 'agent/api');
       assert.equal(await isInTrash(deps, record), true);
       const restored = await restoreIt(deps, record);
       assert.deepEqual(await stateOf(worktree), before);
@@ -109,6 +109,25 @@ describe('trash: clean and restore', () => {
       assert.deepEqual({ ...after, dotGit: before.dotGit }, before);
       assert.equal(await runGit(other, 'branch', '--show-current'), 'agent/other');
       assert.equal(await runGit(root, 'worktree', 'prune', '--verbose'), '');
+    }));
+
+  it('what was staged by force against the rules outlives a gc, and enters no ref', () =>
+    withDirtyWorktree(async ({ root, worktree, deps }) => {
+      await runGit(worktree, 'add', '--force', 'secret.log');
+      await writeFile(path.join(worktree, 'more.txt'), 'more\n');
+      await runGit(worktree, 'add', 'more.txt');
+      // git notes the tree of what is staged in the index.
+      await runGit(worktree, 'commit', '-qm', 'more', '--only', 'more.txt');
+      const before = await stateOf(worktree);
+      const blob = await runGit(worktree, 'rev-parse', ':secret.log');
+      const record = await cleanBothLayers(deps, worktree);
+      await runGit(root, 'reflog', 'expire', '--expire=now', '--all');
+      await runGit(root, 'gc', '-q', '--prune=now');
+      await assert.rejects(runGit(root, 'cat-file', '-e', blob), 'the repository has dropped it');
+      await restoreIt(deps, record);
+      assert.deepEqual(await stateOf(worktree), before);
+      assert.equal(await runGit(worktree, 'cat-file', 'blob', blob), 'ignored');
+      await runGit(worktree, 'fsck', '--no-dangling', '--no-progress');
     }));
 
   it('deleted for good: folder and ref, links not followed, read-only folders too', () =>

@@ -47,11 +47,12 @@ describe('worktrees: survey and archive, bad input: files unreadable', () => {
       await scene.write('closed.txt', 'closed\n');
       await scene.write('folder/inner.txt', 'inner\n');
       await scene.write('data/inner/x', 'x');
+      await scene.write('node_modules/inner/x', 'x');
       await scene.write('a.env', 'closed too\n');
       await writeFile(path.join(scene.root, 'a.env'), 'closed tu!\n');
       await scene.write('open.txt', 'open\n');
       const target = await scene.target();
-      const closed = ['kept.txt', 'closed.txt', 'folder', 'data/inner', 'a.env'];
+      const closed = ['kept.txt', 'closed.txt', 'folder', 'data/inner', 'node_modules/inner', 'a.env'];
       const kept = await asUser(dir, scene, async ({ deps }) => {
         for (const file of closed) await chmod(at(file), 0);
         const { losses } = await surveyWorktree(deps, target, { integrated: null });
@@ -64,12 +65,14 @@ describe('worktrees: survey and archive, bad input: files unreadable', () => {
             'untracked open.txt: git does not track it',
             "ignored a.env: it cannot be compared with the main worktree's (EACCES)",
             'ignored data/inner/: it cannot be read (EACCES)',
+            'ignored node_modules/inner/: it cannot be read (EACCES)',
+            'rebuildable node_modules/: a command makes it again',
           ],
         );
         const { ref, leftOut } = await archiveWorktree(deps, target, { id: 'x', ref: { plan: 'p', task: 't' } });
         assert.deepEqual(
           leftOut.map((file) => file.path),
-          ['a.env', 'closed.txt', 'data/', 'folder/', 'kept.txt'],
+          ['a.env', 'closed.txt', 'data/', 'folder/', 'kept.txt', 'node_modules/'],
         );
         for (const file of closed) await chmod(at(file), 0o700);
         return ref;
