@@ -75,7 +75,7 @@ export async function readDirt(deps: DirtDeps, target: CleanTarget, signal?: Abo
     '--no-ahead-behind',
   ];
   const [status, index] = await Promise.all([
-    git.run([...plainIndex, ...statusArgs], { cwd, signal }),
+    git.run([...plainIndex, ...statusArgs], { cwd, signal, timeoutMs: longMs }),
     git.run([...plainIndex, 'ls-files', '-s', '-v', '-z'], { cwd, signal }),
   ]);
   const entries = parseIndex(index.stdoutBytes);
@@ -160,6 +160,9 @@ function parseDirt(z: Buffer): Pick<Dirt, 'changes' | 'untracked' | 'ignored' | 
   }
   return { changes, untracked, ignored, repositories };
 }
+
+/** Just after a checkout every file may have to be read again. */
+const longMs = 300_000;
 
 export const gitlink = '160000';
 const none = '000000';

@@ -7,7 +7,7 @@ import type { FoundJournal, Journal } from '../../store/journals';
 import type { SyncChange, SyncJournal } from './journal';
 import { readPlan, type SwitchPlan } from './plan';
 import { branchCommit, commit, exchange, finish, goBack, isUnmoved, LeftBehind, lockOf, type Switch } from './switch';
-import { openPrivateGit, removeWorkspace, retireWorkspace, type SyncPaths, syncPaths } from './workspace';
+import { isThere, openPrivateGit, retireWorkspace, type SyncPaths, syncPaths } from './workspace';
 
 export interface SyncRecovery {
   readonly outcome: RecoveryOutcome;
@@ -40,8 +40,7 @@ export async function recoverSync(
   const paths = syncPaths(deps.syncDir, journal.id, journal.data.beside);
   const { recovery, keep } = await settle(deps, journal, paths);
   await settled(recovery);
-  if (recovery.outcome === 'finished') await retireWorkspace(deps.syncDir, paths);
-  else if (!keep) await removeWorkspace(paths);
+  if (!keep) await retireWorkspace(deps.syncDir, paths);
   await journal.remove();
   return recovery;
 }
@@ -54,6 +53,8 @@ async function settle(deps: RecoverDeps, journal: Journal<SyncJournal>, paths: S
     await lockOf({ journal, paths }).release();
     return { recovery: { outcome: 'undone', reason: 'it had changed nothing yet', synced: null }, keep: false };
   }
+  // Tidied away already: only the journal was left.
+  if (phase === 'done' && !(await isThere(paths.plan))) return finished(change);
   if (!(await isFolder(worktree))) return kept(paths, `${worktree} is gone`);
   const plan = await readPlan(paths.plan);
   const s = await switchOf(deps, journal, paths, { plan, change });
@@ -116,6 +117,7 @@ async function switchOf(
     private: await openPrivateGit(options, journal.data.worktree, paths),
     journal,
     paths,
+    recovering: true,
     ...known,
   };
 }

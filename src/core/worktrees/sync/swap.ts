@@ -122,7 +122,10 @@ async function isPlaced(staged: string | Buffer, now: Print): Promise<boolean> {
   return before !== 'other' && (before.inode === now.inode || now.kind === 'link');
 }
 
-/** @returns false: something else is at its place, and the old file is not what was merged either, or is its only copy */
+/**
+ * @returns false: something else is at its place, and what was taken out is no longer what was merged: both were
+ * changed. Where only the place is another's, a human has saved over the file, as it would have been without us.
+ */
 async function putBack(worktree: string, paths: SyncPaths, step: Step): Promise<boolean> {
   const kept = onDisk(paths.kept, step.path);
   if (!(await isThere(kept))) return true;
@@ -135,7 +138,9 @@ async function putBack(worktree: string, paths: SyncPaths, step: Step): Promise<
       await rename(kept, here);
       return true;
     }
-    if (!(await place(kept, here)) && !(await isSameFile(kept, here))) return false;
+    if (!(await place(kept, here)) && !(await isSameFile(kept, here))) {
+      return step.old !== null && isUntouched(await printOf(kept), step.old);
+    }
   } catch (error) {
     // A file where its folder was: somebody has built something else here.
     if (['EEXIST', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;

@@ -1,6 +1,8 @@
 import { chmod, rename, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { shownPath } from '../../git/bytePath';
+import { GitError } from '../../git/errors';
 import type { Git } from '../../git/git';
 import { readTrimmed } from '../../git/layoutFiles';
 import type { Journal } from '../../store/journals';
@@ -19,6 +21,8 @@ export interface Switch {
   readonly paths: SyncPaths;
   readonly plan: SwitchPlan;
   readonly change: SyncChange;
+  /** The process that began it was killed. */
+  readonly recovering: boolean;
   readonly onStep?: OnStep | undefined;
 }
 
@@ -41,7 +45,12 @@ export class LeftBehind extends Error {
  */
 export async function switchWorktree(s: Switch, stillSame: () => Promise<boolean>): Promise<void> {
   const lock = lockOf(s);
-  await lock.take();
+  try {
+    await lock.take();
+  } catch (error) {
+    await s.journal.update({ ...s.journal.data, phase: 'preparing' });
+    throw error;
+  }
   try {
     if (!(await isUnmoved(s)) || !(await stillSame())) throw changedMeanwhile(s);
     await exchange(s);
@@ -88,10 +97,10 @@ export async function commit(s: Switch, lock: IndexLock): Promise<void> {
   const o = { cwd: worktree, read: false };
   await journal.update({ ...journal.data, phase: 'committing' });
   try {
-    if (change.from !== change.to && (await branchCommit(s)) !== change.to) {
-      await s.git.run(['update-ref', '-m', change.message, change.branch, change.to, change.from], o);
-    }
+    await moveBranch(s);
   } catch (error) {
+    // A git process that outlived a killed one of ours may hold the ref: then nothing is decided yet.
+    if (s.recovering && GitError.is(error) && error.reason === 'locked') throw error;
     await journal.update({ ...journal.data, phase: 'switching' });
     await goBack(s, lock, error);
   }
@@ -110,6 +119,24 @@ export async function finish(s: Pick<Switch, 'journal' | 'paths' | 'plan'>, lock
   );
   for (const { path: name, comes } of s.plan.submoduleFolders) if (!comes) await rmdirIfEmpty(worktree, name);
   await lock.release();
+}
+
+const lockedRetries = 5;
+
+/** With the old value given, git itself refuses when the branch has moved. */
+async function moveBranch(s: Switch): Promise<void> {
+  const { branch, from, to, message } = s.change;
+  const o = { cwd: s.journal.data.worktree, read: false };
+  for (let attempt = 1; from !== to && (await branchCommit(s)) !== to; attempt += 1) {
+    try {
+      await s.git.run(['update-ref', '-m', message, branch, to, from], o);
+      return;
+    } catch (error) {
+      if ((await branchCommit(s)) === to) return;
+      if (!GitError.is(error) || error.reason !== 'locked' || attempt === lockedRetries) throw error;
+      await sleep(100 * attempt);
+    }
+  }
 }
 
 async function placeIndex(s: Switch, gitDir: string): Promise<void> {

@@ -25,7 +25,6 @@ import {
   makeWorkspace,
   openPrivateGit,
   type PrivateGit,
-  removeWorkspace,
   retireWorkspace,
   type SyncPaths,
   syncPaths,
@@ -139,8 +138,7 @@ async function inWorkspace(deps: SyncDeps, o: SyncRequest): Promise<SyncOutcome>
     const { phase } = journal.data;
     // In any other phase something is left to be done, which the next start does.
     if (keep || phase === 'preparing' || phase === 'done') {
-      if (phase === 'done') await retireWorkspace(deps.syncDir, paths);
-      else if (!keep) await removeWorkspace(paths);
+      if (!keep) await retireWorkspace(deps.syncDir, paths);
       await journal.remove();
     }
   }
@@ -220,8 +218,9 @@ async function attemptSync(a: Attempt): Promise<SyncOutcome> {
   const submodules = await submodulesToMove(deps.git, o.worktree, changes);
   await writePlan(paths.plan, staged.plan);
   await a.journal.update({ ...a.journal.data, phase: 'switching', change });
+  const { journal } = a;
   await switchWorktree(
-    { git: deps.git, private: git, journal: a.journal, paths, plan: staged.plan, change, onStep: o.onStep },
+    { git: deps.git, private: git, journal, paths, plan: staged.plan, change, recovering: false, onStep: o.onStep },
     async () => (await readFilesTree(git, trees.filesIndex)) === trees.files,
   );
   const note = await moveSubmodules({ ...deps, signal: o.signal }, o.worktree, submodules);

@@ -61,28 +61,25 @@ export async function makeWorkspace(paths: SyncPaths): Promise<void> {
   for (const folder of [paths.stage, paths.kept, paths.undone]) await mkdir(folder, { recursive: true });
 }
 
-/** Removes all that a sync laid out for itself. */
-export async function removeWorkspace(paths: SyncPaths): Promise<void> {
-  await rm(paths.folder, { recursive: true, force: true });
-  if (paths.beside !== null) await rm(paths.beside, { recursive: true, force: true });
-}
-
 const retired = 'retired-';
-/** Longer than any program takes that has a file open while it saves. */
-const retiredMs = 10 * 60_000;
+const retiredMs = 24 * 3_600_000;
 
 /**
- * Ends a sync that was done. The files it replaced wait for a while: a program that had one of them open may still
- * write to it. (Not where they had to lie in the worktree itself.)
+ * Ends a sync that is over, done or undone. Files that it has taken out wait for a day: a program that had one of them
+ * open may still write to it, or may have found it missing and made another. (Not where they had to lie in the
+ * worktree itself.)
  */
 export async function retireWorkspace(syncDir: string, paths: SyncPaths): Promise<void> {
-  if (paths.beside === null && (await isThere(paths.kept))) {
+  if (paths.beside === null && (await filesIn(paths.kept)).length > 0) {
     const folder = path.join(syncDir, `${retired}${path.basename(paths.folder)}`);
     await rename(paths.kept, folder);
     const now = new Date();
     await utimes(folder, now, now);
   }
-  await removeWorkspace(paths);
+  for (const folder of [paths.folder, paths.beside]) {
+    // A git process that outlived ours may still be writing there.
+    if (folder !== null) await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+  }
 }
 
 /**
@@ -106,12 +103,19 @@ export async function tidyRetired(syncDir: string, log: Log): Promise<void> {
 }
 
 async function writtenSince(folder: string, since: number): Promise<string | null> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  for (const entry of entries.filter((each) => each.isFile())) {
-    const file = path.join(entry.parentPath, entry.name);
-    if ((await lstat(file)).mtimeMs > since) return file;
+  for (const file of await filesIn(folder)) {
+    // A name that is no text cannot be asked about: then it counts as written to, and stays.
+    const facts = await lstat(file).catch(() => null);
+    if (facts === null || facts.mtimeMs > since) return file;
   }
   return null;
+}
+
+/** All files below a folder; none when it is not there. */
+async function filesIn(folder: string): Promise<string[]> {
+  if (!(await isThere(folder))) return [];
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((each) => !each.isDirectory()).map((each) => path.join(each.parentPath, each.name));
 }
 
 /** git in the worktree on private indexes: no hook runs, and nothing of the user's is written. */

@@ -295,6 +295,23 @@ describe('worktrees: archive ref', () => {
       assert.equal(files['src/000/file-00002.txt'], 'line one of 2\nline two\n');
     }));
 
+  it('intent to add: also when the file is gone, or git was told to overlook it', () =>
+    withTempDir(async (dir) => {
+      const scene = await makeScene(dir);
+      await scene.write('empty.txt', '');
+      await scene.git('add', 'empty.txt');
+      for (const name of ['gone', 'looked-past', 'left']) {
+        await scene.write(name, 'x');
+        await scene.git('add', '-N', name);
+      }
+      await rm(path.join(scene.worktree, 'gone'));
+      await scene.git('update-index', '--assume-unchanged', 'looked-past');
+      await scene.git('update-index', '--skip-worktree', 'left');
+      const { read, index } = await archive(scene);
+      assert.deepEqual(read.intentToAdd, ['gone', 'left', 'looked-past']);
+      assert.deepEqual([index['empty.txt'], index.gone], ['', undefined]);
+    }));
+
   it('goes through the clean filters, whatever the user wants to be warned about, and needs no identity', () =>
     withTempDir(async (dir) => {
       const scene = await makeScene(dir);

@@ -71,3 +71,6 @@ export async function leftovers({ deps, worktree }: Scene): Promise<string[]> {
   const beside = (await readdir(worktree)).filter((name) => name.startsWith('.switchyard-sync'));
   return [...journals, ...folders.filter((name) => !name.startsWith('retired-')), ...locks, ...beside];
 }
+
+/** So that the same commits have the same ids. */
+export const fixedDates = { GIT_COMMITTER_DATE: '1700000000 +0000', GIT_AUTHOR_DATE: '1700000000 +0000' };
