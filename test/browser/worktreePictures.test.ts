@@ -69,7 +69,8 @@ describe('worktrees in the kinds of themes', () => {
       assert.ok((await pick.rows()).every(({ ticked }) => !ticked));
       await workbench.screenshot(`worktrees-${kind}`);
       await workbench.press('Escape');
-      await tasks.row(`Task ${long}`).locator('.label-name').hover();
+      // Where the label is seen: its middle may be cut off, and would be scrolled to.
+      await tasks.row(`Task ${long}`).hover({ position: { x: 100, y: 10 } });
       const hover = workbench.page.locator('.workbench-hover', { hasText: 'Ports' });
       await hover.waitFor();
       await workbench.screenshot(`worktrees-tooltip-${kind}`);
