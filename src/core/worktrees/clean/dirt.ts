@@ -2,8 +2,7 @@ import { lstat } from 'node:fs/promises';
 import pLimit from 'p-limit';
 import type { Git } from '../../git/git';
 import { WorktreeError } from '../errors';
-import { errorCode } from '../paths';
-import { type BytePath, bytePath, joinPaths, onDisk, splitPaths } from './bytePath';
+import { type BytePath, bytePath, isAbsent, joinPaths, onDisk, splitPaths } from './bytePath';
 import { plainIndex, withIndexCopy } from './indexCopy';
 import type { CleanTarget } from './target';
 
@@ -136,7 +135,7 @@ async function isThere(file: Buffer): Promise<boolean> {
     await lstat(file);
     return true;
   } catch (error) {
-    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return false;
+    if (isAbsent(error)) return false;
     throw error;
   }
 }

@@ -151,6 +151,18 @@ describe('worktrees: archive ref', () => {
       assert.equal(worktree.deep, '120000 elsewhere');
     }));
 
+  it('a folder of staged files that gave way to a link to itself', () =>
+    withTempDir(async (dir) => {
+      const scene = await makeScene(dir);
+      await scene.write('a/b/new.txt', 'new\n');
+      await scene.git('add', 'a');
+      await rm(path.join(scene.worktree, 'a'), { recursive: true });
+      await symlink('a', path.join(scene.worktree, 'a'));
+      const { worktree, index } = await archive(scene);
+      assert.equal(worktree.a, '120000 a');
+      assert.equal(index['a/b/new.txt'], 'new\n');
+    }));
+
   it('Bad input, index locked: reads all the same, and leaves the lock', () =>
     withTempDir(async (dir) => {
       const scene = await makeScene(dir);
