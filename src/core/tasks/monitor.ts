@@ -15,7 +15,7 @@ import { Debounced, FolderWatch } from './folderWatch';
 import { lastAgent } from './lastAgent';
 import { lapseLaunches, reconcile } from './reconcile';
 import { rowRefs, taskRow, worktreeRows } from './rows';
-import { plansSignature, refSignature } from './signatures';
+import { placesSignature, plansSignature, refSignature } from './signatures';
 import { presentPaths } from './snapshot';
 import { StatusKeeper } from './statusKeeper';
 
@@ -53,6 +53,8 @@ export class Monitor extends DisposableBase {
   #leases = new Map<string, SeenHolder>();
   #listed: readonly GitWorktree[] = [];
   #present: ReadonlySet<string> | null = null;
+  /** Where worktrees were when that was last reconciled. */
+  #settledPlaces: string | null = null;
   #baseSignatures = new Map<string, string>();
   #lastAgent = '';
   #rows: readonly TaskRow[] = [];
@@ -98,6 +100,7 @@ export class Monitor extends DisposableBase {
     await this.#guard('refresh', async () => {
       if (this.#looks) await reconcile(this.#context);
       await Promise.all([this.#readPlans(), this.#readStore(), this.#readWorktrees()]);
+      this.#settledPlaces = await placesSignature(this.#listed, this.#present ?? new Set());
       this.#update();
       const keys = [...this.#pathOfKey.keys()];
       await Promise.all(keys.map((key) => (this.#looks ? this.#look(key) : this.#statuses.read(key))));
@@ -232,14 +235,22 @@ export class Monitor extends DisposableBase {
     this.#watchFolders();
   }
 
-  async #readPresence(): Promise<boolean> {
-    const present = await presentPaths(this.#listed);
-    const same =
-      this.#present !== null &&
-      present.size === this.#present.size &&
-      [...present].every((at) => this.#present?.has(at));
-    this.#present = present;
-    return !same;
+  async #readPresence(): Promise<void> {
+    this.#present = await presentPaths(this.#listed);
+  }
+
+  /**
+   * Worktrees that came, went or were moved are put on record, which may mend git's own list. Compared with what was
+   * settled, not with what was seen: an event may have shown the change already.
+   */
+  async #settleMoves(): Promise<void> {
+    await this.#readPresence();
+    const signature = await placesSignature(this.#listed, this.#present ?? new Set());
+    if (signature === this.#settledPlaces) return;
+    // Before, so that what changes meanwhile is seen as a change by the next scan.
+    this.#settledPlaces = signature;
+    if (this.#looks) await reconcile(this.#context);
+    await this.#readWorktrees();
   }
 
   async #look(key: string): Promise<void> {
@@ -262,10 +273,7 @@ export class Monitor extends DisposableBase {
 
   async #scan(): Promise<void> {
     if ((await plansSignature(this.#context.layout.plansDir)) !== this.#plansSignature) await this.#readPlans();
-    if (await this.#readPresence()) {
-      await this.#readWorktrees();
-      if (this.#looks) await reconcile(this.#context);
-    }
+    await this.#settleMoves();
     // A process that was killed says nothing: only its lease tells.
     for (const { ref, record } of [...this.#records.values()])
       if (isRunOpen(record) || record.state === 'setup') await this.#readEvents(streamName(ref));

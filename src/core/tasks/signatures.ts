@@ -37,3 +37,20 @@ async function fileSignature(file: string): Promise<string> {
     return '-';
   }
 }
+
+/**
+ * Which of the listed worktrees are there, and what lies beside those that are not: equal when none came, went or was
+ * moved within its folder. Starts no process.
+ */
+export async function placesSignature(
+  listed: readonly { readonly path: string }[],
+  present: ReadonlySet<string>,
+): Promise<string> {
+  const missing = listed
+    .filter((worktree) => !present.has(worktree.path))
+    .map((worktree) => path.dirname(worktree.path));
+  const beside = await Promise.all(
+    [...new Set(missing)].sort().map(async (folder) => `${folder}: ${(await names(folder)).join('/')}`),
+  );
+  return [...[...present].sort(), ...beside].join('\n');
+}
