@@ -5,8 +5,9 @@ import { appendFileSync, existsSync } from 'node:fs';
 import { open, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { WorktreeError } from '../../../../src/core/worktrees/errors';
+import type { SyncOutcome } from '../../../../src/core/worktrees/sync/request';
 import type { OnStep } from '../../../../src/core/worktrees/sync/swap';
-import { type SyncOutcome, syncWorktree } from '../../../../src/core/worktrees/sync/syncWorktree';
+import { syncWorktree } from '../../../../src/core/worktrees/sync/syncWorktree';
 import { commitAll, runGit, withTempDir } from '../../support/repositories';
 import { leftovers, photograph, ref, type Scene, scene } from './support';
 
