@@ -23,11 +23,14 @@ export function git(cwd: string, ...args: string[]): string {
   return execFileSync('git', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
-/** A folder for one bench: in memory where the system has such a place, since timings on a shared disk swing by 10 ×. */
+/**
+ * A folder for one bench: in memory where the system has such a place, since timings on a shared disk swing by 10 ×.
+ * `SWITCHYARD_BENCH_DIR` names another, for instance on a disk that shares blocks between copies.
+ */
 export function benchFolder(): { path: string; remove(): void } {
   const memory = '/dev/shm';
   const parent = statSync(memory, { throwIfNoEntry: false })?.isDirectory() ? memory : tmpdir();
-  const path = mkdtempSync(join(parent, 'switchyard-bench-'));
+  const path = mkdtempSync(join(process.env.SWITCHYARD_BENCH_DIR ?? parent, 'switchyard-bench-'));
   return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 3 }) };
 }
 

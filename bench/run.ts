@@ -1,6 +1,8 @@
 // node --import tsx bench/run.ts [--short]: prints each figure beside what it is held against; exit 1 when one is over.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { clean } from './clean';
+import { copyOfIgnored } from './copyIgnored';
 import { fiftyWorktrees } from './fiftyWorktrees';
 import type { Figure } from './measure';
 import { report } from './measure';
@@ -17,7 +19,9 @@ async function main(): Promise<boolean> {
   const figures: Figure[] = [
     ...promptToAgent(cli, short ? 3 : 9),
     ...(await tenWorktrees(cli, short ? 1 : 5)),
+    ...(await clean(short ? 1 : 5)),
     ...(await fiftyWorktrees(short ? 15_000 : 60_000)),
+    ...(await copyOfIgnored(short ? 3 : 5)),
     ...(await storeRead()),
     ...size(root),
   ];

@@ -23,6 +23,8 @@ export const commandIds = {
   runApp: 'switchyard.runApp',
   stopApp: 'switchyard.stopApp',
   openApp: 'switchyard.openApp',
+  syncTask: 'switchyard.syncTask',
+  syncBase: 'switchyard.syncBase',
   cleanTask: 'switchyard.cleanTask',
   cleanIntegrated: 'switchyard.cleanIntegrated',
   restoreTask: 'switchyard.restoreTask',

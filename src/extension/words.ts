@@ -47,7 +47,8 @@ export function size(bytes: number): string {
     value /= 1000;
     unit += 1;
   }
-  return `${unit === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+  // Number and unit stay on one line.
+  return `${unit === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)}\u00a0${units[unit]}`;
 }
 
 /** The day of a time, the same in every language: `2026-01-31`. */

@@ -93,7 +93,7 @@ describe('cleaning up in the tree', () => {
     const names = shown.map(({ name }) => name).join('\n');
     for (const text of [
       'Discard what is only here',
-      'src/page.ts',
+      'page.ts',
       'notes.txt',
       'own.secret',
       'Delete branch agent/header',
@@ -159,7 +159,7 @@ describe('cleaning up in the tree', () => {
     await workbench.screenshot('clean-integrated');
     const rows = await pick.rows();
     assert.deepEqual(rows.map(({ name }) => name.split(',')[0]).sort(), ['The footer', 'The header']);
-    for (const { name } of rows) assert.match(name, /\d+(\.\d)? (B|KB|MB)/);
+    for (const { name } of rows) assert.match(name, /\d+(\.\d)?\s(B|KB|MB)/);
     await pick.accept();
     await workbench.waitForNotification('2 tasks are cleaned up', 60_000);
     await tasks.waitForRow('the group', (row) => row.label === 'Cleaned Up' && row.description.startsWith('2 tasks'));
@@ -233,6 +233,7 @@ describe('cleaning up in the tree', () => {
     await workbench.waitForNotification('The header is cleaned up', 60_000);
     assert.equal(await isThere(header.root), false);
     await waitFor('the second window has let go', () => !second.page.url().includes('folder='));
+    await second.ready();
     await second.screenshot('clean-window-closed');
     await second.close();
   });

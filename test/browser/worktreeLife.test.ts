@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { switchyard } from '../harness/commandLine';
 import { type Host, sharedHost } from '../harness/openWorkbench';
-import { makeRepository, type SampleRepository } from '../harness/sampleRepository';
+import { makeRepository, repositoryAt, type SampleRepository } from '../harness/sampleRepository';
 import type { TreeView } from '../harness/treeView';
 import { waitFor } from '../harness/waitFor';
 import type { Workbench } from '../harness/workbench';
@@ -83,6 +83,45 @@ describe('worktrees in the tree: ready, running, adopted', () => {
         () => true,
       ),
     );
+  });
+
+  it('brings a task onto its base with the work that is not committed, and changes nothing on a conflict', async () => {
+    const repository = await withPlan('', 'header', 'footer');
+    const { root, git } = repository;
+    await repository.commit({ 'a.txt': 'a\n' }, 'Add a');
+    await switchyard(root, 'spawn', 'site/header', 'site/footer');
+    const at = (name: string) => repositoryAt(path.join(path.dirname(root), `${path.basename(root)}-worktrees`, name));
+    await at('header').write({ 'notes.txt': 'mine\n' });
+    const kept = await at('footer').commit({ 'a.txt': 'footer\n' }, 'Change a');
+    const tip = await repository.commit({ 'a.txt': 'base\n' }, 'Move the base');
+    await open(root);
+    for (const name of ['header', 'footer']) {
+      await tasks.waitForRow(
+        `${name} is behind`,
+        (row) => row.label === `The ${name}` && /1 behind/.test(row.description),
+      );
+    }
+    await tasks.contextMenu('Task The header', 'Sync Task with Its Base');
+    await workbench.waitForNotification('The header stands on main now', 60_000);
+    assert.equal(await at('header').git('rev-parse', 'HEAD'), tip);
+    assert.equal(await at('header').git('status', '--porcelain'), '?? notes.txt');
+    await tasks.waitForRow('not behind', (row) => row.label === 'The header' && !/behind/.test(row.description));
+    await tasks.contextMenu('Task The footer', 'Sync Task with Its Base');
+    const said = await workbench.waitForNotification('The footer conflicts with main in a.txt', 60_000);
+    assert.match(said.text, /nothing was changed/);
+    await workbench.screenshot('sync-conflict');
+    assert.equal(await at('footer').git('rev-parse', 'HEAD'), kept);
+    assert.equal(await at('footer').git('status', '--porcelain'), '');
+
+    // The base itself: the remote is ahead.
+    const remote = path.join(path.dirname(root), 'remote.git');
+    await git('clone', '--quiet', '--bare', root, remote);
+    await git('remote', 'add', 'origin', remote);
+    await git('reset', '--quiet', '--hard', 'HEAD~1');
+    await git('fetch', '--quiet', 'origin');
+    await workbench.runCommand('Switchyard: Update Base Branch');
+    await workbench.waitForNotification('main is up to date now', 60_000);
+    assert.equal(await git('rev-parse', 'HEAD'), tip);
   });
 
   it('adopts a worktree that was made elsewhere, and a branch', async () => {

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { GitError } from './errors';
 import type { Git } from './git';
 import { readTrimmed, realpathOrNull } from './layoutFiles';
@@ -74,10 +75,7 @@ function reasonOf(fields: ReadonlyMap<string, string>, name: string): string | n
  */
 export async function listWorktrees(git: Git, layout: RepositoryLayout): Promise<GitWorktree[]> {
   const at = placeOf(layout);
-  const [{ stdout }, adminDirs] = await Promise.all([
-    git.run([...at.args, 'worktree', 'list', '--porcelain', '-z'], { cwd: at.cwd }),
-    readAdminDirs(layout.commonDir),
-  ]);
+  const [{ stdout }, adminDirs] = await Promise.all([readList(git, at), readAdminDirs(layout.commonDir)]);
   const listed = parseWorktreeList(stdout);
   if (listed.length === 0) {
     throw new GitError('failed', `git listed no worktree of ${layout.commonDir}; try again.`, {
@@ -93,6 +91,21 @@ export async function listWorktrees(git: Git, layout: RepositoryLayout): Promise
       return { ...worktree, path: real, main, adminDir: main ? null : (adminDirs.get(real) ?? null) };
     }),
   );
+}
+
+const attempts = 6;
+const pauseMs = 30;
+
+/** While git adds a worktree its files are there before their content is, and a listing dies of it: not for long. */
+async function readList(git: Git, at: ReturnType<typeof placeOf>): Promise<{ stdout: string }> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await git.run([...at.args, 'worktree', 'list', '--porcelain', '-z'], { cwd: at.cwd });
+    } catch (error) {
+      if (!GitError.is(error) || error.reason !== 'failed' || attempt === attempts) throw error;
+      await sleep(pauseMs);
+    }
+  }
 }
 
 /** The folders under `<common>/worktrees` by the worktree each belongs to (its `gitdir` file names `<worktree>/.git`). */

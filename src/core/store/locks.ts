@@ -1,12 +1,14 @@
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StoreContext } from './context';
-import { errorCode, errorText, StoreError } from './errors';
+import { errorCode, errorText, isMissing, StoreError } from './errors';
 import { makeFolder } from './files';
 import { checkFileName } from './names';
 
 const staleMs = 10_000;
 const updateMs = 2_500;
+const ending = '.lock';
 
 /** Where two writers must not meet. */
 export interface Locks {
@@ -18,6 +20,8 @@ export interface Locks {
    * @throws StoreError `locked`, `bad-name`, `failed`, and whatever `fn` throws
    */
   withLock<T>(name: string, fn: (signal: AbortSignal) => Promise<T>, o?: { waitMs?: number }): Promise<T>;
+  /** Gives back the locks of holders that were killed, which nobody else may ever ask for again. */
+  releaseStale(): Promise<void>;
 }
 
 export function createLocks(context: StoreContext): Locks {
@@ -54,7 +58,7 @@ export function createLocks(context: StoreContext): Locks {
   }
 
   async function run<T>(name: string, fn: (signal: AbortSignal) => Promise<T>, deadline: number): Promise<T> {
-    const file = join(dir, `${name}.lock`);
+    const file = join(dir, `${name}${ending}`);
     const compromised = new AbortController();
     const release = await acquire(file, deadline, (error) => {
       context.log.warn(`The lock ${name} was lost: ${error.message}`);
@@ -72,19 +76,35 @@ export function createLocks(context: StoreContext): Locks {
     }
   }
 
+  async function withLock<T>(name: string, fn: (signal: AbortSignal) => Promise<T>, o?: { waitMs?: number }) {
+    checkFileName(name);
+    const deadline = performance.now() + (o?.waitMs ?? 30_000);
+    // Callers in this process take turns without polling.
+    const before = turns.get(name) ?? Promise.resolve();
+    const result = before.then(() => run(name, fn, deadline));
+    const settled = result.catch(() => undefined); // the caller has the error
+    turns.set(name, settled);
+    try {
+      return await result;
+    } finally {
+      if (turns.get(name) === settled) turns.delete(name);
+    }
+  }
+
   return {
-    async withLock(name, fn, o) {
-      checkFileName(name);
-      const deadline = performance.now() + (o?.waitMs ?? 30_000);
-      // Callers in this process take turns without polling.
-      const before = turns.get(name) ?? Promise.resolve();
-      const result = before.then(() => run(name, fn, deadline));
-      const settled = result.catch(() => undefined); // the caller has the error
-      turns.set(name, settled);
-      try {
-        return await result;
-      } finally {
-        if (turns.get(name) === settled) turns.delete(name);
+    withLock,
+    async releaseStale() {
+      const names = await readdir(dir).catch((error: unknown) => {
+        if (isMissing(error)) return [];
+        throw error;
+      });
+      for (const name of names.filter((each) => each.endsWith(ending))) {
+        const facts = await stat(join(dir, name)).catch(() => null); // Given back just now.
+        if (facts === null || Date.now() - facts.mtimeMs < staleMs) continue;
+        // Taking it decides whether it is stale; whoever is faster gives it back as well.
+        await withLock(name.slice(0, -ending.length), async () => undefined, { waitMs: 0 }).catch((error: unknown) => {
+          if (!StoreError.is(error) || error.reason !== 'locked') throw error;
+        });
       }
     },
   };

@@ -1,5 +1,6 @@
 import type { ArchiveRecord, TaskEvent } from '../../contract/events';
 import type { TaskRef } from '../../contract/plan';
+import type { RestoredWorktree } from '../worktrees/clean/restore';
 import { refName, type TaskContext } from './context';
 import { foldEvent, type KeptArchive, type TaskRecord } from './fold';
 import { TaskError } from './taskError';
@@ -38,7 +39,7 @@ function keptArchives(events: readonly TaskEvent[]): KeptArchive[] {
 }
 
 /** The record of a forgotten task as it was just before; null when it was never forgotten or is back. */
-export function beforeForgotten(events: readonly TaskEvent[]): TaskRecord | null {
+function beforeForgotten(events: readonly TaskEvent[]): TaskRecord | null {
   let record: TaskRecord | null = null;
   let before: TaskRecord | null = null;
   for (const event of events) {
@@ -78,4 +79,26 @@ export function chooseArchive(
 /** Puts a clean-up on record; said twice it changes nothing. */
 export async function recordCleaned(context: TaskContext, ref: TaskRef, archive: ArchiveRecord): Promise<void> {
   await context.store.events.appendTask(ref, { kind: 'cleaned', archive });
+}
+
+/** How git writes that there is no commit yet. */
+export const noCommit = '0'.repeat(40);
+
+/** Puts a restore on record; a task that was forgotten comes back as it was. */
+export async function recordRestored(context: TaskContext, ref: TaskRef, done: RestoredWorktree): Promise<void> {
+  const { events } = context.store;
+  const before = beforeForgotten((await events.readTask(ref)).events);
+  if (before !== null) await bringBack(context, ref, before);
+  const { archive, worktree, branch, head, from } = done;
+  await events.appendTask(ref, { kind: 'restored', archive, worktree, branch, head: head ?? noCommit, from });
+}
+
+async function bringBack(context: TaskContext, ref: TaskRef, before: TaskRecord): Promise<void> {
+  const { dispatch } = before;
+  if (dispatch === null) return;
+  const { at: _, ...decision } = dispatch;
+  const { events } = context.store;
+  await events.appendTask(ref, { kind: 'dispatched', ...decision, title: before.title ?? ref.task });
+  const to = before.cleanedFrom ?? (before.state === 'cleaned' ? null : before.state) ?? 'review';
+  await events.appendTask(ref, { kind: 'state', to, reason: 'restored' });
 }

@@ -6,10 +6,12 @@ import { archiveRefName, archiveWorktree } from '../worktrees/clean/archiveRef';
 import { cleanWorktree } from '../worktrees/clean/clean';
 import { folderSize } from '../worktrees/size';
 import { archivesOf, recordCleaned } from './archives';
-import { findTask, readRecord, refName, type TaskContext, trashDeps, withScratch, withTaskLock } from './context';
+import { findTask, readRecord, refName, type TaskContext, trashDeps, withTaskLock } from './context';
 import { canEnd, endWork } from './endWork';
 import type { TaskRecord } from './fold';
 import { hasOwnCommits, type Looked, lookAtWorktree } from './lookAtWorktree';
+import { recoverMoves } from './recover';
+import { withScratch } from './scratch';
 import { TaskError } from './taskError';
 
 export interface CleanOptions {
@@ -53,6 +55,7 @@ interface Verdict {
 }
 
 async function cleanLocked(context: TaskContext, ref: TaskRef, o: CleanOptions): Promise<CleanJson> {
+  await recoverMoves(context, ref);
   let { answer, found } = await look(context, ref, o);
   if (found === null || stays(answer)) return answer;
   if (canEnd(found.looked)) {

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { TaskRef } from '../../contract/plan';
 import type { Git } from '../git/git';
@@ -20,8 +19,6 @@ export interface TaskContext {
   readonly plans: () => Promise<readonly Plan[]>;
   readonly plan: (id: string) => Promise<Plan | null>;
 }
-
-const scratchPrefix = 'scratch-';
 
 /** A task's file together with its plan. */
 export interface FoundTask {
@@ -96,6 +93,14 @@ export function withTaskLock<T>(
   return context.store.locks.withLock(`task-${streamName(ref)}`, action, { waitMs });
 }
 
+/**
+ * Waits until nobody decides about the task any more. Who decides later sees the lease that the caller holds: so that
+ * no agent starts in a worktree that is being moved into the trash.
+ */
+export function afterDecisions(context: TaskContext, ref: TaskRef): Promise<void> {
+  return withTaskLock(context, ref, async () => undefined);
+}
+
 /** What core/worktrees needs to make one. */
 export function worktreesDeps({ git, layout, store, host }: TaskContext) {
   return {
@@ -111,14 +116,4 @@ export function worktreesDeps({ git, layout, store, host }: TaskContext) {
 /** What moving worktrees into the trash and back needs. */
 export function trashDeps(context: TaskContext) {
   return { ...worktreesDeps(context), journals: context.store.journals };
-}
-
-/** A folder for what git computes and nobody keeps; removed afterwards. */
-export async function withScratch<T>(context: TaskContext, action: (dir: string) => Promise<T>): Promise<T> {
-  const dir = await mkdtemp(path.join(context.store.dir, 'cache', scratchPrefix));
-  try {
-    return await action(dir);
-  } finally {
-    await rm(dir, { recursive: true, force: true, maxRetries: 5 });
-  }
 }

@@ -8,8 +8,9 @@ import { processesIn } from '../worktrees/clean/processes';
 import { surveyWorktree } from '../worktrees/clean/survey';
 import type { CleanTarget, Survey, WorkingProcess } from '../worktrees/clean/target';
 import { isInside } from '../worktrees/paths';
-import { refName, streamName, type TaskContext, withScratch } from './context';
+import { refName, streamName, type TaskContext } from './context';
 import type { TaskRecord } from './fold';
+import { withScratch } from './scratch';
 import { presentPaths } from './snapshot';
 import { type ShownWindow, windowsOn } from './windows';
 

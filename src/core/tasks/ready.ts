@@ -6,7 +6,15 @@ import type { Problem, TaskRef } from '../../contract/plan';
 import type { Plan } from '../plan/plan';
 import { copyIgnored } from '../worktrees/copy/copyIgnored';
 import { fillSubmodules } from '../worktrees/submodules';
-import { noWorktree, readRecord, refName, streamName, type TaskContext, worktreesDeps } from './context';
+import {
+  afterDecisions,
+  noWorktree,
+  readRecord,
+  refName,
+  streamName,
+  type TaskContext,
+  worktreesDeps,
+} from './context';
 import { taskEnvironment } from './environment';
 import type { TaskRecord } from './fold';
 import { restingState } from './foldParts';
@@ -84,7 +92,11 @@ export async function makeReadyAlone(context: TaskContext, ref: TaskRef, o: Read
   const { window, version } = context.host;
   for (;;) {
     const lease = await context.store.leases.acquire(streamName(ref), { window, version });
-    if (!('held' in lease)) return makeReady(context, ref, o).finally(() => lease.release());
+    if (!('held' in lease)) {
+      return afterDecisions(context, ref)
+        .then(() => makeReady(context, ref, o))
+        .finally(() => lease.release());
+    }
     const { pid, agentPid } = lease.held;
     if (agentPid !== null) {
       o.onNote?.(`${refName(ref)} is in use (process ${pid}); its worktree is left as it is.`);

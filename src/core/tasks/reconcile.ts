@@ -4,10 +4,9 @@ import { type GitWorktree, listWorktrees } from '../git/worktreeList';
 import { StoreError } from '../store/errors';
 import { launchLapseMs } from '../store/launches';
 import { repairMoved } from '../worktrees/moved';
-import { rollbackHalfMade } from '../worktrees/recoverMake';
 import { resolveWorktreeRoot } from '../worktrees/root';
 import { recordEndedApps } from './app';
-import { readRecord, readRecords, refName, streamName, type TaskContext, withTaskLock, worktreesDeps } from './context';
+import { readRecord, readRecords, refName, streamName, type TaskContext, withTaskLock } from './context';
 import { type TaskRecord, taskRecordSchema } from './fold';
 import { type Recovered, recover } from './recover';
 import { isRunnerLost, runnerLost, worktreeGone } from './rows';
@@ -15,9 +14,7 @@ import { leasesByName, presentPaths } from './snapshot';
 
 /** What was found to differ from the events, and put on record. */
 export interface ReconcileReport {
-  /** Half-made worktrees that were undone. */
-  readonly rolledBack: readonly string[];
-  /** Clean-ups, restores and syncs that were cut off, and what became of them. */
+  /** Long operations that were cut off, and what became of them. */
   readonly recovered: readonly Recovered[];
   /** Worktrees whose pointers were mended after they, or the repository, were moved. */
   readonly repaired: readonly string[];
@@ -37,7 +34,6 @@ export interface ReconcileReport {
  * processes at once: each change is decided under the task's lock on events read inside.
  */
 export async function reconcile(context: TaskContext): Promise<ReconcileReport> {
-  const rolledBack = await rollBack(context);
   const recovered = await recover(context);
   const [before, first, lapsed] = await Promise.all([
     readRecords(context),
@@ -71,22 +67,7 @@ export async function reconcile(context: TaskContext): Promise<ReconcileReport> 
     }
   }
   await recordEndedApps(context, records.values());
-  return { rolledBack, recovered, repaired, moved, lapsed, ...report };
-}
-
-/** A worktree that is being made right now is nobody's to undo, and nothing to wait for. */
-async function rollBack(context: TaskContext): Promise<string[]> {
-  const { locks } = context.store;
-  const deps = worktreesDeps(context);
-  try {
-    return await rollbackHalfMade({
-      ...deps,
-      locks: { withLock: (name, fn) => locks.withLock(name, fn, { waitMs: 0 }) },
-    });
-  } catch (error) {
-    if (!StoreError.is(error) || error.reason !== 'locked') throw error;
-    return [];
-  }
+  return { recovered, repaired, moved, lapsed, ...report };
 }
 
 /** A repository whose worktrees cannot be repaired now must open all the same. */

@@ -1,10 +1,10 @@
 import type { RestoreJson } from '../../contract/json';
 import type { TaskRef } from '../../contract/plan';
 import { listWorktrees } from '../git/worktreeList';
-import { type RestoredWorktree, restoreWorktree } from '../worktrees/clean/restore';
-import { archivesOf, beforeForgotten, chooseArchive } from './archives';
+import { restoreWorktree } from '../worktrees/clean/restore';
+import { archivesOf, chooseArchive, noCommit, recordRestored } from './archives';
 import { readRecord, refName, type TaskContext, trashDeps, withTaskLock } from './context';
-import type { TaskRecord } from './fold';
+import { recoverMoves } from './recover';
 import { presentPaths } from './snapshot';
 import { TaskError } from './taskError';
 
@@ -14,15 +14,13 @@ export interface RestoreOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How git writes that there is no commit yet. */
-const noCommit = '0'.repeat(40);
-
 /**
  * Brings a cleaned worktree back, also one of a task that was forgotten since.
  * @throws TaskError `no-archive`, `in-use` while the task has a worktree; WorktreeError, then nothing was changed
  */
 export async function restore(context: TaskContext, ref: TaskRef, o: RestoreOptions = {}): Promise<RestoreJson> {
   return withTaskLock(context, ref, async () => {
+    await recoverMoves(context, ref);
     await refuseSecondWorktree(context, ref);
     const archive = chooseArchive(ref, await archivesOf(context, ref), o.archive);
     const restored = await restoreWorktree(trashDeps(context), {
@@ -42,23 +40,4 @@ async function refuseSecondWorktree(context: TaskContext, ref: TaskRef): Promise
   const present = await presentPaths(await listWorktrees(context.git, context.layout));
   if (!present.has(at)) return;
   throw new TaskError('in-use', `${refName(ref)} has a worktree already (${at}): clean it first to restore another.`);
-}
-
-/** Puts a restore on record; a task that was forgotten comes back as it was. */
-export async function recordRestored(context: TaskContext, ref: TaskRef, done: RestoredWorktree): Promise<void> {
-  const { events } = context.store;
-  const before = beforeForgotten((await events.readTask(ref)).events);
-  if (before !== null) await bringBack(context, ref, before);
-  const { archive, worktree, branch, head, from } = done;
-  await events.appendTask(ref, { kind: 'restored', archive, worktree, branch, head: head ?? noCommit, from });
-}
-
-async function bringBack(context: TaskContext, ref: TaskRef, before: TaskRecord): Promise<void> {
-  const { dispatch } = before;
-  if (dispatch === null) return;
-  const { at: _, ...decision } = dispatch;
-  const { events } = context.store;
-  await events.appendTask(ref, { kind: 'dispatched', ...decision, title: before.title ?? ref.task });
-  const to = before.cleanedFrom ?? (before.state === 'cleaned' ? null : before.state) ?? 'review';
-  await events.appendTask(ref, { kind: 'state', to, reason: 'restored' });
 }

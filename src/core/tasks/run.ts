@@ -3,7 +3,7 @@ import type { TaskRef } from '../../contract/plan';
 import type { Lease } from '../store/leases';
 import { verifyWorktree } from '../worktrees/verify';
 import { findAgent, planStart, type Start, startAndWait } from './agentRun';
-import { noWorktree, readRecord, refName, streamName, type TaskContext } from './context';
+import { afterDecisions, noWorktree, readRecord, refName, streamName, type TaskContext } from './context';
 import { type PrepareOptions, prepare } from './dispatch';
 import { taskEnvironment } from './environment';
 import type { TaskRecord } from './fold';
@@ -123,6 +123,7 @@ async function readyToStart(
   signal: AbortSignal,
 ): Promise<Start | null> {
   const { agent, model, override, onProgress, onNote, skipSetup, headless } = o;
+  await refuseCleaned(context, ref);
   const prepared = await prepare(context, ref, { agent, model, override, onProgress, signal });
   for (const warning of prepared.warnings) onNote?.(warning);
   const made = await readRecord(context, ref);
@@ -137,6 +138,19 @@ async function readyToStart(
   const start = await planStart(context, ref, record, plan, o);
   if (signal.aborted) throw new TaskError('cancelled', `${refName(ref)} was not started: it was stopped before.`);
   return start;
+}
+
+/** A clean-up that goes on is waited for; the worktree it took was asked for, not a new one. */
+async function refuseCleaned(context: TaskContext, ref: TaskRef): Promise<void> {
+  const before = await readRecord(context, ref);
+  if (before?.worktree == null) return;
+  await afterDecisions(context, ref);
+  const now = await readRecord(context, ref);
+  if (now?.worktree != null) return;
+  throw new TaskError(
+    'vanished',
+    `${refName(ref)} was cleaned just now: bring it back with "switchyard restore ${refName(ref)}", or start it anew.`,
+  );
 }
 
 /** VS Code runs a terminal's program again after a restart: an agent that ended by itself is not started anew. */

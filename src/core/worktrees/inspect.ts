@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { lstat, mkdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { GitError } from '../git/errors';
 import type { Git } from '../git/git';
 import { isFolder, readTrimmed } from '../git/layoutFiles';
 import { readBlob } from '../git/status';
 import type { JournalEntry } from './journal';
-import { kindAt } from './paths';
+import { errorCode, kindAt } from './paths';
 
 interface Inspected {
   readonly git: Git;
@@ -33,14 +35,30 @@ export async function whyNotUntouched(
 > {
   const worked = await signOfWork(o);
   if (worked !== null) return { why: worked };
-  const index = path.join(o.scratchDir, `worktree-add-${randomUUID()}.index`);
-  await mkdir(o.scratchDir, { recursive: true });
   try {
-    return await compareWithBase(o, { GIT_INDEX_FILE: index });
+    return await withIndexIn(o.scratchDir, (env) => compareWithBase(o, env));
+  } catch (error) {
+    if (!isUnwritten(error)) throw error;
+    // The disk of the repository is full, perhaps just because of the worktree.
+    return withIndexIn(tmpdir(), (env) => compareWithBase(o, env));
+  }
+}
+
+async function withIndexIn<T>(dir: string, work: (env: Record<string, string>) => Promise<T>): Promise<T> {
+  const index = path.join(dir, `worktree-add-${randomUUID()}.index`);
+  await mkdir(dir, { recursive: true });
+  try {
+    return await work({ GIT_INDEX_FILE: index });
   } finally {
     await rm(index, { force: true });
     await rm(`${index}.lock`, { force: true });
   }
+}
+
+/** git's words in read-cache.c and lockfile.c, or the system's. */
+function isUnwritten(error: unknown): boolean {
+  if (GitError.is(error)) return /unable to write|could not write|write error|No space left/.test(error.stderr);
+  return errorCode(error) === 'ENOSPC' || errorCode(error) === 'EDQUOT';
 }
 
 /** What git's own files in the worktree's git directory tell about someone having worked there. */

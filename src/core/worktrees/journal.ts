@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { renameSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod/mini';
@@ -64,6 +64,20 @@ export class JournalFile {
     }
   }
 
+  /** Nobody makes it any more: the next start may settle it, even while this process lives. */
+  release(): void {
+    try {
+      this.update({ maker: null });
+    } catch {
+      // A full disk: the text is shorter than before, so the blocks it has are enough.
+      try {
+        overwrite(this.file, { ...this.#entry, maker: null });
+      } catch {
+        // Not to be written at all, or gone: it is settled already, or when this process has ended.
+      }
+    }
+  }
+
   async remove(): Promise<void> {
     await rm(this.file, { force: true });
   }
@@ -72,20 +86,30 @@ export class JournalFile {
 export async function writeJournal(dir: string, entry: JournalEntry): Promise<JournalFile> {
   await mkdir(dir, { recursive: true });
   const file = path.join(dir, `${prefix}${randomUUID()}.json`);
-  try {
-    replaceFile(file, entry);
-  } catch (error) {
-    // A full disk: the beginning of the file must not take up what is left of it.
-    await rm(`${file}.new`, { force: true });
-    throw error;
-  }
+  replaceFile(file, entry);
   return new JournalFile(file, entry);
 }
 
 /** Whole or not at all: a journal cut off by a kill would forget what has begun. */
 function replaceFile(file: string, entry: JournalEntry): void {
-  writeFileSync(`${file}.new`, JSON.stringify(entry), { mode: 0o600 });
-  renameSync(`${file}.new`, file);
+  try {
+    writeFileSync(`${file}.new`, JSON.stringify(entry), { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+  } catch (error) {
+    // The beginning of a file must not take up what is left of a full disk.
+    rmSync(`${file}.new`, { force: true });
+    throw error;
+  }
+}
+
+/** In one write over the old text, the rest of it blank. */
+function overwrite(file: string, entry: JournalEntry): void {
+  const handle = openSync(file, 'r+');
+  try {
+    writeSync(handle, JSON.stringify(entry).padEnd(fstatSync(handle).size), 0);
+  } finally {
+    closeSync(handle);
+  }
 }
 
 /** The entries that nobody finished. A file that cannot be read is reported and passed over. */

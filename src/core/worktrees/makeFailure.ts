@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { GitError, tellingLine } from '../git/errors';
+import { GitError } from '../git/errors';
 import { WorktreeError } from './errors';
 import type { MakeOptions } from './makeWorktree';
 import { branchTaken } from './names';
@@ -56,7 +56,16 @@ export function makeFailure(error: unknown, o: MakeOptions, left: string | null)
   if (/fatal: '.*' already exists/s.test(stderr)) {
     return new WorktreeError('exists', `${o.worktree} exists already; remove it or choose another.`, error);
   }
-  const full = /No space left on device|Disk quota exceeded/.test(stderr);
-  const why = full ? `the disk is full (${tellingLine(stderr)}); free some space and try again.` : error.message;
+  const why = unwritten(stderr) ?? error.message;
   return new WorktreeError('git-failed', `The worktree ${o.worktree} could not be made: ${why}${rest}`, error);
+}
+
+/** git's words for a file that could not be written (entry.c, read-cache.c) do not say why, and come before its last. */
+function unwritten(stderr: string): string | null {
+  const found =
+    /^(?:error|fatal): (.*(?:unable to (?:write|create)|could not write|write error|No space left on device).*)$/m.exec(
+      stderr,
+    );
+  if (found?.[1] === undefined) return null;
+  return `git could not write there (${found[1].trim()}); see whether the disk is full, and try again.`;
 }

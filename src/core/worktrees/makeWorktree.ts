@@ -1,4 +1,5 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TaskRef } from '../../contract/plan';
@@ -185,22 +186,13 @@ async function undoAfterFailure(deps: WorktreeDeps, journal: JournalFile): Promi
   try {
     const result = await undoHalfMade({ ...deps, scratchDir: deps.journalDir }, journal.entry);
     if (result.kind !== 'busy') await journal.remove();
-    else journal.update({ maker: null });
+    else journal.release();
     return result.kind === 'undone' ? null : result.why;
   } catch (error) {
     // The first failure is the one to tell; the entry stays, nobody's any more, so the next start tries again.
     deps.log.warn(`${journal.entry.worktree} could not be undone: ${String(error)}`);
-    await giveUp(deps, journal);
+    journal.release();
     return `what was made so far could not be undone yet`;
-  }
-}
-
-async function giveUp(deps: WorktreeDeps, journal: JournalFile): Promise<void> {
-  try {
-    journal.update({ maker: null });
-  } catch (error) {
-    // A full disk: it is looked at when this process has ended.
-    deps.log.warn(`${journal.file} could not be written: ${String(error)}`);
   }
 }
 
@@ -239,11 +231,18 @@ async function refuseElsewhere(deps: WorktreeDeps, o: MakeOptions, tip: string |
 async function makeParent(layout: RepositoryLayout, worktree: string): Promise<void> {
   const parent = path.dirname(worktree);
   try {
+    // Asked first: of a read-only file system `mkdir` says that the folder does not exist.
+    await access(await nearestFolder(parent), constants.W_OK);
     await mkdir(parent, { recursive: true });
     await excludeInsideMain(layout, worktree);
   } catch (error) {
     throw diskFailure(error, parent) ?? error;
   }
+}
+
+async function nearestFolder(folder: string): Promise<string> {
+  const parent = path.dirname(folder);
+  return parent === folder || (await kindAt(folder)) !== 'nothing' ? folder : nearestFolder(parent);
 }
 
 async function adminNames(layout: RepositoryLayout): Promise<string[]> {

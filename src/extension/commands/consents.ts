@@ -9,16 +9,23 @@ interface ConsentItem extends vscode.QuickPickItem {
 }
 
 function itemsOf(groups: readonly ConsentGroup[]): ConsentItem[] {
-  return groups.flatMap(({ consent, about, label, description, lines }): ConsentItem[] => [
-    { label: about, kind: vscode.QuickPickItemKind.Separator },
-    { label: plainLabel(label), description: plainLabel(description), alwaysShow: true, consent },
-    ...lines.map((line) => ({
+  // The consents first, all in sight: what they are about may be long.
+  const consents = groups.map(({ consent, label, description }) => ({
+    label: plainLabel(label),
+    description: plainLabel(description),
+    alwaysShow: true,
+    consent,
+  }));
+  const lines = groups.flatMap((group): ConsentItem[] => [
+    { label: group.about, kind: vscode.QuickPickItemKind.Separator },
+    ...group.lines.map((line) => ({
       label: plainLabel(line.label),
       description: plainLabel(line.description),
       iconPath: themeIcon(line.icon),
-      consent,
+      consent: group.consent,
     })),
   ]);
+  return [...consents, ...lines];
 }
 
 /**

@@ -14,6 +14,7 @@ import { checkPlan, newPlan, newTask, openPlan, openTask } from './plans';
 import { forgetTask, restoreTask } from './restore';
 import type { Services } from './services';
 import { spin } from './spin';
+import { syncBase, syncTask } from './sync';
 import { emptyTrash } from './trash';
 import { goToMainWindow, openWorktreeInNewWindow } from './windows';
 
@@ -42,6 +43,8 @@ const handlers: Readonly<Record<CommandName, Handler>> = {
   runApp,
   stopApp,
   openApp,
+  syncTask,
+  syncBase,
   cleanTask,
   cleanIntegrated,
   restoreTask,

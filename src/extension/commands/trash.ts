@@ -77,6 +77,6 @@ async function confirm(chosen: readonly TrashRow[]): Promise<boolean> {
     chosen.length === 1
       ? vscode.l10n.t('Delete 1 worktree from the trash for good ({0})?', size(bytes))
       : vscode.l10n.t('Delete {0} worktrees from the trash for good ({1})?', chosen.length, size(bytes));
-  const detail = vscode.l10n.t('They cannot be restored after that. Branches that were kept stay.');
+  const detail = vscode.l10n.t('What is deleted cannot be restored. Branches that were kept stay.');
   return (await vscode.window.showWarningMessage(question, { modal: true, detail }, button)) === button;
 }

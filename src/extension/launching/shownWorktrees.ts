@@ -55,7 +55,10 @@ export class ShownWorktrees extends DisposableBase {
       ({ isDirty, uri }) => isDirty && (whole || own.some(({ index }) => index === folderOf(uri)?.index)),
     );
     if (unsaved.length > 0) {
-      tell('warning', vscode.l10n.t('This worktree is to be cleaned up: save or revert its open files first.'), null);
+      tell('warning', vscode.l10n.t('This worktree is to be cleaned up: save or revert its open files first.'), {
+        label: vscode.l10n.t('Save All'),
+        run: () => vscode.commands.executeCommand('workbench.action.files.saveAll'),
+      });
       return;
     }
     this.#log.info(`${worktree} is to be cleaned up: this window lets go of it.`);

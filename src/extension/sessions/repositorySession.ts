@@ -8,8 +8,11 @@ import type { Plan } from '../../core/plan/plan';
 import type { Duty } from '../../core/store/duty';
 import type { Monitor } from '../../core/tasks/monitor';
 import { readSettings } from '../settings';
+import { offeredArchives } from '../views/cleanedNodes';
 import { type PlanFacts, type RepositoryFacts, showsPlan } from '../views/taskNodes';
 import type { WorktreeFacts } from '../views/worktreeNodes';
+
+const bytesOfGb = 1e9;
 
 /** A worktree of the repository that this window has open, or a folder in it. */
 export interface OwnFolder {
@@ -166,9 +169,16 @@ export class RepositorySession extends DisposableBase {
     }));
   }
 
+  /** Ids of the archives that may be deleted from the trash. */
+  get offered(): ReadonlySet<string> {
+    const limit = this.repository.settings().trashLimit;
+    const archives = this.rows.flatMap((row) => row.archives);
+    return offeredArchives(archives, new Date(), limit === null ? null : limit * bytesOfGb);
+  }
+
   facts(isHere: RepositoryFacts['isHere']): RepositoryFacts {
     const { id, rows } = this;
-    return { id, name: this.repository.layout.name, plans: this.#planFacts(), rows, now: new Date(), isHere };
+    return { id, name: this.repository.layout.name, plans: this.#planFacts(), rows, offered: this.offered, isHere };
   }
 
   worktreeFacts(): WorktreeFacts {

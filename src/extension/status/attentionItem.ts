@@ -71,7 +71,7 @@ export class AttentionItem extends DisposableBase {
 
   #drawCount(rows: readonly TaskRow[]): void {
     const waiting = rows.filter(needsHuman).length;
-    const running = rows.filter((row) => row.runner !== null).length;
+    const running = rows.filter((row) => row.agent.pid !== null).length;
     if (waiting === 0 && running === 0) {
       this.#made?.hide();
       return;

@@ -3,17 +3,27 @@ import type { Target } from '../target';
 import { day, size, type Translate } from '../words';
 import { contextValue, type TreeNode } from './treeNode';
 
-/** What can be restored of a task. */
-export function archiveWords(row: TaskRow, now: Date, t: Translate): string[] {
-  const [latest] = row.archives;
-  if (latest === undefined) return [];
-  const expired = isExpired(latest, now);
-  const kept = expired ? t('may be deleted') : t('until {0}', day(latest.expires));
-  return latest.bytes === null ? [kept] : [kept, size(latest.bytes)];
+/**
+ * Ids of what may be deleted from the trash: all that is kept long enough, and the oldest of the rest beyond the limit.
+ * @param limit of all archives together, in bytes; null: none
+ */
+export function offeredArchives(archives: readonly TaskArchive[], now: Date, limit: number | null): Set<string> {
+  const offered = new Set<string>();
+  let left = archives.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
+  for (const { id, expires, bytes } of [...archives].sort((a, b) => a.at.localeCompare(b.at))) {
+    if (Date.parse(expires) > now.getTime() && (limit === null || left <= limit)) continue;
+    offered.add(id);
+    left -= bytes ?? 0;
+  }
+  return offered;
 }
 
-export function isExpired(archive: Pick<TaskArchive, 'expires'>, now: Date): boolean {
-  return Date.parse(archive.expires) <= now.getTime();
+/** What can be restored of a task. */
+export function archiveWords(row: TaskRow, offered: ReadonlySet<string>, t: Translate): string[] {
+  const [latest] = row.archives;
+  if (latest === undefined) return [];
+  const kept = offered.has(latest.id) ? t('may be deleted') : t('until {0}', day(latest.expires));
+  return latest.bytes === null ? [kept] : [kept, size(latest.bytes)];
 }
 
 /**
@@ -23,23 +33,23 @@ export function isExpired(archive: Pick<TaskArchive, 'expires'>, now: Date): boo
  */
 export function cleanedNode(
   rows: readonly TaskRow[],
-  o: { id: string; target: Target; now: Date; children: readonly TreeNode[]; t: Translate },
+  o: { id: string; target: Target; offered: ReadonlySet<string>; children: readonly TreeNode[]; t: Translate },
 ): TreeNode {
   const { t } = o;
   const archives = rows.flatMap((row) => row.archives);
   const bytes = archives.reduce((sum, archive) => sum + (archive.bytes ?? 0), 0);
-  const expired = archives.filter((archive) => isExpired(archive, o.now)).length;
+  const count = archives.filter(({ id }) => o.offered.has(id)).length;
   const parts = [
     rows.length === 1 ? t('1 task') : t('{0} tasks', rows.length),
     bytes > 0 ? size(bytes) : '',
-    expired > 0 ? t('{0} may be deleted', expired) : '',
+    count > 0 ? t('{0} may be deleted', count) : '',
   ];
   const description = parts.filter((part) => part !== '').join(' · ');
   return {
     id: o.id,
     label: t('Cleaned Up'),
     description,
-    icon: { id: 'archive', color: expired > 0 ? 'list.warningForeground' : 'disabledForeground' },
+    icon: { id: 'archive', color: count > 0 ? 'list.warningForeground' : 'disabledForeground' },
     contextValue: contextValue('cleaned', { archives: archives.length > 0 }),
     accessibleLabel: t('Cleaned up, {0}', description),
     expanded: false,

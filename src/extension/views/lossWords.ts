@@ -12,7 +12,7 @@ export interface LossLine {
 /** One thing to agree to, with everything that it is about. */
 export interface ConsentGroup {
   readonly consent: Consent;
-  /** What it is about, in a word or two. */
+  /** Heads its lines. */
   readonly about: string;
   readonly label: string;
   readonly description: string;
@@ -35,10 +35,20 @@ const icons: Readonly<Record<LossKind, string>> = {
 /** Losses that are about the branch; all others are about the working folder. */
 const branchKinds: ReadonlySet<LossKind> = new Set(['unpushed', 'unmerged']);
 
+/** Losses whose path names no file. */
+const unnamedKinds: ReadonlySet<LossKind> = new Set([...branchKinds, 'unreachable', 'operation']);
+
+/** A file has its name first, as in a list of editors: paths are cut off at their end, where they differ. */
 export function lossLine(loss: Loss): LossLine {
-  const description = [oneLine(loss.why), loss.bytes === undefined ? '' : size(loss.bytes)];
+  // A folder ends in a slash, which belongs to its name.
+  const cut = unnamedKinds.has(loss.kind) ? -1 : loss.path.lastIndexOf('/', loss.path.length - 2);
+  const description = [
+    oneLine(loss.why),
+    loss.bytes === undefined ? '' : size(loss.bytes),
+    cut < 0 ? '' : oneLine(loss.path.slice(0, cut)),
+  ];
   return {
-    label: oneLine(loss.path),
+    label: oneLine(loss.path.slice(cut + 1)),
     description: description.filter((part) => part !== '').join(' · '),
     icon: { id: icons[loss.kind] },
   };
@@ -58,7 +68,7 @@ function group(seen: CleanJson, consent: Consent, t: Translate): ConsentGroup {
         consent,
         about: t('working folder'),
         label: t('Discard what is only here'),
-        description: t('the trash keeps it for 30 days'),
+        description: t('listed below; the trash keeps it for 30 days'),
         lines: lines((kind) => !branchKinds.has(kind)),
       };
     case 'delete-branch':

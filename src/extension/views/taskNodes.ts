@@ -26,8 +26,8 @@ export interface RepositoryFacts {
   readonly name: string;
   readonly plans: readonly PlanFacts[];
   readonly rows: readonly TaskRow[];
-  /** When this was seen: what is kept for a time may be over by then. */
-  readonly now: Date;
+  /** Ids of the archives that may be deleted from the trash. */
+  readonly offered: ReadonlySet<string>;
   /** Whether the terminal of this process is in this window; null while that is not known. */
   readonly isHere: (runner: number) => boolean | null;
 }
@@ -58,7 +58,7 @@ function planNodes(repository: RepositoryFacts, t: Translate): TreeNode[] {
 function planNode(repository: RepositoryFacts, plan: PlanFacts, rows: readonly TaskRow[], t: Translate): TreeNode {
   const label = oneLine(plan.title ?? (plan.id === 'inbox' ? t('Inbox') : plan.id));
   const attention = rows.filter(needsHuman).length;
-  const busy = rows.filter((row) => row.runner !== null).length;
+  const busy = rows.filter((row) => row.agent.pid !== null).length;
   const work = rows.filter(({ state }) => state !== 'cleaned');
   const parts = [
     attention === 1 ? t('1 needs you') : attention > 1 ? t('{0} need you', attention) : '',
@@ -94,7 +94,7 @@ function cleaned(repository: RepositoryFacts, plan: PlanFacts, rows: readonly Ta
   const group = cleanedNode(over, {
     id: `cleaned:${repository.id}:${plan.id}`,
     target: { kind: 'plan', repository: repository.id, plan: plan.id },
-    now: repository.now,
+    offered: repository.offered,
     children: over.map((row) => taskNode(repository, plan, row, t)),
     t,
   });
@@ -102,10 +102,10 @@ function cleaned(repository: RepositoryFacts, plan: PlanFacts, rows: readonly Ta
 }
 
 /** State, agent and changed files in one line. */
-export function taskDescription(row: TaskRow, now: Date, t: Translate): string {
+export function taskDescription(row: TaskRow, offered: ReadonlySet<string>, t: Translate): string {
   const condition = pressing(row);
   if (row.state === 'cleaned' && condition === null)
-    return archiveWords(row, now, t).join(' · ') || stateWord(t, row.state);
+    return archiveWords(row, offered, t).join(' · ') || stateWord(t, row.state);
   const parts = [condition === null ? stateWord(t, row.state) : conditionWord(t, condition.kind)];
   if (row.app !== null) parts.push(t('app on {0}', row.app.port));
   if (row.next === 'open-window') parts.push(t('open its window to start'));
@@ -122,7 +122,7 @@ export function taskDescription(row: TaskRow, now: Date, t: Translate): string {
 
 function taskNode(repository: RepositoryFacts, plan: PlanFacts, row: TaskRow, t: Translate): TreeNode {
   const label = oneLine(row.title === '' ? row.task : row.title);
-  const description = taskDescription(row, repository.now, t);
+  const description = taskDescription(row, repository.offered, t);
   const here = row.runner === null ? null : repository.isHere(row.runner);
   const target: Target = { kind: 'task', repository: repository.id, plan: row.plan, task: row.task };
   const condition = pressing(row);

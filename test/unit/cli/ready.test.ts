@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { RunJson, SpawnJson } from '../../../src/contract/json';
+import { withTaskLock } from '../../../src/core/tasks/context';
 import { commitAll, makeRepository, runGit, withTempDir } from '../support/repositories';
+import { withOpen } from '../tasks/host';
 import {
   alive,
   bodies,
@@ -46,6 +48,18 @@ async function eventsOf(root: string, task: string): Promise<Record<string, unkn
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 }
+
+const archive = {
+  id: 'x',
+  ref: 'refs/switchyard/archive/x',
+  commit: 'c',
+  trash: '/none',
+  branch: null,
+  branchTip: null,
+  branchDeleted: false,
+  head: null,
+  bytes: null,
+};
 
 const kinds = (events: readonly Record<string, unknown>[]) => events.map(({ kind }) => kind);
 
@@ -234,6 +248,30 @@ describe('ready to work in: set-up', function () {
       const result = await cli(root, ['spin', 'Do something.', '--plan', 'p', '--headless'], agent);
       assert.equal(result.code, 4, result.stderr);
       assert.match(result.stderr, /set-up failed: .*exit code 3.*\.log/);
+    });
+  });
+
+  it('waits for a clean-up that goes on, and does not start in what it took away', async () => {
+    await withPlan('', async ({ root, agent }) => {
+      await cliJson(root, ['spawn', 'p/one'], agent);
+      await withOpen(root, async ({ context, store }) => {
+        const ref = { plan: 'p', task: 'one' };
+        const { worktree } = await taskRow(root, 'p/one', agent);
+        const run = await withTaskLock(context, ref, async () => {
+          const runner = await startCli(root, ['run', 'p/one', '--headless'], agent);
+          const result = finished(runner);
+          await until('the runner to have its lease', async () => (await store.leases.read('p~one'))?.alive);
+          // It must not get further, however long this takes.
+          await new Promise((resolve) => setTimeout(resolve, 500));
+          assert.deepEqual(await agent.starts(), []);
+          await store.events.appendTask(ref, { kind: 'cleaned', archive: { ...archive, worktree: worktree ?? '' } });
+          return { result };
+        });
+        const { code, stderr } = await run.result;
+        assert.equal(code, 4);
+        assert.match(stderr, /was cleaned just now/);
+        assert.deepEqual(await agent.starts(), []);
+      });
     });
   });
 

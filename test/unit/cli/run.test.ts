@@ -210,12 +210,14 @@ fs.writeFileSync(${JSON.stringify(child)}, String(c.pid)); process.on('SIGTERM',
       const listed = (await cliJson<WorktreesJson>(repository, ['worktrees'])).worktrees;
       const theirs = listed.find(({ branch }) => branch === 'theirs');
       assert.deepEqual([theirs?.task, theirs?.dirty, theirs?.main], [null, true, false]);
-      await rename(worktree, `${worktree}-moved`);
+      // Beside its old place it would be found and repaired.
+      const away = path.join(dir, 'away');
+      await rename(worktree, away);
       const row = await taskRow(repository, 'p/one');
       assert.deepEqual([row.conditions[0]?.kind, row.next], ['vanished', 'forget']);
       const refused = await cli(repository, ['spawn', 'p/one'], { env: (await makeAgent(dir, '')).env });
       assert.equal(refused.code, 4);
-      await rename(`${worktree}-moved`, worktree);
+      await rename(away, worktree);
       assert.deepEqual((await taskRow(repository, 'p/one')).conditions, [], 'it came back');
     });
   }).timeout(40_000);

@@ -29,10 +29,11 @@ describe('what a clean-up asks', () => {
     const groups = consentGroups(answer(), t);
     const shown = groups.map(({ consent, label, lines }) => [consent, label, lines.map((line) => line.label)]);
     assert.deepEqual(shown, [
-      ['discard-changes', 'Discard what is only here', ['src/a.ts', 'node_modules/']],
+      ['discard-changes', 'Discard what is only here', ['a.ts', 'node_modules/']],
       ['delete-branch', 'Delete branch agent/api', ['agent/api']],
     ]);
-    assert.equal(groups[0]?.lines[1]?.description, 'can be made again · 350 MB');
+    assert.equal(groups[0]?.lines[0]?.description, 'changed, not staged · src');
+    assert.equal(groups[0]?.lines[1]?.description, 'can be made again · 350\u00a0MB');
   });
 
   it('is nothing when nothing needs a consent', () => {
@@ -76,7 +77,9 @@ describe('ticking consents', () => {
 
 describe('sizes', () => {
   it('are in the unit that fits, with one digit behind the point where it matters', () => {
-    const shown = [0, 999, 1_000, 12_345, 99_949_999, 999_960, 1_234_000_000, 5e15].map(size);
+    const shown = [0, 999, 1_000, 12_345, 99_949_999, 999_960, 1_234_000_000, 5e15].map((bytes) =>
+      size(bytes).replace('\u00a0', ' '),
+    );
     assert.deepEqual(shown, ['0 B', '999 B', '1.0 KB', '12.3 KB', '99.9 MB', '1.0 MB', '1.2 GB', '5000 TB']);
   });
 });

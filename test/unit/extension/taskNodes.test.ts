@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import type { TaskArchive, TaskRow } from '../../../src/contract/json';
 import { itemFlags } from '../../../src/extension/contributions';
+import { offeredArchives } from '../../../src/extension/views/cleanedNodes';
 import { type RepositoryFacts, taskNodes } from '../../../src/extension/views/taskNodes';
 import { changedNodes, nodesById, type TreeNode } from '../../../src/extension/views/treeNode';
 import { t, taskRow, workingRow } from './rows';
@@ -16,13 +17,20 @@ const archive: TaskArchive = {
   branch: 'agent/api',
   bytes: 1_234_000_000,
 };
-const over = { state: 'cleaned', next: 'nothing', worktree: null, runner: null, archives: [archive] } as const;
+const over = {
+  state: 'cleaned',
+  next: 'nothing',
+  worktree: null,
+  runner: null,
+  archives: [archive],
+  agent: taskRow().agent,
+} as const;
 
 function facts(rows: readonly TaskRow[], changes: Partial<RepositoryFacts> = {}): RepositoryFacts {
   const plans = [
     { id: 'dashboard', title: 'User activity', file: '/repo/.switchyard/dashboard/plan.md', errors: 0, runs: false },
   ];
-  return { id: '/repo/.git', name: 'repo', plans, rows, now, isHere: () => true, ...changes };
+  return { id: '/repo/.git', name: 'repo', plans, rows, offered: new Set(['overdue']), isHere: () => true, ...changes };
 }
 
 function tree(...rows: TaskRow[]): TreeNode[] {
@@ -127,18 +135,13 @@ describe('the tree of tasks', () => {
         archives: [{ ...archive, ...changes }],
       });
     const gone = workingRow({ ...over, task: 'gone', title: 'gone', archives: [] });
-    const [plan] = tree(
-      taskRow(),
-      kept('new'),
-      kept('old', { expires: '2026-01-19T00:00:00.000Z', bytes: null }),
-      gone,
-    );
+    const [plan] = tree(taskRow(), kept('new'), kept('old', { id: 'overdue', bytes: null }), gone);
     assert.deepEqual(drawn(plan === undefined ? [] : [plan]), [
       'list-tree User activity | 1 task | plan+file+ready',
       '  circle-outline Activity API | ready · claude | task+file+ready',
       '    markdown Task File | dashboard/api.md | file',
-      '  archive Cleaned Up | 3 tasks · 1.2 GB · 1 may be deleted | cleaned+archives',
-      '    archive new | until 2026-02-01 · 1.2 GB | task+file+forgettable+restorable',
+      '  archive Cleaned Up | 3 tasks · 1.2\u00a0GB · 1 may be deleted | cleaned+archives',
+      '    archive new | until 2026-02-01 · 1.2\u00a0GB | task+file+forgettable+restorable',
       '      markdown Task File | dashboard/new.md | file',
       '    archive old | may be deleted | task+file+forgettable+restorable',
       '      markdown Task File | dashboard/old.md | file',
@@ -220,7 +223,7 @@ describe('the tree of tasks', () => {
     assert.match(tooltip, /Ports: 4310–4319/);
     assert.match(tooltip, /Set-up: npm ci failed with exit code 3/);
     assert.match(tooltip, /Adopted/);
-    assert.match(tooltip, /Kept from 2026-01-02 until 2026-02-01: 1\.2 GB/);
+    assert.match(tooltip, /Kept from 2026-01-02 until 2026-02-01: 1\.2\u00a0GB/);
     const plain = taskOf(tree(workingRow())).tooltip?.(now) ?? '';
     assert.doesNotMatch(plain, /Ports|Set-up|Copied|Adopted|Kept/);
     assert.doesNotMatch(plain, /---\n\n---/, 'no empty section');
@@ -242,6 +245,27 @@ describe('the tree of tasks', () => {
     assert.doesNotMatch(node.label, /\n|\u202e/);
     const tooltip = node.tooltip?.(new Date()) ?? '';
     assert.doesNotMatch(tooltip, /(?<!\\)\[x|(?<!\\)\*\*b|(?<!\\)\$\(|(?<!\\)<img/);
+  });
+});
+
+describe('the trash that may be deleted', () => {
+  const kept = (id: string, at: string, bytes: number | null) => ({ ...archive, id, at, bytes });
+  const three = [
+    kept('new', '2026-01-12T00:00:00.000Z', 40),
+    kept('old', '2026-01-02T00:00:00.000Z', 50),
+    kept('unknown', '2026-01-03T00:00:00.000Z', null),
+  ];
+
+  it('is what is old, whatever its size', () => {
+    assert.deepEqual([...offeredArchives(three, now, null)], []);
+    const late = new Date(archive.expires);
+    assert.deepEqual([...offeredArchives(three, late, null)], ['old', 'unknown', 'new']);
+  });
+
+  it('is the oldest beyond the limit, and no more than that takes', () => {
+    assert.deepEqual([...offeredArchives(three, now, 89)], ['old']);
+    assert.deepEqual([...offeredArchives(three, now, 90)], []);
+    assert.deepEqual([...offeredArchives(three, now, 0)], ['old', 'unknown', 'new']);
   });
 });
 

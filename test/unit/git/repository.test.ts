@@ -233,4 +233,20 @@ describe('list of worktrees', () => {
     assert.equal(only?.detached, true);
     assert.deepEqual(parseWorktreeList(''), []);
   });
+
+  it('lists while git adds a worktree, whose files are there before their content is', async () => {
+    await withTempDir(async (dir) => {
+      const root = await makeRepository(dir);
+      await addWorktree(root, path.join(dir, 'side'), 'side');
+      const git = door();
+      const layout = await findRepository(git, root);
+      const file = path.join(root, '.git', 'worktrees', 'side', 'commondir');
+      const content = await readFile(file);
+      await writeFile(file, '');
+      setTimeout(() => void writeFile(file, content), 60);
+      assert.equal((await listWorktrees(git, layout)).length, 2);
+      await writeFile(file, '');
+      await assert.rejects(listWorktrees(git, layout), (error) => GitError.is(error) && error.reason === 'failed');
+    });
+  });
 });

@@ -82,6 +82,18 @@ describe('store: locks', () => {
     assert.equal(await store.locks.withLock('a', async () => 1, { waitMs: 1_000 }), 1);
   });
 
+  it('gives back the locks of killed holders, and no others', async () => {
+    const { store, dir } = await testStore();
+    const dead = join(dir, 'locks', 'dead.lock');
+    await mkdir(dead, { recursive: true });
+    await utimes(dead, new Date(0), new Date(0));
+    await store.locks.withLock('live', async () => {
+      await store.locks.releaseStale();
+      assert.deepEqual(await readdir(join(dir, 'locks')), ['live.lock']);
+    });
+    assert.deepEqual(await readdir(join(dir, 'locks')), []);
+  });
+
   it('works after the store was deleted', async () => {
     const { store, dir } = await testStore();
     await rm(dir, { recursive: true });

@@ -10,3 +10,12 @@ export function sampled(runs: number): { seed: number; numRuns: number; interrup
   console.log(`      seed ${seed}, ${numRuns} runs`);
   return long ? { seed, numRuns } : { seed, numRuns, interruptAfterTimeLimit: 15_000 };
 }
+
+/**
+ * The same for a few long runs that are all wanted, however slow the machine is just now; ten times as many in the long
+ * run.
+ */
+export function unhurried(runs: number): { seed: number; numRuns: number } {
+  const { seed } = sampled(runs);
+  return { seed, numRuns: process.env.SWITCHYARD_LONG === '1' ? runs * 10 : runs };
+}

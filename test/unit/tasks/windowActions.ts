@@ -6,7 +6,7 @@ import { testHost } from './support';
 // JSON of [action, task][]. It begins when a line comes on standard input, and prints what came of each.
 const [root = '', steps = '[]'] = process.argv.slice(2);
 
-export type Action = 'clean' | 'restore' | 'forget' | 'reconcile';
+export type Action = 'clean' | 'restore' | 'sync' | 'forget' | 'reconcile';
 
 const repository = await openRepository(root, testHost());
 const { tasks } = repository;
@@ -16,6 +16,7 @@ async function act(action: Action, task: string): Promise<unknown> {
   const actions: Record<Action, (all: Tasks) => Promise<unknown>> = {
     clean: (all) => all.clean(ref, { discardChanges: true, deleteBranch: true }),
     restore: (all) => all.restore(ref),
+    sync: (all) => all.sync(ref),
     forget: (all) => all.forget(ref),
     reconcile: (all) => all.reconcile(),
   };

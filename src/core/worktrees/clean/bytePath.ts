@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { errorCode } from '../paths';
 
 /**
  * A path as git gives it: relative to the worktree, with `/`, one character per byte (latin1). Names of files are bytes
@@ -37,4 +38,9 @@ export function onDisk(top: string, file: BytePath): Buffer {
 export function foldersOf(file: BytePath): BytePath[] {
   const parts = file.replace(/\/$/, '').split('/').slice(0, -1);
   return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
+}
+
+/** Whether an error says that there is no such path: absent, behind a file, or behind a link that leads to itself. */
+export function isAbsent(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errorCode(error) ?? '');
 }

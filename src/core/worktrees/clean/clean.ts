@@ -11,7 +11,7 @@ import { kindAt } from '../paths';
 import { deleteBranch, dropArchiveRef } from './branch';
 import type { BranchAt, CleanJournal, OnDone, Recovery, TrashDeps } from './journal';
 import { moveFolder, onAnotherDisk } from './move';
-import { keepStagedObjects } from './objects';
+import { keepOwnObjects } from './objects';
 import { lockedWorktree, refuseToClean } from './refusals';
 import type { CleanTarget } from './target';
 import {
@@ -156,7 +156,7 @@ async function tryPlace(deps: TrashDeps, data: CleanJournal, folder: string): Pr
     const record = recordOf(data, trash, false);
     const admin = path.join(trash, trashParts.admin);
     await writeManifest(trash, data.ref, { record, adminDir: data.adminDir, admin });
-    await keepStagedObjects(deps, { ...data, commit: record.commit, trash });
+    await keepOwnObjects(deps, { ...data, commit: record.commit, trash });
   } catch (error) {
     await removeEmptyTrash(trash);
     return error;

@@ -2,8 +2,7 @@ import { lstat } from 'node:fs/promises';
 import pLimit from 'p-limit';
 import type { Git } from '../../git/git';
 import { WorktreeError } from '../errors';
-import { errorCode } from '../paths';
-import { type BytePath, bytePath, joinPaths, onDisk, splitPaths } from './bytePath';
+import { type BytePath, bytePath, isAbsent, joinPaths, onDisk, splitPaths } from './bytePath';
 import { plainIndex, withIndexCopy } from './indexCopy';
 import type { CleanTarget } from './target';
 
@@ -75,7 +74,7 @@ export async function readDirt(deps: DirtDeps, target: CleanTarget, signal?: Abo
     '--no-ahead-behind',
   ];
   const [status, index] = await Promise.all([
-    git.run([...plainIndex, ...statusArgs], { cwd, signal }),
+    git.run([...plainIndex, ...statusArgs], { cwd, signal, timeoutMs: longMs }),
     git.run([...plainIndex, 'ls-files', '-s', '-v', '-z'], { cwd, signal }),
   ]);
   const entries = parseIndex(index.stdoutBytes);
@@ -136,7 +135,7 @@ async function isThere(file: Buffer): Promise<boolean> {
     await lstat(file);
     return true;
   } catch (error) {
-    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return false;
+    if (isAbsent(error)) return false;
     throw error;
   }
 }
@@ -160,6 +159,9 @@ function parseDirt(z: Buffer): Pick<Dirt, 'changes' | 'untracked' | 'ignored' | 
   }
   return { changes, untracked, ignored, repositories };
 }
+
+/** Just after a checkout every file may have to be read again. */
+const longMs = 300_000;
 
 export const gitlink = '160000';
 const none = '000000';

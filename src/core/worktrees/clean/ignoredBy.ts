@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Git } from '../../git/git';
 import { WorktreeError } from '../errors';
 import { errorCode } from '../paths';
-import { type BytePath, foldersOf, joinPaths, onDisk, shown, splitPaths } from './bytePath';
+import { type BytePath, foldersOf, isAbsent, joinPaths, onDisk, shown, splitPaths } from './bytePath';
 import { withScratch } from './scratch';
 
 /**
@@ -39,8 +39,8 @@ async function copyRules(top: string, rules: string, folder: BytePath): Promise<
     if (folder !== '') await mkdir(onDisk(rules, folder), { recursive: true });
     await copyFile(onDisk(top, file), onDisk(rules, file), constants.COPYFILE_FICLONE);
   } catch (error) {
+    if (isAbsent(error)) return;
     const code = errorCode(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') return;
     throw new WorktreeError(
       'git-failed',
       `${path.join(top, shown(file))} cannot be read (${code}), so what git ignores is not known; make it readable.`,

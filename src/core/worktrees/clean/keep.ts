@@ -2,7 +2,7 @@ import { lstat, open } from 'node:fs/promises';
 import pLimit from 'p-limit';
 import type { LeftOut } from '../../../contract/events';
 import { errorCode } from '../paths';
-import { type BytePath, bytePath, foldersOf, onDisk, shown } from './bytePath';
+import { type BytePath, bytePath, foldersOf, isAbsent, onDisk, shown } from './bytePath';
 import { type Dirt, gitlink, type TrackedChange } from './dirt';
 import { ignoredBy } from './ignoredBy';
 import type { CleanDeps } from './reading';
@@ -174,9 +174,8 @@ async function inspect(file: Buffer, untracked: boolean): Promise<Inspected> {
     const mode = found.mode & 0o7777;
     return { why: null, mode: mode === 0o644 || mode === 0o755 ? null : mode };
   } catch (error) {
-    const code = errorCode(error);
     // Deleted since git looked: then it is gone, and git will find the same.
-    if (code === 'ENOENT' || code === 'ENOTDIR') return { why: null, mode: null };
-    return { why: `it cannot be read (${code})`, mode: null };
+    if (isAbsent(error)) return { why: null, mode: null };
+    return { why: `it cannot be read (${errorCode(error)})`, mode: null };
   }
 }

@@ -1,6 +1,8 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { isFullId } from '../../git/refNames';
 import { placeOf } from '../../git/repository';
+import { namedIds, reflogIds } from './admin';
 import { plainIndex, withIndexCopy } from './indexCopy';
 import type { TrashDeps } from './journal';
 import { ignoreMissing, trashParts } from './trash';
@@ -8,6 +10,8 @@ import { ignoreMissing, trashParts } from './trash';
 type Deps = Pick<TrashDeps, 'git' | 'layout'>;
 
 interface Staged {
+  /** Short name of the branch it is on. */
+  readonly branch: string | null;
   readonly worktree: string;
   readonly adminDir: string;
   /** The archive's commit. */
@@ -16,25 +20,36 @@ interface Staged {
 }
 
 /**
- * Packs into the trash what is staged and not in the archive's commit: an ignored file that was staged by force enters
- * no ref, so once the index is in the trash nothing keeps `git gc` from dropping what it names. Three processes as a
- * rule. @throws GitError
+ * Packs into the trash what index and git's own files of the worktree name and the archive's commit does not lead to:
+ * an ignored file that was staged by force, and commits that hold such files, enter no ref, so once they are in the
+ * trash alone nothing keeps `git gc` from dropping them. Five short processes. @throws GitError
  */
-export async function keepStagedObjects(deps: Deps, o: Staged): Promise<void> {
-  const tree = await stagedTree(deps, o);
-  const cwd = o.worktree;
-  const question = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${o.commit}:index`];
-  const { stdout } = await deps.git.run(question, { cwd, okExitCodes: [0, 1, 128] });
-  if (stdout.trim() === tree) return;
-  const args = ['pack-objects', '-q', '--revs', '--stdout'];
-  const { stdoutBytes } = await deps.git.run(args, { cwd, input: `${tree}\n--not\n${o.commit}\n` });
+export async function keepOwnObjects(deps: Deps, o: Staged): Promise<void> {
+  const { git, layout } = deps;
+  const ids = [...(await namedIds(git, o)), ...(o.branch === null ? [] : await reflogIds(layout.commonDir, o.branch))];
+  const found = ids.length === 0 ? [] : await existing(deps, o, ids);
+  const wanted = [await stagedTree(deps, o), ...found];
+  const { stdoutBytes } = await git.run(['pack-objects', '-q', '--revs', '--stdout'], {
+    cwd: o.worktree,
+    // The tree by itself too: of a commit alone git does not look into it.
+    input: [...wanted, '--not', o.commit, `${o.commit}^{tree}`].map((line) => `${line}\n`).join(''),
+  });
+  // gitformat-pack(5): `PACK`, the version, the number of objects.
+  if (stdoutBytes.readUInt32BE(8) === 0) return;
   const file = path.join(o.trash, trashParts.objects);
   await writeFile(`${file}.new`, stdoutBytes, { mode: 0o600 });
   await rename(`${file}.new`, file);
 }
 
-/** Gives the repository back what `keepStagedObjects` packed; the pack stays. @throws GitError */
-export async function returnStagedObjects({ git, layout }: Deps, trash: string): Promise<void> {
+/** Not everything that looks like an id is one, and a reflog outlives its commits. */
+async function existing({ git }: Deps, o: Staged, ids: readonly string[]): Promise<string[]> {
+  const input = ids.map((id) => `${id}\n`).join('');
+  const { stdout } = await git.run(['cat-file', '--batch-check=%(objectname)'], { cwd: o.worktree, input });
+  return stdout.split('\n').filter((line) => isFullId(line));
+}
+
+/** Gives the repository back what `keepOwnObjects` packed; the pack stays. @throws GitError */
+export async function returnOwnObjects({ git, layout }: Deps, trash: string): Promise<void> {
   const at = placeOf(layout);
   // What is to be added later (`git add -N`) stands in the index as the empty blob, which is in no tree.
   await git.run([...at.args, 'hash-object', '-w', '--stdin'], { cwd: at.cwd, read: false, input: '' });

@@ -1,3 +1,4 @@
+import { lstat } from 'node:fs/promises';
 import pLimit from 'p-limit';
 import type { Loss } from '../../../contract/json';
 import { isFolder } from '../../git/layoutFiles';
@@ -6,7 +7,7 @@ import { type BytePath, onDisk, shown } from './bytePath';
 import type { Dirt } from './dirt';
 import { isAmong } from './keep';
 import type { CleanDeps } from './reading';
-import { rebuildableFolder } from './rebuildable';
+import { isRebuildableName, rebuildableFolder } from './rebuildable';
 import { compareFiles } from './sameFile';
 import type { CleanTarget } from './target';
 import { type Walked, walk } from './walk';
@@ -35,12 +36,15 @@ export async function readOwnIgnored(
   const main = layout.mainWorktree;
   const wasCopied = isAmong(target.copied);
   const rebuildable = new Set<BytePath>();
+  const links: BytePath[] = [];
   const folders: BytePath[] = [];
   const files: BytePath[] = [];
   for (const file of dirt.ignored) {
     const made = rebuildableFolder(file);
     if (made !== null && !dirt.tracksIn(made)) rebuildable.add(made);
-    else (file.endsWith('/') ? folders : files).push(file);
+    else if (file.endsWith('/')) folders.push(file);
+    else if (isRebuildableName(file) && (await isLink(onDisk(target.worktree, file)))) links.push(file);
+    else files.push(file);
   }
   const losses: Loss[] = [];
   const repositories: BytePath[] = [];
@@ -72,7 +76,7 @@ export async function readOwnIgnored(
       return sized(target, loss('rebuildable', folder, 'a command makes it again'), signal);
     }),
   );
-  return { ignored: losses.sort(byPath), rebuildable: made.sort(byPath), repositories };
+  return { ignored: losses.sort(byPath), rebuildable: [...made, ...links.map(linked)].sort(byPath), repositories };
 }
 
 function unreadable(found: Walked): Loss[] {
@@ -86,6 +90,19 @@ async function compare(worktree: string, main: string | null, file: BytePath, co
   if (likeness === 'absent') return loss('ignored', file, 'it is not in the main worktree');
   if (likeness === 'different') return loss('ignored', file, "it is not the main worktree's");
   return loss('ignored', file, `it cannot be compared with the main worktree's (${likeness.unreadable})`);
+}
+
+/** The folder it leads to stays where it is. */
+function linked(file: BytePath): Loss {
+  return loss('rebuildable', file, 'a link; what it leads to stays');
+}
+
+async function isLink(file: Buffer): Promise<boolean> {
+  // Gone while we looked: then nothing is lost.
+  return lstat(file).then(
+    (found) => found.isSymbolicLink(),
+    () => false,
+  );
 }
 
 function isThereToo(main: string, folder: BytePath): Promise<boolean> {

@@ -11,7 +11,7 @@ const names = new Set([
   ...['target', '.gradle', 'DerivedData', 'build', 'dist', 'out', '.next', '.nuxt', '.svelte-kit'],
   // caches of tools
   ...['__pycache__', '.pytest_cache', '.mypy_cache', '.ruff_cache', '.tox', '.nox', '.turbo', '.parcel-cache'],
-  ...['coverage', '.nyc_output', '.eslintcache'],
+  ...['coverage', '.nyc_output'],
 ]);
 
 /** The rebuildable folder that an ignored path is or lies in, ending in `/`; null: none. */
@@ -19,4 +19,9 @@ export function rebuildableFolder(file: BytePath): string | null {
   const parts = file.split('/');
   const index = parts.slice(0, -1).findIndex((part) => names.has(part));
   return index < 0 ? null : `${parts.slice(0, index + 1).join('/')}/`;
+}
+
+/** Whether a path ends in such a name: a link of that name stands for a folder elsewhere. */
+export function isRebuildableName(file: BytePath): boolean {
+  return names.has(file.slice(file.lastIndexOf('/') + 1));
 }

@@ -11,7 +11,7 @@ import { kindAt } from '../paths';
 import { branchTip, dropArchiveRef, makeBranch, restoreReflog, unmakeBranch } from './branch';
 import type { BranchAt, OnDone, Recovery, RestoreJournal, TrashDeps } from './journal';
 import { moveFolder, onAnotherDisk } from './move';
-import { returnStagedObjects } from './objects';
+import { returnOwnObjects } from './objects';
 import { notInRef, rebuildFromRef, rebuiltFolder } from './restoreFromRef';
 import { pointAtAdmin, returnAdmin } from './returnAdmin';
 import {
@@ -177,7 +177,7 @@ async function moveOut(deps: TrashDeps, data: RestoreJournal): Promise<void> {
       `The branch ${data.makeBranch.name} could not be made again; see which branch is in its way, then restore.`,
     );
   }
-  await returnStagedObjects(deps, data.trash);
+  await returnOwnObjects(deps, data.trash);
   await unsealDotGit(data.trash);
   const from = path.join(data.trash, trashParts.worktree);
   await pointAtAdmin(deps, data, from);

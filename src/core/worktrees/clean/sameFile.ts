@@ -1,6 +1,7 @@
 import { createReadStream, type Stats } from 'node:fs';
 import { lstat, readlink } from 'node:fs/promises';
 import { errorCode } from '../paths';
+import { isAbsent } from './bytePath';
 
 /** Beyond this many bytes contents are not compared: of two large files with other times nobody says they are the same. */
 const tooLarge = 64 * 1024 * 1024;
@@ -25,7 +26,7 @@ export async function compareFiles(file: Buffer, original: Buffer, copied: boole
     return (await haveSameBytes(file, original)) ? 'same' : 'different';
   } catch (error) {
     // Deleted while we looked: then it is no loss.
-    if (errorCode(error) === 'ENOENT') return 'same';
+    if (isAbsent(error)) return 'same';
     return { unreadable: errorCode(error) ?? String(error) };
   }
 }
@@ -34,7 +35,7 @@ async function lstatOrNull(file: Buffer): Promise<Stats | null> {
   try {
     return await lstat(file);
   } catch (error) {
-    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return null;
+    if (isAbsent(error)) return null;
     throw error;
   }
 }

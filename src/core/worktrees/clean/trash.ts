@@ -18,7 +18,7 @@ export const trashParts = {
   dotGit: 'dotgit',
   /** The reflog of a branch that was deleted. */
   reflog: 'branch-reflog',
-  /** Staged objects that are in no ref. */
+  /** Objects of the worktree that are in no ref. */
   objects: 'objects.pack',
   manifest: 'manifest.json',
   /** A file of git's in the making. */

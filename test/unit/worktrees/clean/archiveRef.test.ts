@@ -151,6 +151,18 @@ describe('worktrees: archive ref', () => {
       assert.equal(worktree.deep, '120000 elsewhere');
     }));
 
+  it('a folder of staged files that gave way to a link to itself', () =>
+    withTempDir(async (dir) => {
+      const scene = await makeScene(dir);
+      await scene.write('a/b/new.txt', 'new\n');
+      await scene.git('add', 'a');
+      await rm(path.join(scene.worktree, 'a'), { recursive: true });
+      await symlink('a', path.join(scene.worktree, 'a'));
+      const { worktree, index } = await archive(scene);
+      assert.equal(worktree.a, '120000 a');
+      assert.equal(index['a/b/new.txt'], 'new\n');
+    }));
+
   it('Bad input, index locked: reads all the same, and leaves the lock', () =>
     withTempDir(async (dir) => {
       const scene = await makeScene(dir);
@@ -293,6 +305,23 @@ describe('worktrees: archive ref', () => {
       assert.equal(files['src/000/new.txt'], 'outside the cone\n');
       assert.equal(files['kept.txt'], 'changed\n');
       assert.equal(files['src/000/file-00002.txt'], 'line one of 2\nline two\n');
+    }));
+
+  it('intent to add: also when the file is gone, or git was told to overlook it', () =>
+    withTempDir(async (dir) => {
+      const scene = await makeScene(dir);
+      await scene.write('empty.txt', '');
+      await scene.git('add', 'empty.txt');
+      for (const name of ['gone', 'looked-past', 'left']) {
+        await scene.write(name, 'x');
+        await scene.git('add', '-N', name);
+      }
+      await rm(path.join(scene.worktree, 'gone'));
+      await scene.git('update-index', '--assume-unchanged', 'looked-past');
+      await scene.git('update-index', '--skip-worktree', 'left');
+      const { read, index } = await archive(scene);
+      assert.deepEqual(read.intentToAdd, ['gone', 'left', 'looked-past']);
+      assert.deepEqual([index['empty.txt'], index.gone], ['', undefined]);
     }));
 
   it('goes through the clean filters, whatever the user wants to be warned about, and needs no identity', () =>

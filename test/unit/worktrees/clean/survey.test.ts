@@ -1,5 +1,17 @@
 import { strict as assert } from 'node:assert';
-import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import {
+  copyFile,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import type { Integrated, Loss, LossKind } from '../../../../src/contract/json';
 import { surveyWorktree } from '../../../../src/core/worktrees/clean/survey';
@@ -155,6 +167,16 @@ describe('worktrees: survey', () => {
       await scene.git('commit', '-qm', 'patched');
       await scene.write('node_modules/own', 'x');
       assert.deepEqual(await named(scene, 'ignored'), ['node_modules/own: it is not in the main worktree']);
+    }));
+
+  it('rebuildable: a link to packages elsewhere; a link of another name is its own', () =>
+    withTempDir(async (dir) => {
+      const scene = await makeScene(dir);
+      await writeFile(path.join(scene.root, '.git/info/exclude'), 'node_modules\n/shortcut\n');
+      await symlink(path.join(scene.root, 'src'), path.join(scene.worktree, 'node_modules'));
+      await symlink('src', path.join(scene.worktree, 'shortcut'));
+      assert.deepEqual(await named(scene, 'rebuildable'), ['node_modules: a link; what it leads to stays']);
+      assert.deepEqual(await named(scene, 'ignored'), ['shortcut: it is not in the main worktree']);
     }));
 
   it('rebuildable: a folder of that name that git does not ignore is untracked work', () =>
