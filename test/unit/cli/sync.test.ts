@@ -1,7 +1,9 @@
 import { strict as assert } from 'node:assert';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { SpawnJson, SyncJson, TaskRow } from '../../../src/contract/json';
 import {
   commitAll,
@@ -9,6 +11,7 @@ import {
   makeWithRemote,
   pushFromElsewhere,
   runGit,
+  testEnvironment,
   withTempDir,
 } from '../support/repositories';
 import {
@@ -139,6 +142,42 @@ describe('sync', () => {
       assert.deepEqual(await readdir(path.join(store, 'leases')), []);
       const rows = await Promise.all(['p/one', 'p/two'].map((name) => taskRow(s.root, name)));
       for (const row of rows) assert.equal(row.behind, 0);
+    });
+  });
+
+  it('killed in the middle: the next command settles it and puts it on record', async () => {
+    await withTempDir(async (dir) => {
+      const root = await makeRepository(dir);
+      await writePlan(root, 'plan', { api: task('Api') });
+      const { tasks } = await cliJson<SpawnJson>(root, ['spawn', 'plan/api']);
+      const worktree = tasks[0]?.worktree ?? '';
+      await put(worktree, 'own.txt', 'own\n');
+      await commitAll(worktree, 'own');
+      await put(root, 'src/000/file-00001.txt', 'base\n');
+      await put(root, 'new.txt', 'new\n');
+      const base = await commitAll(root, 'base');
+      const child = fileURLToPath(new URL('../worktrees/sync/syncInChild.ts', import.meta.url));
+      // Files are being exchanged there: begun (2), switching (4), then three places a file.
+      const args = ['--import', 'tsx', child, root, worktree, base, '7'];
+      const killed = await new Promise((resolve) => {
+        spawn(process.execPath, args, { env: testEnvironment(), stdio: 'inherit' }).once('close', (_code, by) =>
+          resolve(by),
+        );
+      });
+      assert.equal(killed, 'SIGKILL');
+      await cliJson(root, ['tasks']);
+      const store = path.join(root, '.git', 'switchyard');
+      assert.deepEqual(
+        (await readdir(path.join(store, 'cache'))).filter((name) => name.startsWith('journal-')),
+        [],
+      );
+      const log = await readFile(path.join(store, 'events', 'plan~api.jsonl'), 'utf8');
+      const events = log.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
+      const recovered = events.find(({ kind }) => kind === 'recovered');
+      assert.deepEqual([recovered?.operation, recovered?.outcome], ['sync', 'finished']);
+      assert.equal(events.find(({ kind }) => kind === 'synced')?.base, base);
+      assert.equal(await runGit(worktree, 'rev-parse', 'HEAD~1'), base);
+      assert.equal(await runGit(worktree, 'status', '--porcelain'), '');
     });
   });
 

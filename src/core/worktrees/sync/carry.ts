@@ -10,10 +10,13 @@ export type Carried =
   | { readonly tree: string; readonly files?: never }
   | { readonly tree: null; readonly files: readonly BytePath[] };
 
-interface CarryDeps {
+interface IndexDeps {
   readonly git: Git;
   readonly private: PrivateGit;
   readonly paths: SyncPaths;
+}
+
+interface CarryDeps extends IndexDeps {
   /** null: where both sides changed a file, the answer is no. */
   readonly merger: TreeMerger | null;
 }
@@ -53,7 +56,7 @@ async function overlay(deps: CarryDeps, to: string, lines: Buffer): Promise<stri
  * @param hidden tags of `ls-files -v` that changed paths keep
  */
 export async function writeNextIndex(
-  deps: CarryDeps,
+  deps: IndexDeps,
   change: { readonly from: string; readonly to: string },
   hidden: ReadonlyMap<BytePath, string>,
 ): Promise<void> {

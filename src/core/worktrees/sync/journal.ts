@@ -25,8 +25,8 @@ export const syncJournalSchema = z.object({
   ref: z.nullable(z.object({ plan: z.string(), task: z.string() })),
   worktree: z.string(),
   gitDir: z.string(),
-  /** Folder in the worktree, where the store is on another disk. */
-  beside: z.nullable(z.string()),
+  /** The store is on another disk, so files are kept in the worktree itself. */
+  beside: z.boolean(),
   /**
    * `preparing`: nothing of the user's was touched. `switching`: files are being exchanged. `committing`: all files
    * are exchanged and known to be right. `done`: only tidying is left.
@@ -39,7 +39,7 @@ export interface SyncJournal {
   readonly ref: TaskRef | null;
   readonly worktree: string;
   readonly gitDir: string;
-  readonly beside: string | null;
+  readonly beside: boolean;
   readonly phase: 'preparing' | 'switching' | 'committing' | 'done';
   readonly change: SyncChange | null;
 }

@@ -1,5 +1,6 @@
-import { lstat, readdir, readFile, writeFile } from 'node:fs/promises';
+import { lstat, open, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import pLimit from 'p-limit';
 import * as z from 'zod/mini';
 import { type BytePath, onDisk, parentsOf, splitBytes } from '../../git/bytePath';
 import type { Git } from '../../git/git';
@@ -29,6 +30,12 @@ const planSchema = z.object({
 /** Every file that a switch replaces, as it must be found. Written down before the first one is touched. */
 export type SwitchPlan = z.infer<typeof planSchema>;
 
+export interface StagedSwitch {
+  readonly plan: SwitchPlan;
+  /** Paths that sparse patterns keep out of the worktree, with git's tag. */
+  readonly sparse: ReadonlyMap<BytePath, string>;
+}
+
 /** Why a file cannot make way. */
 export interface InTheWay {
   readonly files: readonly BytePath[];
@@ -44,7 +51,7 @@ export async function stageSwitch(
   worktree: string,
   trees: WorkingTrees,
   to: string,
-): Promise<{ plan: SwitchPlan; sparse: ReadonlyMap<BytePath, string> } | InTheWay> {
+): Promise<StagedSwitch | InTheWay> {
   const { paths } = deps;
   const changes = await diffTrees(deps.git, deps.private.place, trees.files, to);
   const left = await checkOut(deps, trees, to);
@@ -60,9 +67,25 @@ export async function stageSwitch(
   }
   const blocked = await inTheWay(worktree, steps);
   if (blocked.length > 0) return { files: blocked };
+  await flush(steps, paths.stage);
   const newFolders = await missingFolders(worktree, steps);
   const plan = { steps, newFolders, submoduleFolders: submoduleFolders(changes) };
   return { plan, sparse: left };
+}
+
+/** On the disk before the first file is exchanged: after a power cut a renamed file would be there, and empty. */
+async function flush(steps: readonly Step[], stage: string): Promise<void> {
+  const limit = pLimit(8);
+  const files = steps.filter(({ next }) => next?.kind === 'file');
+  await Promise.all(
+    files.map((step) =>
+      limit(async () => {
+        // Windows flushes only what is open for writing.
+        const file = await open(onDisk(stage, step.path), process.platform === 'win32' ? 'r+' : 'r');
+        await file.datasync().finally(() => file.close());
+      }),
+    ),
+  );
 }
 
 function isFile(entry: TreeChange['old']): boolean {

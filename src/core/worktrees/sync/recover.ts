@@ -37,7 +37,7 @@ export async function recoverSync(
   journal: FoundJournal<SyncJournal>,
   settled: (recovery: SyncRecovery) => Promise<void> = async () => undefined,
 ): Promise<SyncRecovery> {
-  const paths = syncPaths(deps.syncDir, journal.id, journal.data.beside);
+  const paths = syncPaths(deps.syncDir, journal.id, journal.data);
   const { recovery, keep } = await settle(deps, journal, paths);
   await settled(recovery);
   if (!keep) await retireWorkspace(deps.syncDir, paths);

@@ -26,9 +26,14 @@ export interface SyncPaths {
   readonly objects: string;
 }
 
-/** The paths of a sync; nothing is made. */
-export function syncPaths(syncDir: string, id: string, beside: string | null): SyncPaths {
+/** The paths of a sync; nothing is made. @param at the worktree, and whether its files lie on another disk */
+export function syncPaths(
+  syncDir: string,
+  id: string,
+  at: { readonly worktree: string; readonly beside: boolean },
+): SyncPaths {
   const folder = path.join(syncDir, id);
+  const beside = at.beside ? path.join(at.worktree, `.switchyard-sync-${id}`) : null;
   const files = beside ?? folder;
   return {
     folder,
@@ -45,10 +50,10 @@ export function syncPaths(syncDir: string, id: string, beside: string | null): S
 }
 
 /** A file is only renamed within a disk: with the store on another one, a folder in the worktree serves. */
-export async function besideFor(worktree: string, syncDir: string, id: string): Promise<string | null> {
+export async function isOnAnotherDisk(worktree: string, syncDir: string): Promise<boolean> {
   await mkdir(syncDir, { recursive: true, mode: 0o700 });
   const [here, there] = await Promise.all([stat(worktree), stat(syncDir)]);
-  return here.dev === there.dev ? null : path.join(worktree, `.switchyard-sync-${id}`);
+  return here.dev !== there.dev;
 }
 
 export async function makeWorkspace(paths: SyncPaths): Promise<void> {

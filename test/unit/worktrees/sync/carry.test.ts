@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type SyncOutcome, type SyncRequest, syncWorktree } from '../../../../src/core/worktrees/sync/syncWorktree';
+import type { SyncOutcome, SyncRequest } from '../../../../src/core/worktrees/sync/request';
+import { syncWorktree } from '../../../../src/core/worktrees/sync/syncWorktree';
 import {
   addWorktree,
   commitAll,

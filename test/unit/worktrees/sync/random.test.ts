@@ -115,6 +115,12 @@ async function asGitDoes(copy: string): Promise<boolean> {
   }
 }
 
+/** Without what must differ, and without folders: git removes one that was empty before when it passes through it. */
+function filesOf(photo: Record<string, string>): Record<string, string> {
+  const entries = Object.entries(photo).filter(([name]) => !/^\((head|status)\)$|\/$/.test(name));
+  return Object.fromEntries(entries);
+}
+
 describe('worktrees: random syncs', () => {
   it('equal git rebase, or leave everything as before', async function () {
     this.timeout(process.env.SWITCHYARD_LONG === '1' ? 1_800_000 : 60_000);
@@ -157,8 +163,7 @@ describe('worktrees: random syncs', () => {
         }
         assert.equal(commitsOf(worktree), commitsOf(path.join(copy, 'w')));
         if (!carried) return;
-        const [ours, gits] = [await photograph(worktree), await photograph(path.join(copy, 'w'))];
-        assert.deepEqual({ ...ours, '(head)': '', '(status)': '' }, { ...gits, '(head)': '', '(status)': '' });
+        assert.deepEqual(filesOf(await photograph(worktree)), filesOf(await photograph(path.join(copy, 'w'))));
       }),
     );
     await fc.assert(property, sampled(10));

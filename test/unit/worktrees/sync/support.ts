@@ -4,7 +4,7 @@ import { createGit, type Git } from '../../../../src/core/git/git';
 import { findRepository } from '../../../../src/core/git/repository';
 import { defaultSettings, silentLog } from '../../../../src/core/ports';
 import { openStore, type Store } from '../../../../src/core/store/store';
-import type { SyncDeps } from '../../../../src/core/worktrees/sync/syncWorktree';
+import type { SyncDeps } from '../../../../src/core/worktrees/sync/request';
 import { addWorktree, makeRepository, runGit, testEnvironment } from '../../support/repositories';
 
 export const ref = { plan: 'plan', task: 'api' };
