@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { StoreContext } from './context';
 import { errorCode, errorText, isMissing, StoreError } from './errors';
 import { makeFolder } from './files';
+import { forgetHolder, nameHolder, releaseDead } from './lockHolder';
 import { checkFileName } from './names';
 
 const staleMs = 10_000;
@@ -13,8 +14,8 @@ const ending = '.lock';
 /** Where two writers must not meet. */
 export interface Locks {
   /**
-   * Runs `fn` while no other process (and no other caller here) holds the lock. A holder that was killed is replaced
-   * after 10 s. `fn`'s signal aborts when the lock was lost while it ran (a machine that slept, a loop that was
+   * Runs `fn` while no other process (and no other caller here) holds the lock. A holder that was killed is replaced at
+   * once, where its process can be asked, else after 10 s. `fn`'s signal aborts when the lock was lost while it ran (a machine that slept, a loop that was
    * blocked): `fn` must then stop before it decides anything.
    * @param o.waitMs how long to wait for the lock; default 30 s
    * @throws StoreError `locked`, `bad-name`, `failed`, and whatever `fn` throws
@@ -48,6 +49,7 @@ export function createLocks(context: StoreContext): Locks {
         } else if (code !== 'ELOCKED') {
           throw new StoreError('failed', `${file} could not be locked: ${errorText(error)}.`, { file, cause: error });
         }
+        if (code === 'ELOCKED' && (await releaseDead(file))) continue;
         if (performance.now() >= deadline) {
           const message = `Another process holds ${file}; wait for it to end, then try again.`;
           throw new StoreError('locked', message, { file, cause: error });
@@ -67,8 +69,10 @@ export function createLocks(context: StoreContext): Locks {
       );
     });
     try {
+      await nameHolder(file);
       return await fn(compromised.signal);
     } finally {
+      if (!compromised.signal.aborted) await forgetHolder(file);
       await release().catch((error: unknown) => {
         // A lock that was lost cannot be given back; the holder was told by its signal.
         if (!compromised.signal.aborted) context.log.warn(`The lock ${name} was not released: ${errorText(error)}`);
@@ -99,6 +103,7 @@ export function createLocks(context: StoreContext): Locks {
         throw error;
       });
       for (const name of names.filter((each) => each.endsWith(ending))) {
+        if (await releaseDead(join(dir, name))) continue;
         const facts = await stat(join(dir, name)).catch(() => null); // Given back just now.
         if (facts === null || Date.now() - facts.mtimeMs < staleMs) continue;
         // Taking it decides whether it is stale; whoever is faster gives it back as well.

@@ -34,6 +34,14 @@ const roles: Record<string, (store: Store, args: string[]) => Promise<void>> = {
     }
   },
 
+  /** Takes a lock and keeps it until it is killed. */
+  async lock(store, [name = '']) {
+    await store.locks.withLock(name, async () => {
+      say('locked');
+      await new Promise(() => setInterval(() => undefined, 1000));
+    });
+  },
+
   /** Begins a journal and works on until it is killed. */
   async journal(store, [step]) {
     await store.journals.begin('sync', { step });

@@ -3,7 +3,7 @@ import { mkdir, readdir, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreError } from '../../../src/core/store/errors';
-import { cleanUp, deferred, testStore } from './support';
+import { Child, cleanUp, deferred, testStore } from './support';
 
 const isReason = (reason: string) => (e: unknown) => StoreError.is(e) && e.reason === reason;
 
@@ -82,6 +82,53 @@ describe('store: locks', () => {
     assert.equal(await store.locks.withLock('a', async () => 1, { waitMs: 1_000 }), 1);
   });
 
+  it('a lock whose holder was killed is taken at once, by one of many', async () => {
+    const { store, dir } = await testStore();
+    for (let round = 0; round < 5; round += 1) {
+      const child = await Child.start('lock', dir, 'a');
+      await child.line('locked');
+      await assert.rejects(
+        store.locks.withLock('a', async () => 1, { waitMs: 0 }),
+        isReason('locked'),
+        'its holder lives',
+      );
+      child.kill();
+      await child.gone();
+      const others = await Promise.all([1, 2, 3].map(() => testStore({ dir })));
+      let inside = 0;
+      const began = performance.now();
+      await Promise.all(
+        others.map((other) =>
+          other.store.locks.withLock('a', async () => {
+            inside += 1;
+            assert.equal(inside, 1);
+            await sleep(20);
+            inside -= 1;
+          }),
+        ),
+      );
+      assert.ok(performance.now() - began < 5_000, 'nobody waited for it to become stale');
+    }
+    assert.deepEqual(await readdir(join(dir, 'locks')), []);
+  });
+
+  it('the word about a holder says nothing about the lock of another', async () => {
+    const { store, dir } = await testStore();
+    const child = await Child.start('lock', dir, 'a');
+    await child.line('locked');
+    child.kill();
+    await child.gone();
+    // The dead one's lock became stale and somebody else made theirs, without a word so far.
+    const lock = join(dir, 'locks', 'a.lock');
+    await rm(lock, { recursive: true });
+    await mkdir(join(dir, 'locks', 'between'));
+    await mkdir(lock);
+    await assert.rejects(
+      store.locks.withLock('a', async () => 1, { waitMs: 0 }),
+      isReason('locked'),
+    );
+  });
+
   it('gives back the locks of killed holders, and no others', async () => {
     const { store, dir } = await testStore();
     const dead = join(dir, 'locks', 'dead.lock');
@@ -89,7 +136,8 @@ describe('store: locks', () => {
     await utimes(dead, new Date(0), new Date(0));
     await store.locks.withLock('live', async () => {
       await store.locks.releaseStale();
-      assert.deepEqual(await readdir(join(dir, 'locks')), ['live.lock']);
+      const locks = (await readdir(join(dir, 'locks'))).filter((name) => name.endsWith('.lock'));
+      assert.deepEqual(locks, ['live.lock']);
     });
     assert.deepEqual(await readdir(join(dir, 'locks')), []);
   });
