@@ -12,6 +12,8 @@ export interface Mess {
   readonly secret: string;
   /** Files copied in, as the record of the task would name them. */
   readonly copied: string[];
+  /** Tracked files whose changes git was told not to look at: a secret may stand there. */
+  readonly hidden: Set<string>;
 }
 
 /** Makes one kind of dirt; `n` chooses among files. What git refuses in the state it is in counts as done. */
@@ -37,6 +39,20 @@ export async function makeMessyRepository(dir: string): Promise<string> {
 
 function tracked(n: number): string {
   return `src/000/file-${String(n % 10).padStart(5, '0')}.txt`;
+}
+
+/** A secret in a tracked file, as people keep their passwords there; not through a link that others have to it. */
+async function hide(mess: Mess, n: number, option: string, secret: boolean): Promise<void> {
+  await git(mess, 'update-index', option, tracked(n));
+  mess.hidden.add(tracked(n));
+  if (!secret) return;
+  await rm(path.join(mess.worktree, tracked(n)), { force: true });
+  await put(mess, tracked(n), mess.secret);
+}
+
+/** What would make an ordinary file of a secret one is no dirt but another file. */
+function refuseHidden(mess: Mess, n: number): void {
+  assert.ok(!mess.hidden.has(tracked(n)), 'a secret');
 }
 
 async function put(mess: Mess, name: string | Buffer, text: string, mode = 0o644): Promise<string | Buffer> {
@@ -86,8 +102,14 @@ export const actions: Readonly<Record<string, Action>> = {
   'name that is no UTF-8': (m) =>
     process.platform === 'linux' ? put(m, Buffer.from([0x66, 0xff, 0xfe, 0x80]), 'bytes') : Promise.resolve(),
   'deleted file': (m, n) => rm(path.join(m.worktree, tracked(n)), { force: true }),
-  'staged deletion': (m, n) => git(m, 'rm', '-q', '--cached', '--', tracked(n)),
-  'staged rename': (m, n) => git(m, 'mv', tracked(n), `renamed-${m.next()}.txt`),
+  'staged deletion': async (m, n) => {
+    refuseHidden(m, n);
+    await git(m, 'rm', '-q', '--cached', '--', tracked(n));
+  },
+  'staged rename': async (m, n) => {
+    refuseHidden(m, n);
+    await git(m, 'mv', tracked(n), `renamed-${m.next()}.txt`);
+  },
   'changed mode': (m, n) => chmod(path.join(m.worktree, tracked(n)), 0o755),
   'private mode': (m, n) => chmod(path.join(m.worktree, tracked(n)), n % 2 === 0 ? 0o600 : 0o444),
   'untracked program': (m) => put(m, `tool-${m.next()}`, 'tool', 0o700),
@@ -95,7 +117,10 @@ export const actions: Readonly<Record<string, Action>> = {
     await rm(path.join(m.worktree, tracked(n)), { force: true });
     await symlink('nowhere\nat all', path.join(m.worktree, tracked(n)));
   },
-  'hard link': (m, n) => link(path.join(m.worktree, tracked(n)), path.join(m.worktree, `hard-${m.next()}`)),
+  'hard link': async (m, n) => {
+    refuseHidden(m, n);
+    await link(path.join(m.worktree, tracked(n)), path.join(m.worktree, `hard-${m.next()}`));
+  },
   'folder in place of a file': async (m) => {
     await rm(path.join(m.worktree, 'run.sh'), { recursive: true, force: true });
     await put(m, 'run.sh/inside', 'inside');
@@ -106,14 +131,8 @@ export const actions: Readonly<Record<string, Action>> = {
     await put(m, name, 'intended');
     await git(m, 'add', '-N', '--', name);
   },
-  'assumed unchanged': async (m, n) => {
-    await git(m, 'update-index', '--assume-unchanged', tracked(n));
-    await put(m, tracked(n), m.secret);
-  },
-  'skipped in the worktree': async (m, n) => {
-    await git(m, 'update-index', '--skip-worktree', tracked(n));
-    if (n % 2 === 0) await put(m, tracked(n), m.secret);
-  },
+  'assumed unchanged': (m, n) => hide(m, n, '--assume-unchanged', true),
+  'skipped in the worktree': (m, n) => hide(m, n, '--skip-worktree', n % 2 === 0),
   'ignored file': (m) => put(m, `${m.next()}.env`, m.secret, 0o600),
   'ignored folder': (m) => put(m, `node_modules/pkg-${m.next()}/index.js`, m.secret),
   'ignored by a rule of its own': async (m) => {

@@ -16,7 +16,7 @@ let count = 0;
 async function begin(root: string): Promise<Mess> {
   count += 1;
   const worktree = await addWorktree(root, path.join(`${root}-worktrees`, `w${count}`), `agent/${count}`);
-  return { worktree, next: () => ++count, secret: 'ignored', copied: [] };
+  return { worktree, next: () => ++count, secret: 'ignored', copied: [], hidden: new Set<string>() };
 }
 
 /** Files and links that a ref can hold, without those that the restore says it could not bring; of modes what git knows. */

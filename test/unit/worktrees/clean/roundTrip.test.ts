@@ -4,7 +4,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import type { ArchiveRecord } from '../../../../src/contract/events';
 import { addWorktree, memoryFolder, runGit, withTempDir } from '../../support/repositories';
-import { sampled } from '../../support/sampled';
+import { unhurried } from '../../support/sampled';
 import { actions, type Mess, make, makeMessyRepository } from './mess';
 import { stateOf } from './state';
 import { cleanBothLayers, restoreIt, type TestDeps, trashDeps } from './trashSupport';
@@ -24,7 +24,13 @@ let count = 0;
 async function begin(root: string, deps: TestDeps, steps: readonly (readonly [string, number])[]): Promise<Round> {
   count += 1;
   const worktree = await addWorktree(root, path.join(`${root}-worktrees`, `w${count}`), `agent/${count}`);
-  const mess: Mess = { worktree, next: () => ++count, secret: `ignored-byte-${count}-`, copied: [] };
+  const mess: Mess = {
+    worktree,
+    next: () => ++count,
+    secret: `ignored-byte-${count}-`,
+    copied: [],
+    hidden: new Set<string>(),
+  };
   for (const [name, n] of steps) await make(mess, name, n);
   return { root, worktree, deps, mess };
 }
@@ -90,7 +96,7 @@ async function everyMess(
     await fc.assert(
       fc.asyncProperty(dirt, (steps) => check(root, deps, steps)),
       // The rounds share a repository, so what a failure leaves would make smaller examples fail as well.
-      { ...sampled(runs), endOnFailure: true },
+      { ...unhurried(runs), endOnFailure: true },
     );
   }, memoryFolder());
 }

@@ -45,7 +45,10 @@ async function dirtied(root: string, worktree: string, ...names: string[]): Prom
   const made = await addWorktree(root, worktree, 'agent/api');
   let count = 0;
   for (const name of names) {
-    assert.ok(await make({ worktree: made, next: () => ++count, secret: 'ignored', copied: [] }, name, 2), name);
+    assert.ok(
+      await make({ worktree: made, next: () => ++count, secret: 'ignored', copied: [], hidden: new Set() }, name, 2),
+      name,
+    );
   }
   return made;
 }

@@ -85,7 +85,7 @@ async function killedRound(scene: Scene, round: Round, usual: { clean: number; r
   count += 1;
   const { root, dir, deps } = scene;
   const worktree = await addWorktree(root, path.join(dir, 'repo-worktrees', `w${count}`), `agent/${count}`);
-  const mess = { worktree, next: () => ++count, secret: 'ignored', copied: [] };
+  const mess = { worktree, next: () => ++count, secret: 'ignored', copied: [], hidden: new Set<string>() };
   for (const [name, n] of round.steps) await make(mess, name, n);
   const before = await stateOf(worktree);
   const out = path.join(dir, `out-${count}`);
