@@ -81,8 +81,19 @@ export async function prepare(context: TaskContext, ref: TaskRef, o: PrepareOpti
       await checkHolds(context, ref, record, o);
       return existing(ref, record);
     }
+    refuseCleaned(ref, record);
     return dispatch(context, plan, task, agent, o);
   });
+}
+
+/** Beginning anew beside work that waits in the trash is rarely meant, and never by accident. */
+function refuseCleaned(ref: TaskRef, record: TaskRecord | null): void {
+  if (record?.state !== 'cleaned' || record.archives.length === 0) return;
+  const name = refName(ref);
+  throw new TaskError(
+    'held',
+    `${name} was cleaned: bring it back with "switchyard restore ${name}", or forget it with "switchyard forget ${name}" to begin anew.`,
+  );
 }
 
 /** A worktree made by `spawn` becomes work in progress now: what holds a dispatch holds this too. */

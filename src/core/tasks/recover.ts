@@ -92,7 +92,7 @@ async function recoverOperation<T extends { readonly ref: TaskRef }>(
       // Somebody may have settled it between our look and the lock.
       const journal = (await journals.list(operation, schema)).find(({ id }) => id === seen.id);
       if (journal === undefined) return;
-      const { outcome, reason } = await settle({ ...journal, remove: async () => undefined });
+      const { outcome, reason } = await settle(keptOpen(journal));
       await events.appendTask(ref, { kind: 'recovered', operation, outcome, reason });
       await journal.remove();
       recovered.push({ ref, operation, outcome, reason });
@@ -102,6 +102,11 @@ async function recoverOperation<T extends { readonly ref: TaskRef }>(
     else await action();
   }
   return recovered;
+}
+
+/** The same journal, which goes only when the outcome is on record. */
+function keptOpen<T>(journal: FoundJournal<T>): FoundJournal<T> {
+  return Object.create(journal, { remove: { value: async () => undefined } });
 }
 
 /** Under the task's lock, unless somebody has it. One that cannot be settled now must not keep the others waiting. */

@@ -292,6 +292,21 @@ describe('the trash', () => {
     );
   });
 
+  it('does not begin a cleaned task anew beside what waits in the trash, unless it is forgotten', async () => {
+    await withTasks(['one'], async (o) => {
+      await land(o, 'one');
+      await o.repository.tasks.clean(ref('one'));
+      await assert.rejects(
+        o.repository.tasks.prepare(ref('one'), { purpose: 'spawn', override: true }),
+        (error: Error) => /was cleaned: bring it back with "switchyard restore p\/one"/.test(error.message),
+      );
+      assert.equal((await o.row('one')).state, 'cleaned');
+      await o.repository.tasks.forget(ref('one'));
+      const anew = await o.repository.tasks.prepare(ref('one'), { purpose: 'spawn' });
+      assert.ok(await exists(anew.worktree));
+    });
+  });
+
   it('brings back a task that was forgotten after it was cleaned', async () => {
     await withTasks(['one'], async (o) => {
       const { tasks } = o.repository;
