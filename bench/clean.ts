@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { listWorktrees } from '../src/core/git/worktreeList';
 import { openRepository, type Repository } from '../src/core/openRepository';
 import { defaultSettings, silentLog } from '../src/core/ports';
-import { archiveRefName, archiveWorktree } from '../src/core/worktrees/clean/archiveRef';
-import { cleanWorktree } from '../src/core/worktrees/clean/clean';
-import { readWorktree } from '../src/core/worktrees/clean/reading';
-import { surveyWorktree } from '../src/core/worktrees/clean/survey';
+import { archiveRefName, archiveWorktree } from '../src/core/worktrees/archive/archiveRef';
+import { readWorktree } from '../src/core/worktrees/state/reading';
+import { surveyWorktree } from '../src/core/worktrees/survey/survey';
+import { cleanWorktree } from '../src/core/worktrees/trash/clean';
 import { benchFolder, type Figure, git, makeRepository, median } from './measure';
 
 const files = 20_000;

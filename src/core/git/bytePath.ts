@@ -1,23 +1,35 @@
 import path from 'node:path';
 
 /**
- * A path as git lists it, relative and with `/`, one character a byte (latin1): names need not be UTF-8, and must come
- * back byte for byte.
+ * A path as git gives it: relative to the worktree, with `/`, one character a byte (latin1). Names of files are bytes
+ * to git and to most systems, so a name that is not UTF-8 must come through unharmed.
  */
 export type BytePath = string;
 
-/** Splits output that ends every field with NUL, one character a byte. */
-export function splitBytes(z: Buffer): BytePath[] {
+/** What git printed with `-z`, taken apart: every field ends with NUL. */
+export function splitPaths(z: Buffer): BytePath[] {
   const fields = z.toString('latin1').split('\0');
   fields.pop();
   return fields;
 }
 
-/** The path for the file system: bytes where names are bytes, text on Windows. */
-export function onDisk(root: string, name: BytePath): Buffer | string {
-  const bytes = Buffer.from(name, 'latin1');
-  if (process.platform === 'win32') return path.join(root, bytes.toString('utf8'));
-  return Buffer.concat([Buffer.from(`${root}/`), bytes]);
+/** Input for git's `-z --stdin`. */
+export function joinPaths(paths: readonly BytePath[]): Buffer {
+  return Buffer.from(paths.map((name) => `${name}\0`).join(''), 'latin1');
+}
+
+/** For people and for JSON. */
+export function shownPath(name: BytePath): string {
+  return Buffer.from(name, 'latin1').toString('utf8');
+}
+
+export function bytePath(text: string): BytePath {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}
+
+/** For the functions of node:fs, which take bytes as they are. @param top absolute */
+export function onDisk(top: string, name: BytePath): Buffer {
+  return Buffer.concat([Buffer.from(top + path.sep), Buffer.from(name, 'latin1')]);
 }
 
 /** The folder of a path, `''` for the top. */
@@ -26,19 +38,8 @@ export function parentOf(name: BytePath): BytePath {
   return slash < 0 ? '' : name.slice(0, slash);
 }
 
-/** All folders around a path, the outermost first, without the top. */
-export function parentsOf(name: BytePath): BytePath[] {
-  const parents: BytePath[] = [];
-  for (let at = name.indexOf('/'); at >= 0; at = name.indexOf('/', at + 1)) parents.push(name.slice(0, at));
-  return parents;
-}
-
-/** For people and JSON. */
-export function shownPath(name: BytePath): string {
-  return Buffer.from(name, 'latin1').toString('utf8');
-}
-
-/** For standard input of git commands with `-z`. */
-export function joinBytes(fields: readonly BytePath[]): Buffer {
-  return Buffer.from(fields.map((field) => `${field}\0`).join(''), 'latin1');
+/** The folders a path lies in, the outermost first, without the top: `a/b/c` is in `a` and `a/b`. */
+export function foldersOf(name: BytePath): BytePath[] {
+  const parts = name.replace(/\/$/, '').split('/').slice(0, -1);
+  return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
 }

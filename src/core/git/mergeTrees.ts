@@ -1,5 +1,5 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { type BytePath, onDisk, parentOf, splitBytes } from './bytePath';
+import { type BytePath, onDisk, parentOf, splitPaths } from './bytePath';
 import type { Git } from './git';
 import { parseBatch, rawCommitText } from './rawCommit';
 import type { GitPlace } from './treeDiff';
@@ -36,7 +36,7 @@ export class TreeMerger {
     await rm(this.folder, { recursive: true, force: true });
     await mkdir(this.folder, { recursive: true });
     const listed = await this.#run(['ls-tree', '-r', '-z', '--full-tree', tree]);
-    const files = splitBytes(listed.stdoutBytes).flatMap((line) => {
+    const files = splitPaths(listed.stdoutBytes).flatMap((line) => {
       const [mode, , id] = line.slice(0, line.indexOf('\t')).split(' ');
       const path = line.slice(line.indexOf('\t') + 1);
       const named = path === '.gitattributes' || path.endsWith('/.gitattributes');
@@ -66,7 +66,7 @@ export class TreeMerger {
   async commits(ours: string, theirs: string): Promise<MergedTree> {
     const options = ['--write-tree', '-z', '--name-only', '--no-messages', '--allow-unrelated-histories'];
     const result = await this.#run(['merge-tree', ...options, ours, theirs], undefined, [0, 1]);
-    const [tree = '', ...files] = splitBytes(result.stdoutBytes);
+    const [tree = '', ...files] = splitPaths(result.stdoutBytes);
     // The exit code decides: a conflict need not name a file.
     return result.exitCode === 0 ? { clean: true, tree } : { clean: false, files: files.filter((file) => file !== '') };
   }

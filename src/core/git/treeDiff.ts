@@ -1,4 +1,4 @@
-import { type BytePath, parentsOf, splitBytes } from './bytePath';
+import { type BytePath, foldersOf, splitPaths } from './bytePath';
 import type { Git } from './git';
 
 /** One side of a changed path. */
@@ -31,7 +31,7 @@ export async function diffTrees(git: Git, at: GitPlace, from: string, to: string
 
 /** Parses `--raw -z` (git-diff(1), "Raw output format"): `:<mode> <mode> <id> <id> <status>` NUL path NUL. */
 export function parseRawDiff(z: Buffer): TreeChange[] {
-  const fields = splitBytes(z);
+  const fields = splitPaths(z);
   const changes: TreeChange[] = [];
   for (let i = 0; i + 1 < fields.length; i += 2) {
     const [oldMode = '', mode = '', oldId = '', id = ''] = (fields[i] ?? '').slice(1).split(' ');
@@ -47,10 +47,10 @@ function entry(mode: string, id: string): TreeEntry | null {
 /** Paths of `a` that `b` changes too, or whose folder `b` needs as a file or the other way round. */
 export function overlap(a: readonly TreeChange[], b: readonly TreeChange[]): BytePath[] {
   const paths = new Set(b.map((change) => change.path));
-  const folders = new Set(b.flatMap((change) => parentsOf(change.path)));
+  const folders = new Set(b.flatMap((change) => foldersOf(change.path)));
   return a
     .map((change) => change.path)
-    .filter((path) => paths.has(path) || folders.has(path) || parentsOf(path).some((parent) => paths.has(parent)));
+    .filter((path) => paths.has(path) || folders.has(path) || foldersOf(path).some((parent) => paths.has(parent)));
 }
 
 /** Lines for `git update-index -z --index-info` that turn the old side into the new one. */

@@ -1,6 +1,6 @@
 import type { ArchiveRecord, TaskEvent } from '../../contract/events';
 import type { TaskRef } from '../../contract/plan';
-import type { RestoredWorktree } from '../worktrees/clean/restore';
+import type { RestoredWorktree } from '../worktrees/trash/restore';
 import { refName, type TaskContext } from './context';
 import { foldEvent, type KeptArchive, type TaskRecord } from './fold';
 import { TaskError } from './taskError';

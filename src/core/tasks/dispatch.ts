@@ -8,7 +8,7 @@ import { readRefs } from '../git/refs';
 import { placeOf } from '../git/repository';
 import { checkPlan } from '../plan/checkPlan';
 import type { Plan, TaskFile } from '../plan/plan';
-import { type BegunWorktree, beginWorktree, type MadeWorktree, type MakePhase } from '../worktrees/makeWorktree';
+import { type BegunWorktree, beginWorktree, type MadeWorktree, type MakePhase } from '../worktrees/make/makeWorktree';
 import { chooseNames, type WorktreeNames } from '../worktrees/names';
 import { resolveWorktreeRoot } from '../worktrees/root';
 import {

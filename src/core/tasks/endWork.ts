@@ -1,5 +1,5 @@
 import type { TaskRef } from '../../contract/plan';
-import { endProcesses } from '../worktrees/clean/processes';
+import { endProcesses } from '../worktrees/processes/processes';
 import { readRecord, refName, type TaskContext } from './context';
 import { type Looked, listed } from './lookAtWorktree';
 import { askToClose } from './windows';

@@ -1,7 +1,7 @@
 import type { RestoreJson } from '../../contract/json';
 import type { TaskRef } from '../../contract/plan';
 import { listWorktrees } from '../git/worktreeList';
-import { restoreWorktree } from '../worktrees/clean/restore';
+import { restoreWorktree } from '../worktrees/trash/restore';
 import { archivesOf, chooseArchive, noCommit, recordRestored } from './archives';
 import { readRecord, refName, type TaskContext, trashDeps, withTaskLock } from './context';
 import { recoverMoves } from './recover';

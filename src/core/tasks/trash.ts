@@ -1,7 +1,7 @@
 import type { TrashJson, TrashRow } from '../../contract/json';
-import { deleteArchive } from '../worktrees/clean/deleteArchive';
-import { findTrash } from '../worktrees/clean/trash';
 import { folderSize } from '../worktrees/size';
+import { deleteArchive } from '../worktrees/trash/deleteArchive';
+import { findTrash } from '../worktrees/trash/trash';
 import { archivesOf, type FoundArchive, readArchives } from './archives';
 import { refName, type TaskContext, trashDeps, withTaskLock } from './context';
 import { trashKeptMs } from './rows';

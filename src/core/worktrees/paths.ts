@@ -22,3 +22,8 @@ export async function kindAt(file: string): Promise<'nothing' | 'empty-folder' |
 export function errorCode(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException | null)?.code;
 }
+
+/** Whether an error says that there is no such path: absent, behind a file, or behind a link that leads to itself. */
+export function isAbsent(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errorCode(error) ?? '');
+}

@@ -5,8 +5,8 @@ import path from 'node:path';
 import { isFile } from '../git/layoutFiles';
 import type { RepositoryLayout } from '../git/repository';
 import { WorktreeError } from './errors';
+import { realRoot } from './make/place';
 import { isInside } from './paths';
-import { realRoot } from './place';
 
 export interface WorktreeRoot {
   /** Real path; need not exist yet. */

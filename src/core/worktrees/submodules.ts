@@ -5,10 +5,10 @@ import type { LeftOut } from '../../contract/events';
 import { GitError, tellingLine } from '../git/errors';
 import type { Git } from '../git/git';
 import { gitDirOf, isFile, isFolder, readTrimmed } from '../git/layoutFiles';
-import { groupMayRun, longestMs } from './alive';
-import { checkoutEnvironment, longPaths } from './checkout';
 import { lockWaitMs, submodulesLock } from './lock';
-import type { WorktreeDeps } from './makeWorktree';
+import { groupMayRun, longestMs } from './make/alive';
+import { checkoutEnvironment, longPaths } from './make/checkout';
+import type { WorktreeDeps } from './make/makeWorktree';
 
 export type SubmoduleDeps = Pick<WorktreeDeps, 'git' | 'layout' | 'settings' | 'locks' | 'log'>;
 

@@ -5,9 +5,9 @@ import { chmod, mkdir, readdir, realpath, rm, stat, symlink, writeFile } from 'n
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { WorktreeError } from '../../../src/core/worktrees/errors';
-import { type MakeOptions, makeWorktree } from '../../../src/core/worktrees/makeWorktree';
+import { type MakeOptions, makeWorktree } from '../../../src/core/worktrees/make/makeWorktree';
+import { recoverMake } from '../../../src/core/worktrees/make/recoverMake';
 import { chooseNames } from '../../../src/core/worktrees/names';
-import { recoverMake } from '../../../src/core/worktrees/recoverMake';
 import { resolveWorktreeRoot } from '../../../src/core/worktrees/root';
 import { addWorktree, commitAll, makeBare, makeRepository, runGit, withTempDir } from '../support/repositories';
 import { bundledMaker, depsFor } from './support';

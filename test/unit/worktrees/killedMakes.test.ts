@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
-import { recoverMake } from '../../../src/core/worktrees/recoverMake';
+import { recoverMake } from '../../../src/core/worktrees/make/recoverMake';
 import { makeRepository, runGit, testEnvironment, withTempDir } from '../support/repositories';
 import { sampled } from '../support/sampled';
 import { bundledMaker, depsFor, until } from './support';

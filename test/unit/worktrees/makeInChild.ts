@@ -1,4 +1,4 @@
-import { type MakeOptions, makeWorktree } from '../../../src/core/worktrees/makeWorktree';
+import { type MakeOptions, makeWorktree } from '../../../src/core/worktrees/make/makeWorktree';
 import { depsFor } from './support';
 
 // A process of its own that makes worktrees, so that tests can kill it: argv = repository, then JSON of the options;

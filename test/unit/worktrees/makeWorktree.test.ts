@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { WorktreeError, type WorktreeReason } from '../../../src/core/worktrees/errors';
 import { listAll } from '../../../src/core/worktrees/list';
-import { type MakeOptions, makeWorktree } from '../../../src/core/worktrees/makeWorktree';
+import { type MakeOptions, makeWorktree } from '../../../src/core/worktrees/make/makeWorktree';
 import {
   makeBare,
   makeRepository,

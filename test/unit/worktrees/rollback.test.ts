@@ -5,9 +5,9 @@ import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WorktreeError } from '../../../src/core/worktrees/errors';
-import { writeJournal } from '../../../src/core/worktrees/journal';
-import { makeWorktree } from '../../../src/core/worktrees/makeWorktree';
-import { rollbackHalfMade } from '../../../src/core/worktrees/recoverMake';
+import { writeJournal } from '../../../src/core/worktrees/make/journal';
+import { makeWorktree } from '../../../src/core/worktrees/make/makeWorktree';
+import { rollbackHalfMade } from '../../../src/core/worktrees/make/recoverMake';
 import { makeRepository, runGit, testEnvironment, withTempDir, worktreePaths } from '../support/repositories';
 import { depsFor, holdCheckoutAt, until } from './support';
 

@@ -6,7 +6,7 @@ import lockfile from 'proper-lockfile';
 import { createGit, type Git } from '../../../src/core/git/git';
 import { findRepository } from '../../../src/core/git/repository';
 import { defaultSettings, type Log } from '../../../src/core/ports';
-import type { WorktreeDeps } from '../../../src/core/worktrees/makeWorktree';
+import type { WorktreeDeps } from '../../../src/core/worktrees/make/makeWorktree';
 import { testEnvironment } from '../support/repositories';
 
 /** What a host would pass, with a lock that holds over processes; `lines` is what was logged, `extra` git's environment. */

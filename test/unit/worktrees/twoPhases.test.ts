@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { WorktreeError } from '../../../src/core/worktrees/errors';
-import { beginWorktree, type MakeOptions, makeWorktree } from '../../../src/core/worktrees/makeWorktree';
-import { recoverMake } from '../../../src/core/worktrees/recoverMake';
+import { beginWorktree, type MakeOptions, makeWorktree } from '../../../src/core/worktrees/make/makeWorktree';
+import { recoverMake } from '../../../src/core/worktrees/make/recoverMake';
 import { addWorktree, commitAll, makeBare, makeRepository, runGit, withTempDir } from '../support/repositories';
 import { depsFor, gitSetting, holdCheckoutAt, until } from './support';
 

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type BytePath, joinBytes } from '../../git/bytePath';
+import { type BytePath, joinPaths } from '../../git/bytePath';
 import type { Git } from '../../git/git';
 import type { TreeMerger } from '../../git/mergeTrees';
 import { diffTrees, indexInfo, overlap } from '../../git/treeDiff';
@@ -73,6 +73,6 @@ export async function writeNextIndex(
     ['--assume-unchanged', /^[a-z]$/],
   ] as const) {
     const names = flagged(pattern);
-    if (names.length > 0) await run(['update-index', flag, '-z', '--stdin'], { index, input: joinBytes(names) });
+    if (names.length > 0) await run(['update-index', flag, '-z', '--stdin'], { index, input: joinPaths(names) });
   }
 }

@@ -2,7 +2,7 @@ import { lstat, open, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import pLimit from 'p-limit';
 import * as z from 'zod/mini';
-import { type BytePath, onDisk, parentsOf, splitBytes } from '../../git/bytePath';
+import { type BytePath, foldersOf, onDisk, splitPaths } from '../../git/bytePath';
 import type { Git } from '../../git/git';
 import { diffTrees, type TreeChange } from '../../git/treeDiff';
 import { printOf, printSchema } from './print';
@@ -112,7 +112,7 @@ async function checkOut(
   const at = [`--git-dir=${deps.gitDir}`];
   await writeFile(index, await readFile(trees.filesIndex), { mode: 0o600 });
   await deps.private.run([...at, 'read-tree', '-m', '-u', '--no-recurse-submodules', trees.files, to], o);
-  const tagged = splitBytes((await deps.private.run([...at, 'ls-files', '-t', '-z'], o)).stdoutBytes);
+  const tagged = splitPaths((await deps.private.run([...at, 'ls-files', '-t', '-z'], o)).stdoutBytes);
   return new Map(tagged.filter((line) => line.startsWith('S ')).map((line) => [line.slice(2), 'S']));
 }
 
@@ -140,9 +140,9 @@ async function inTheWay(worktree: string, steps: readonly Step[]): Promise<ByteP
   const found = new Set<BytePath>();
   for (const { path: name, old, next } of steps) {
     if (next === null || old !== null) continue;
-    const blocker = parentsOf(name).find((parent) => goes.has(parent));
+    const blocker = foldersOf(name).find((parent) => goes.has(parent));
     if (blocker !== undefined) continue;
-    for (const each of [...parentsOf(name), name]) {
+    for (const each of [...foldersOf(name), name]) {
       if (await blocks(worktree, each, each === name, goes, inodes)) found.add(each);
     }
   }
@@ -178,7 +178,7 @@ async function becomesEmpty(worktree: string, folder: BytePath, goes: ReadonlySe
 }
 
 async function missingFolders(worktree: string, steps: readonly Step[]): Promise<BytePath[]> {
-  const parents = new Set(steps.filter(({ next }) => next !== null).flatMap((step) => parentsOf(step.path)));
+  const parents = new Set(steps.filter(({ next }) => next !== null).flatMap((step) => foldersOf(step.path)));
   const missing: BytePath[] = [];
   for (const parent of parents) {
     const facts = await lstat(onDisk(worktree, parent)).catch((error: NodeJS.ErrnoException) => {

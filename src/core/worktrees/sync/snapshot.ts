@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { copyFile, readFile, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
-import { type BytePath, splitBytes } from '../../git/bytePath';
+import { type BytePath, splitPaths } from '../../git/bytePath';
 import type { PrivateGit, SyncPaths } from './workspace';
 
 /** The uncommitted work of a worktree as two trees; untracked files are in neither and stay where they are. */
@@ -37,14 +37,14 @@ export async function readWorkingTrees(
   const indexHash = await hashOf(paths.indexBefore);
   const unmerged = await git.run(['ls-files', '-u', '-z'], { index: paths.indexBefore });
   if (unmerged.stdoutBytes.length > 0) {
-    const files = splitBytes(unmerged.stdoutBytes).map((line) => line.slice(line.indexOf('\t') + 1));
+    const files = splitPaths(unmerged.stdoutBytes).map((line) => line.slice(line.indexOf('\t') + 1));
     return { conflicted: [...new Set(files)] };
   }
   const filesIndex = path.join(paths.folder, 'index.files');
   await copyIndex(paths.indexBefore, filesIndex);
   const indexTree = (await git.run(['write-tree'], { index: paths.indexBefore })).stdout.trim();
   const files = await readFilesTree(git, filesIndex);
-  const tagged = splitBytes((await git.run(['ls-files', '-v', '-z'], { index: filesIndex })).stdoutBytes);
+  const tagged = splitPaths((await git.run(['ls-files', '-v', '-z'], { index: filesIndex })).stdoutBytes);
   const hidden = new Map(tagged.filter((line) => /^[Sa-z] /.test(line)).map((line) => [line.slice(2), line.charAt(0)]));
   return { index: indexTree, files, indexHash, filesIndex, hidden };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { copyFile, link, lstat, mkdir, readlink, rename, rmdir, symlink, unlink } from 'node:fs/promises';
 import path from 'node:path';
-import { type BytePath, onDisk, parentOf, parentsOf, shownPath } from '../../git/bytePath';
+import { type BytePath, foldersOf, onDisk, parentOf, shownPath } from '../../git/bytePath';
 import { WorktreeError } from '../errors';
 import type { Step, SwitchPlan } from './plan';
 import { isSameContent, isUntouched, type Print, printOf, wasWritten } from './print';
@@ -207,10 +207,10 @@ export async function removeEmptyFolders(
   deletes: readonly Step[],
   which: (folder: BytePath) => boolean = () => true,
 ): Promise<void> {
-  const folders = new Set(deletes.flatMap((step) => parentsOf(step.path)));
+  const folders = new Set(deletes.flatMap((step) => foldersOf(step.path)));
   const deepestFirst = [...folders].sort((a, b) => b.length - a.length);
   // A folder inside one that has to go has to go too.
-  const wanted = (folder: BytePath) => which(folder) || parentsOf(folder).some(which);
+  const wanted = (folder: BytePath) => which(folder) || foldersOf(folder).some(which);
   for (const folder of deepestFirst.filter(wanted)) await rmdirIfEmpty(worktree, folder);
 }
 

@@ -14,12 +14,12 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import path from 'node:path';
-import { type Archived, archiveWorktree } from '../../../../src/core/worktrees/clean/archiveRef';
-import { largeFile } from '../../../../src/core/worktrees/clean/keep';
-import { type ArchiveContent, readArchive } from '../../../../src/core/worktrees/clean/manifest';
-import { surveyWorktree } from '../../../../src/core/worktrees/clean/survey';
-import type { CleanTarget } from '../../../../src/core/worktrees/clean/target';
+import { type Archived, archiveWorktree } from '../../../../src/core/worktrees/archive/archiveRef';
+import { type ArchiveContent, readArchive } from '../../../../src/core/worktrees/archive/manifest';
 import { WorktreeError } from '../../../../src/core/worktrees/errors';
+import { largeFile } from '../../../../src/core/worktrees/state/keep';
+import type { CleanTarget } from '../../../../src/core/worktrees/state/target';
+import { surveyWorktree } from '../../../../src/core/worktrees/survey/survey';
 import {
   addWorktree,
   commitAll,

@@ -1,8 +1,8 @@
 import { strict as assert } from 'node:assert';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { archiveWorktree } from '../../../../src/core/worktrees/clean/archiveRef';
-import { surveyWorktree } from '../../../../src/core/worktrees/clean/survey';
+import { archiveWorktree } from '../../../../src/core/worktrees/archive/archiveRef';
+import { surveyWorktree } from '../../../../src/core/worktrees/survey/survey';
 import { commitAll, makeRepository, runGit, withTempDir } from '../../support/repositories';
 import { gitBytes, makeScene, type Scene } from './support';
 

@@ -5,8 +5,8 @@ import { createGit } from '../../../../src/core/git/git';
 import { findRepository } from '../../../../src/core/git/repository';
 import { listWorktrees } from '../../../../src/core/git/worktreeList';
 import { silentLog } from '../../../../src/core/ports';
-import type { CleanDeps } from '../../../../src/core/worktrees/clean/reading';
-import type { CleanTarget } from '../../../../src/core/worktrees/clean/target';
+import type { CleanDeps } from '../../../../src/core/worktrees/state/reading';
+import type { CleanTarget } from '../../../../src/core/worktrees/state/target';
 import { addWorktree, commitAll, makeRepository, runGit, testEnvironment } from '../../support/repositories';
 
 /** A repository whose rules ignore some files, and a linked worktree on the branch `work`. */

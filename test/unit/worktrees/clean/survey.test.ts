@@ -14,8 +14,8 @@ import {
 } from 'node:fs/promises';
 import path from 'node:path';
 import type { Integrated, Loss, LossKind } from '../../../../src/contract/json';
-import { surveyWorktree } from '../../../../src/core/worktrees/clean/survey';
-import type { CleanTarget } from '../../../../src/core/worktrees/clean/target';
+import type { CleanTarget } from '../../../../src/core/worktrees/state/target';
+import { surveyWorktree } from '../../../../src/core/worktrees/survey/survey';
 import {
   addWorktree,
   commitAll,

@@ -1,7 +1,7 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { ArchiveRecord } from '../../../../src/contract/events';
-import { restoreWorktree } from '../../../../src/core/worktrees/clean/restore';
+import { restoreWorktree } from '../../../../src/core/worktrees/trash/restore';
 import { cleanBothLayers, ref, trashDeps } from './trashSupport';
 
 // A process of its own that cleans a worktree (`--clean <path>`) or restores one (`--restore <record>`), so that tests

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import fc from 'fast-check';
 import type { ArchiveRecord } from '../../../../src/contract/events';
-import type { RestoredWorktree } from '../../../../src/core/worktrees/clean/restore';
+import type { RestoredWorktree } from '../../../../src/core/worktrees/trash/restore';
 import { addWorktree, memoryFolder, runGit, testEnvironment, withTempDir } from '../../support/repositories';
 import { actions, make, makeMessyRepository } from './mess';
 import { stateOf } from './state';

@@ -7,16 +7,16 @@ import { findRepository } from '../../../../src/core/git/repository';
 import { listWorktrees } from '../../../../src/core/git/worktreeList';
 import { defaultSettings, type Log } from '../../../../src/core/ports';
 import { openStore, type Store } from '../../../../src/core/store/store';
-import { archiveRefName, archiveWorktree } from '../../../../src/core/worktrees/clean/archiveRef';
-import { type CleanOptions, cleanWorktree, recoverClean } from '../../../../src/core/worktrees/clean/clean';
+import { archiveRefName, archiveWorktree } from '../../../../src/core/worktrees/archive/archiveRef';
+import type { CleanTarget } from '../../../../src/core/worktrees/state/target';
+import { type CleanOptions, cleanWorktree, recoverClean } from '../../../../src/core/worktrees/trash/clean';
 import {
   cleanJournalSchema,
   type Recovery,
   restoreJournalSchema,
   type TrashDeps,
-} from '../../../../src/core/worktrees/clean/journal';
-import { type RestoredWorktree, recoverRestore, restoreWorktree } from '../../../../src/core/worktrees/clean/restore';
-import type { CleanTarget } from '../../../../src/core/worktrees/clean/target';
+} from '../../../../src/core/worktrees/trash/journal';
+import { type RestoredWorktree, recoverRestore, restoreWorktree } from '../../../../src/core/worktrees/trash/restore';
 import { runGit, testEnvironment } from '../../support/repositories';
 
 export const ref = { plan: 'plan', task: 'api' };

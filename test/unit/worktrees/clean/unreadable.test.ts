@@ -4,10 +4,10 @@ import { chmod, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createGit } from '../../../../src/core/git/git';
 import { silentLog } from '../../../../src/core/ports';
-import { archiveWorktree } from '../../../../src/core/worktrees/clean/archiveRef';
-import { readArchive } from '../../../../src/core/worktrees/clean/manifest';
-import { surveyWorktree } from '../../../../src/core/worktrees/clean/survey';
+import { archiveWorktree } from '../../../../src/core/worktrees/archive/archiveRef';
+import { readArchive } from '../../../../src/core/worktrees/archive/manifest';
 import { WorktreeError } from '../../../../src/core/worktrees/errors';
+import { surveyWorktree } from '../../../../src/core/worktrees/survey/survey';
 import { testEnvironment, withTempDir } from '../../support/repositories';
 import { filesOf, makeScene, type Scene } from './support';
 
