@@ -1,8 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { link, mkdir, open, readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode, errorText, isMissing, StoreError } from './errors';
+import { hostId, isSameProcess } from './processes';
 import type { Schema } from './schemas';
 
 const fileMode = 0o600;
@@ -69,9 +70,40 @@ export async function createExclusive(file: string, data: string, tempDir: strin
   });
 }
 
-async function withTemp<T>(data: string, tempDir: string, action: (temp: string) => Promise<T>): Promise<T> {
-  const temp = join(tempDir, `${tempPrefix}${process.pid}-${randomBytes(6).toString('hex')}`);
-  await writing(temp, () => writeFile(temp, data, { flag: 'wx', mode: fileMode }));
+/**
+ * Like replaceQuickly, and on the disk when it resolves, name and content.
+ * @throws StoreError `failed`
+ */
+export async function replaceDurably(file: string, data: string, tempDir: string): Promise<void> {
+  await withTemp(data, tempDir, (temp) => writing(file, () => rename(temp, file)), { flush: true });
+  // Windows cannot open folders; its file systems keep the order of names themselves.
+  if (process.platform === 'win32') return;
+  const folder = await open(dirname(file), 'r');
+  await folder.sync().finally(() => folder.close());
+}
+
+/** Removes files in the making whose makers died. */
+export async function removeDeadTemps(tempDir: string): Promise<void> {
+  const ours = `${tempPrefix}${hostTag()}-`;
+  for (const name of await readdir(tempDir)) {
+    const pid = name.startsWith(ours) ? Number(name.slice(ours.length).split('-')[0]) : Number.NaN;
+    if (Number.isInteger(pid) && !(await isSameProcess(pid, null))) await removeIfThere(join(tempDir, name));
+  }
+}
+
+/** Which table of processes the number in a name belongs to. */
+function hostTag(): string {
+  return createHash('sha256').update(hostId()).digest('hex').slice(0, 8);
+}
+
+async function withTemp<T>(
+  data: string,
+  tempDir: string,
+  action: (temp: string) => Promise<T>,
+  o: { flush?: boolean } = {},
+): Promise<T> {
+  const temp = join(tempDir, `${tempPrefix}${hostTag()}-${process.pid}-${randomBytes(6).toString('hex')}`);
+  await writing(temp, () => writeFile(temp, data, { flag: 'wx', mode: fileMode, flush: o.flush ?? false }));
   try {
     return await action(temp);
   } finally {

@@ -5,7 +5,7 @@ import * as z from 'zod/mini';
 import { type Operation, operations } from '../../contract/events';
 import type { StoreContext } from './context';
 import { errorText, isMissing } from './errors';
-import { parseJson, readIfThere, removeIfThere, replaceFile } from './files';
+import { parseJson, readIfThere, removeIfThere, replaceDurably } from './files';
 import { hostId, isSameProcess, ownStartTime } from './processes';
 import type { Schema } from './schemas';
 
@@ -52,6 +52,8 @@ export interface Journals {
 
 export function createJournals(context: StoreContext): Journals {
   const dir = join(context.dir, 'cache');
+  // What a kill leaves in the making lies where every start sweeps.
+  const tempDir = join(context.dir, 'locks');
 
   function journal<T>(file: string, envelope: Envelope, data: T): Journal<T> {
     let current = data;
@@ -63,7 +65,7 @@ export function createJournals(context: StoreContext): Journals {
         return current;
       },
       async update(next) {
-        await replaceFile(file, `${JSON.stringify({ ...envelope, data: next })}\n`);
+        await replaceDurably(file, `${JSON.stringify({ ...envelope, data: next })}\n`, tempDir);
         current = next;
       },
       async remove() {
@@ -107,7 +109,7 @@ export function createJournals(context: StoreContext): Journals {
         data,
       };
       const file = join(dir, `journal-${operation}-${id}.json`);
-      await replaceFile(file, `${JSON.stringify(envelope)}\n`);
+      await replaceDurably(file, `${JSON.stringify(envelope)}\n`, tempDir);
       return journal(file, envelope, data);
     },
     async list(operation, schema) {

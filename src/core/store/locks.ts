@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StoreContext } from './context';
 import { errorCode, errorText, isMissing, StoreError } from './errors';
-import { makeFolder } from './files';
+import { makeFolder, removeDeadTemps } from './files';
 import { forgetHolder, nameHolder, releaseDead } from './lockHolder';
 import { checkFileName } from './names';
 
@@ -21,7 +21,7 @@ export interface Locks {
    * @throws StoreError `locked`, `bad-name`, `failed`, and whatever `fn` throws
    */
   withLock<T>(name: string, fn: (signal: AbortSignal) => Promise<T>, o?: { waitMs?: number }): Promise<T>;
-  /** Gives back the locks of holders that were killed, which nobody else may ever ask for again. */
+  /** Gives back the locks of holders that were killed, which nobody else may ever ask for again, and sweeps up there. */
   releaseStale(): Promise<void>;
 }
 
@@ -102,6 +102,7 @@ export function createLocks(context: StoreContext): Locks {
         if (isMissing(error)) return [];
         throw error;
       });
+      if (names.length > 0) await removeDeadTemps(dir);
       for (const name of names.filter((each) => each.endsWith(ending))) {
         if (await releaseDead(join(dir, name))) continue;
         const facts = await stat(join(dir, name)).catch(() => null); // Given back just now.

@@ -34,6 +34,13 @@ const roles: Record<string, (store: Store, args: string[]) => Promise<void>> = {
     }
   },
 
+  /** Writes one journal again and again until it is killed. */
+  async rewrite(store) {
+    const journal = await store.journals.begin('sync', { step: '0' });
+    say('begun');
+    for (let n = 1; ; n += 1) await journal.update({ step: String(n) });
+  },
+
   /** Takes a lock and keeps it until it is killed. */
   async lock(store, [name = '']) {
     await store.locks.withLock(name, async () => {

@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { readdir, readFile, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { Child, cleanUp, testStore } from './support';
 
@@ -38,6 +39,23 @@ describe('store: journals', () => {
     assert.equal(found?.data.step, 'half way');
     await found?.remove();
     assert.deepEqual(await store.journals.list('sync', schema), []);
+  });
+
+  it('killed in the middle of a write, the old or the new one is there, and the next start sweeps the rest', async () => {
+    const { store, dir } = await testStore();
+    for (let round = 1; round <= 10; round += 1) {
+      const child = await Child.start('rewrite', dir);
+      await child.line('begun');
+      await sleep(Math.random() * 20);
+      child.kill();
+      await child.gone();
+      const found = await store.journals.list('sync', schema);
+      assert.equal(found.length, 1);
+      await store.locks.releaseStale();
+      await found[0]?.remove();
+      assert.deepEqual(await readdir(join(dir, 'locks')), []);
+      assert.deepEqual(await readdir(join(dir, 'cache')), []);
+    }
   });
 
   it('takes a process that cannot be asked for dead a quarter of an hour after its last word', async () => {

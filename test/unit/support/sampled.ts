@@ -4,11 +4,8 @@
  * @param runs how many in `npm test`, where 15 s end the sample as well
  */
 export function sampled(runs: number): { seed: number; numRuns: number; interruptAfterTimeLimit?: number } {
-  const long = process.env.SWITCHYARD_LONG === '1';
-  const seed = Number(process.env.SWITCHYARD_SEED ?? Date.now() % 2 ** 31);
-  const numRuns = long ? runs * 20 : runs;
-  console.log(`      seed ${seed}, ${numRuns} runs`);
-  return long ? { seed, numRuns } : { seed, numRuns, interruptAfterTimeLimit: 15_000 };
+  const many = seeded(runs, 20);
+  return long() ? many : { ...many, interruptAfterTimeLimit: 15_000 };
 }
 
 /**
@@ -16,6 +13,16 @@ export function sampled(runs: number): { seed: number; numRuns: number; interrup
  * run.
  */
 export function unhurried(runs: number): { seed: number; numRuns: number } {
-  const { seed } = sampled(runs);
-  return { seed, numRuns: process.env.SWITCHYARD_LONG === '1' ? runs * 10 : runs };
+  return seeded(runs, 10);
+}
+
+function long(): boolean {
+  return process.env.SWITCHYARD_LONG === '1';
+}
+
+function seeded(runs: number, longer: number): { seed: number; numRuns: number } {
+  const seed = Number(process.env.SWITCHYARD_SEED ?? Date.now() % 2 ** 31);
+  const numRuns = long() ? runs * longer : runs;
+  console.log(`      seed ${seed}, ${numRuns} runs`);
+  return { seed, numRuns };
 }

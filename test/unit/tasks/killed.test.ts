@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
 import { openRepository, type Repository } from '../../../src/core/openRepository';
@@ -60,15 +60,6 @@ async function runAndKill(root: string, args: readonly string[], ms: number): Pr
   const timer = setTimeout(() => child.kill('SIGKILL'), ms);
   await exited;
   clearTimeout(timer);
-  await ageLocks(path.join(root, '.git', 'switchyard', 'locks'));
-}
-
-/** As if the ten seconds had passed after which a dead holder's lock is given to others. */
-async function ageLocks(folder: string): Promise<void> {
-  const before = new Date(Date.now() - 60_000);
-  for (const name of await readdir(folder)) {
-    if (name.endsWith('.lock')) await utimes(path.join(folder, name), before, before);
-  }
 }
 
 /** The next start, once whatever git was left behind has ended. */
