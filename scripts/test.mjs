@@ -30,7 +30,7 @@ const totalMs = 19 * minute;
 /** @type {Readonly<Record<string, Suite>>} */
 const suites = {
   check: { deadlineMs: 4 * minute, run: check },
-  unit: { deadlineMs: 8 * minute, run: (options, ms) => mocha('unit', options, ms) },
+  unit: { deadlineMs: 10 * minute, run: (options, ms) => mocha('unit', options, ms) },
   vscode: { deadlineMs: 5 * minute, prepare: prepareVsCode, run: insideVsCode },
   agents: {
     deadlineMs: 6 * minute,
@@ -168,7 +168,7 @@ async function main() {
   const { names, grep, long, desktop } = readOptions();
   await ensureDependencies(projectRoot);
   if (long) process.env.SWITCHYARD_LONG = '1';
-  const factor = long ? 4 : 1;
+  const factor = long ? 8 : 1;
   const end = performance.now() + totalMs * factor;
   const sum = { passed: 0, failed: 0, executed: 0 };
   for (const name of names) {
