@@ -37,7 +37,7 @@ const suites = {
     prepare: () => Promise.all([ensureAgents(), ensureServer()]),
     run: (options, ms) => mocha('agents', options, ms),
   },
-  browser: { deadlineMs: 10 * minute, prepare: prepareBrowser, run: (options, ms) => mocha('browser', options, ms) },
+  browser: { deadlineMs: 12 * minute, prepare: prepareBrowser, run: (options, ms) => mocha('browser', options, ms) },
 };
 
 async function prepareVsCode({ desktop }) {

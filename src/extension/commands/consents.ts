@@ -1,31 +1,29 @@
 import * as vscode from 'vscode';
 import type { Consent } from '../../contract/json';
-import { type ConsentGroup, tickTogether } from '../views/lossWords';
+import type { ConsentGroup } from '../views/lossWords';
+import { type Tickable, type Ticked, tickTogether } from '../views/tickTogether';
 import { themeIcon } from '../views/treeProvider';
 import { plainLabel } from '../words';
 
-interface ConsentItem extends vscode.QuickPickItem {
-  readonly consent?: Consent;
-}
+type ConsentRow = vscode.QuickPickItem & Tickable;
 
-function itemsOf(groups: readonly ConsentGroup[]): ConsentItem[] {
-  // The consents first, all in sight: what they are about may be long.
+/** The consents first, all in sight: what they are about may be long. */
+function rowsOf(groups: readonly ConsentGroup[]): { consents: ConsentRow[]; lines: ConsentRow[][] } {
   const consents = groups.map(({ consent, label, description }) => ({
     label: plainLabel(label),
     description: plainLabel(description),
     alwaysShow: true,
     consent,
   }));
-  const lines = groups.flatMap((group): ConsentItem[] => [
-    { label: group.about, kind: vscode.QuickPickItemKind.Separator },
-    ...group.lines.map((line) => ({
+  const lines = groups.map((group) =>
+    group.lines.map((line) => ({
       label: plainLabel(line.label),
       description: plainLabel(line.description),
       iconPath: themeIcon(line.icon),
       consent: group.consent,
     })),
-  ]);
-  return [...consents, ...lines];
+  );
+  return { consents, lines };
 }
 
 /**
@@ -39,22 +37,29 @@ export function askConsents(o: {
   groups: readonly ConsentGroup[];
 }): Promise<ReadonlySet<Consent> | null> {
   return new Promise((resolve) => {
-    const pick = vscode.window.createQuickPick<ConsentItem>();
+    const pick = vscode.window.createQuickPick();
+    const { consents, lines } = rowsOf(o.groups);
+    const rows = [...consents, ...lines.flat()];
     let ticked: ReadonlySet<Consent> = new Set();
+    let before: Ticked<ConsentRow> = { heard: [], set: [] };
     pick.title = o.title;
     pick.placeholder = o.placeholder;
     pick.canSelectMany = true;
     pick.ignoreFocusOut = true;
     pick.matchOnDescription = true;
-    const items = itemsOf(o.groups);
-    pick.items = items;
-    pick.onDidChangeSelection((selected) => {
-      const counts = new Map<Consent, number>();
-      for (const { consent } of selected)
-        if (consent !== undefined) counts.set(consent, (counts.get(consent) ?? 0) + 1);
-      ticked = tickTogether(o.groups, ticked, counts);
-      const wanted = items.filter(({ consent }) => consent !== undefined && ticked.has(consent));
-      if (wanted.length !== selected.length) pick.selectedItems = wanted;
+    pick.items = [
+      ...consents,
+      ...o.groups.flatMap(({ about }, index) => [
+        { label: about, kind: vscode.QuickPickItemKind.Separator },
+        ...(lines[index] ?? []),
+      ]),
+    ];
+    pick.onDidChangeSelection((items) => {
+      const heard = rows.filter((row) => items.includes(row));
+      ticked = tickTogether(ticked, before, heard);
+      const set = rows.filter(({ consent }) => ticked.has(consent));
+      before = { heard, set };
+      if (set.length !== heard.length) pick.selectedItems = set;
     });
     pick.onDidAccept(() => {
       resolve(ticked);

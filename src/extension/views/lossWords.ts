@@ -101,21 +101,3 @@ function branchWord(seen: CleanJson, t: Translate): string {
       return t('not integrated; stays if not ticked');
   }
 }
-
-/**
- * A consent and its lines are ticked together: ticking one of them ticks all, taking one tick away takes all away.
- * @param before consents that were ticked
- * @param selected for each group, how many of its rows (the consent's own among them) are ticked now
- * @returns consents that are ticked now
- */
-export function tickTogether(
-  groups: readonly ConsentGroup[],
-  before: ReadonlySet<Consent>,
-  selected: ReadonlyMap<Consent, number>,
-): Set<Consent> {
-  const ticked = groups.filter(({ consent, lines }) => {
-    const count = selected.get(consent) ?? 0;
-    return before.has(consent) ? count === lines.length + 1 : count > 0;
-  });
-  return new Set(ticked.map(({ consent }) => consent));
-}

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
-import type { CleanJson, Consent, Loss } from '../../../src/contract/json';
-import { consentGroups, tickTogether } from '../../../src/extension/views/lossWords';
+import type { CleanJson, Loss } from '../../../src/contract/json';
+import { consentGroups } from '../../../src/extension/views/lossWords';
 import { size } from '../../../src/extension/words';
 import { t } from './rows';
 
@@ -50,28 +50,6 @@ describe('what a clean-up asks', () => {
     const wouldLose = [{ kind: 'untracked', path: 'a\nb\u202e', why: 'x\ny' } as const];
     const [group] = consentGroups(answer({ wouldLose, needs: ['discard-changes'] }), t);
     assert.deepEqual(group?.lines[0], { label: 'a b', description: 'x y', icon: { id: 'new-file' } });
-  });
-});
-
-describe('ticking consents', () => {
-  const groups = consentGroups(answer(), t);
-  const tick = (before: readonly Consent[], counts: readonly (readonly [Consent, number])[]) => [
-    ...tickTogether(groups, new Set(before), new Map(counts)),
-  ];
-
-  it('ticks all lines of a consent with any of them, and no other consent', () => {
-    assert.deepEqual(tick([], [['discard-changes', 1]]), ['discard-changes']);
-    assert.deepEqual(tick([], [['delete-branch', 1]]), ['delete-branch']);
-  });
-
-  it('takes a consent back with any of its lines', () => {
-    assert.deepEqual(tick(['discard-changes'], [['discard-changes', 2]]), []);
-    assert.deepEqual(tick(['discard-changes', 'delete-branch'], [['delete-branch', 2]]), ['delete-branch']);
-  });
-
-  it('keeps what is ticked as a whole, and begins with nothing', () => {
-    assert.deepEqual(tick(['discard-changes'], [['discard-changes', 3]]), ['discard-changes']);
-    assert.deepEqual(tick([], []), []);
   });
 });
 
