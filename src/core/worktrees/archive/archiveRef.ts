@@ -66,6 +66,7 @@ export async function archiveWorktree(
     assumeUnchanged: [...dirt.assumeUnchanged],
     // Where a sparse checkout made them they can be very many, and its patterns say the same.
     skipWorktree: sparse === null ? [...dirt.skipWorktree] : [],
+    absent: sparse === null ? [...dirt.absent] : [],
     sparse,
     modes: keep.modes.map(([file, mode]) => [file, mode]),
     leftOut,

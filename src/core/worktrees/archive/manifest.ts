@@ -21,6 +21,8 @@ export interface Manifest {
   readonly assumeUnchanged: BytePath[];
   /** Empty in a sparse checkout, whose patterns say the same. */
   readonly skipWorktree: BytePath[];
+  /** Those of them whose file was not there. */
+  readonly absent: BytePath[];
   /** The patterns of a sparse checkout (`info/sparse-checkout`). */
   readonly sparse: string | null;
   /** Permission bits where they are neither 644 nor 755. */
@@ -37,6 +39,7 @@ const manifestSchema = z.object({
   intentToAdd: z.array(z.string()),
   assumeUnchanged: z.array(z.string()),
   skipWorktree: z.array(z.string()),
+  absent: z.array(z.string()),
   sparse: z.nullable(z.string()),
   modes: z.array(z.tuple([z.string(), z.number()])),
   leftOut: z.array(z.object({ path: z.string(), why: z.string() })),

@@ -52,6 +52,8 @@ export interface Dirt {
   readonly skipWorktree: readonly BytePath[];
   /** Those of them whose file is not what the index has. */
   readonly overlooked: readonly BytePath[];
+  /** Those skipped in the worktree whose file is not there; in a sparse checkout as a rule very many. */
+  readonly absent: readonly BytePath[];
   /** Whether any file in the folder is tracked. */
   tracksIn(folder: BytePath): boolean;
 }
@@ -84,7 +86,7 @@ export async function readDirt(deps: DirtDeps, target: CleanTarget, signal?: Abo
     ...dirt,
     ...entries,
     repositories: [...repositories, ...(await inPlaceOfFiles(target.worktree, dirt.changes))],
-    overlooked: await readOverlooked(deps, target, entries, signal),
+    ...(await readOverlooked(deps, target, entries, signal)),
     unreadable: unreadableIn(status.stderr),
   };
 }
@@ -108,12 +110,15 @@ async function readOverlooked(
   target: CleanTarget,
   told: Pick<Dirt, 'assumeUnchanged' | 'skipWorktree'>,
   signal: AbortSignal | undefined,
-): Promise<BytePath[]> {
+): Promise<Pick<Dirt, 'overlooked' | 'absent'>> {
   // Without a file, skip-worktree is what a sparse checkout looks like.
   const present: BytePath[] = [];
-  for (const file of told.skipWorktree) if (await isThere(onDisk(target.worktree, file))) present.push(file);
-  if (present.length === 0 && told.assumeUnchanged.length === 0) return [];
-  return withIndexCopy(deps, target, async (env) => {
+  const absent: BytePath[] = [];
+  for (const file of told.skipWorktree) {
+    ((await isThere(onDisk(target.worktree, file))) ? present : absent).push(file);
+  }
+  if (present.length === 0 && told.assumeUnchanged.length === 0) return { overlooked: [], absent };
+  const overlooked = await withIndexCopy(deps, target, async (env) => {
     const run = (args: string[], input?: Buffer) =>
       deps.git.run([...plainIndex, ...args], {
         cwd: target.worktree,
@@ -129,6 +134,7 @@ async function readOverlooked(
     const { stdoutBytes } = await run(['diff-files', '-z', '--name-only', '--ignore-submodules=none']);
     return splitPaths(stdoutBytes).filter((file) => asked.has(file));
   });
+  return { overlooked, absent };
 }
 
 async function isThere(file: Buffer): Promise<boolean> {

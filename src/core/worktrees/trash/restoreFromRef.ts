@@ -34,6 +34,8 @@ export async function rebuildFromRef(deps: TrashDeps, data: RestoreJournal, sign
     await run(['-c', 'core.sparseCheckout=true', 'read-tree', '-m', '-u', content.indexTree]);
   }
   await fillIndex(run, content, made.worktree);
+  // They are in the index, from which the files were made, and in nobody's folder yet.
+  for (const file of content.absent) await rm(onDisk(made.worktree, file), { force: true });
   await restoreModes(made.worktree, content.modes);
   await run(['update-index', '-q', '--refresh'], { okExitCodes: [0, 1] });
   if (!content.hasIndex) await rm(path.join(made.admin, 'index'), { force: true });

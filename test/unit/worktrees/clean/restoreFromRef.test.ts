@@ -77,6 +77,15 @@ describe('trash: restore from the ref, when the trash is lost', function () {
       );
     }, memoryFolder()));
 
+  it('a file that git skips in the worktree and that was not there stays away', () =>
+    withTempDir(async (dir) => {
+      const root = await makeMessyRepository(dir);
+      const mess = await begin(root);
+      assert.ok(await make(mess, 'skipped in the worktree', 9));
+      assert.ok(await make(mess, 'deleted file', 9));
+      await fromRef(root, await trashDeps(root), mess);
+    }));
+
   it('modes of untracked files', () =>
     withTempDir(async (dir) => {
       const root = await makeMessyRepository(dir);
