@@ -58,7 +58,7 @@ export function report(figures: readonly Figure[]): boolean {
     met &&= good;
     const value = `${figure.value.toFixed(figure.unit === 'processes' ? 0 : 2)} ${figure.unit}`;
     console.log(
-      `${good ? 'met ' : 'OVER'}  ${figure.name.padEnd(58)} ${value.padStart(14)}   limit ${figure.limit.toFixed(2)}   ${figure.beside}`,
+      `${good ? 'met ' : 'OVER'}  ${figure.name.padEnd(58)} ${value.padStart(14)}   limit ${Number.isFinite(figure.limit) ? figure.limit.toFixed(2) : '–'}   ${figure.beside}`,
     );
   }
   return met;

@@ -110,16 +110,6 @@ export function noCommitYet(layout: RepositoryLayout): GitError {
   });
 }
 
-/** Where a local branch is fetched from: its upstream, else the branch of the same name at `origin`. @throws GitError */
-export async function remoteTrackingOf(
-  git: Git,
-  cwd: string,
-  branch: string,
-): Promise<{ remote: string; ref: string } | null> {
-  const found = trackingAmong(await readRefs(git, { cwd }, branchPatterns(branch)), branch);
-  return found === null ? null : { remote: found.remote, ref: found.ref };
-}
-
 export interface Tracking {
   readonly remote: string;
   /** Full name of the remote-tracking ref. */

@@ -9,10 +9,12 @@ import { createGit } from '../../../src/core/git/git';
 import { branchNameProblem } from '../../../src/core/git/refNames';
 import {
   branchExists,
+  branchPatterns,
   defaultBranch,
   isValidBranchName,
-  remoteTrackingOf,
+  readRefs,
   resolveCommit,
+  trackingAmong,
 } from '../../../src/core/git/refs';
 import { findRepository } from '../../../src/core/git/repository';
 import { silentLog } from '../../../src/core/ports';
@@ -125,11 +127,11 @@ describe('refs', () => {
       await runGit(root, 'branch', '-D', 'main');
       const { git, layout } = await open(root);
       assert.equal(await defaultBranch(git, layout), 'main');
-      assert.deepEqual(await remoteTrackingOf(git, root, 'main'), {
-        remote: 'origin',
-        ref: 'refs/remotes/origin/main',
-      });
-      assert.equal(await remoteTrackingOf(git, root, 'work'), null);
+      const tracking = async (branch: string) =>
+        trackingAmong(await readRefs(git, { cwd: root }, branchPatterns(branch)), branch);
+      const { remote, ref } = (await tracking('main')) ?? {};
+      assert.deepEqual({ remote, ref }, { remote: 'origin', ref: 'refs/remotes/origin/main' });
+      assert.equal(await tracking('work'), null);
     }));
 
   it('finds the default branch without a remote: configured, main, master, the current one', () =>

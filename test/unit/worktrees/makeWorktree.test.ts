@@ -4,8 +4,8 @@ import { chmod, mkdir, readdir, readFile, realpath, writeFile } from 'node:fs/pr
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { listWorktrees } from '../../../src/core/git/worktreeList';
 import { WorktreeError, type WorktreeReason } from '../../../src/core/worktrees/errors';
-import { listAll } from '../../../src/core/worktrees/list';
 import { type MakeOptions, makeWorktree } from '../../../src/core/worktrees/make/makeWorktree';
 import {
   makeBare,
@@ -83,7 +83,7 @@ describe('making worktrees', function () {
         const at = await make(dir);
         const deps = await depsFor(at);
         const { worktree } = await makeWorktree(deps, await options(at, path.join(dir, 'made', 'api')));
-        const listed = (await listAll(deps.git, deps.layout)).find((each) => each.path === worktree);
+        const listed = (await listWorktrees(deps.git, deps.layout)).find((each) => each.path === worktree);
         assert.equal(listed?.branch, 'agent/api');
         assert.equal(listed?.main, false);
         assert.equal(await runGit(worktree, 'status', '--porcelain'), '');
@@ -173,7 +173,7 @@ describe('making worktrees: bad input', () => {
         const worktree = path.join(parent, `${name}-worktrees`, name);
         const made = await makeWorktree(deps, await options(root, worktree));
         assert.equal(made.worktree, await realpath(worktree));
-        const listed = (await listAll(deps.git, deps.layout)).map((each) => each.path);
+        const listed = (await listWorktrees(deps.git, deps.layout)).map((each) => each.path);
         assert.deepEqual(listed, [root, worktree]);
         assert.equal((await depsFor(worktree)).layout.mainWorktree, root);
       });
