@@ -102,29 +102,3 @@ describe('the workbench with Switchyard installed', () => {
     assert.equal(workbench.inputs, 3);
   });
 });
-
-describe('the workbench with Workspace Trust on', () => {
-  it('starts restricted, and a caught window knows what its opener trusted', async () => {
-    const { root } = await makeRepository({ 'one.md': '# One\n' });
-    const session = await openWorkbench(root, { trust: true, vsix: [await packagedExtension(), await opener()] });
-    const { workbench } = session;
-    const openNext = (folder: string) =>
-      workbench.captureWindow(async () => {
-        await workbench.runCommand(openerTitle);
-        await workbench.answerQuickInput(folder);
-      });
-    await waitFor('Restricted Mode', () => workbench.restricted());
-    await workbench.screenshot('smoke-restricted');
-    await workbench.trust();
-
-    const again = await openNext(root);
-    await again.tree('Explorer Section').waitForRow('one.md', (row) => row.label === 'one.md');
-    assert.equal(await again.restricted(), false);
-
-    const elsewhere = await makeRepository({ 'two.md': '# Two\n' });
-    const strange = await openNext(elsewhere.root);
-    await waitFor('Restricted Mode in another folder', () => strange.restricted());
-    await strange.trust(path.dirname(elsewhere.root));
-    await session.close();
-  });
-});
