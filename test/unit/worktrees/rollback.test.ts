@@ -301,6 +301,18 @@ describe('half-made worktrees: each moment git may die in', () => {
       },
     ],
     [
+      'before it wrote commondir, which it had opened: no git lists worktrees any more',
+      async (admin, worktree) => {
+        await mkdir(admin, { recursive: true });
+        await writeFile(path.join(admin, 'locked'), 'initializing');
+        await mkdir(worktree, { recursive: true });
+        await writeFile(path.join(admin, 'gitdir'), `${path.join(worktree, '.git')}\n`);
+        await writeFile(path.join(worktree, '.git'), `gitdir: ${admin}\n`);
+        await writeFile(path.join(admin, 'HEAD'), `${'0'.repeat(40)}\n`);
+        await writeFile(path.join(admin, 'commondir'), '');
+      },
+    ],
+    [
       'after HEAD',
       async (admin, worktree) => {
         await mkdir(admin, { recursive: true });

@@ -5,7 +5,7 @@ import { mayStillRun } from './alive';
 import { isCheckedOut, takeOffMark } from './checkout';
 import { type JournalFile, readJournal } from './journal';
 import type { WorktreeDeps } from './makeWorktree';
-import { undoHalfMade } from './undo';
+import { completeCommonDir, undoHalfMade } from './undo';
 
 /** A worktree whose making was cut off, and what became of it. */
 export interface RecoveredMake {
@@ -26,7 +26,10 @@ export async function recoverMake(deps: WorktreeDeps): Promise<RecoveredMake[]> 
   await deps.locks.withLock(
     worktreesLock,
     async (lost) => {
-      for (const file of await readJournal(deps.journalDir, deps.log)) {
+      const files = await readJournal(deps.journalDir, deps.log);
+      // All of them before any: one that git cannot read keeps it from answering about the others.
+      for (const { entry } of files) if (!(await mayStillRun(entry))) await completeCommonDir(deps.layout, entry);
+      for (const file of files) {
         if (lost.aborted) return;
         const settled = await settle(deps, file);
         if (settled !== null) recovered.push(settled);

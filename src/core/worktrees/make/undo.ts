@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
+import { mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Git } from '../../git/git';
 import { isFolder, readTrimmed } from '../../git/layoutFiles';
@@ -26,13 +26,14 @@ interface UndoDeps {
 /**
  * Undoes a worktree that was being made when git or we were killed, or that git could not make. Removes only files
  * that are byte for byte what git checks out at the base (or the beginning of it: the file git was killed in), and the
- * branch only while it points at the base, and only if it was made for the worktree. Must run under the lock that makes worktrees. Can itself be killed and run
- * again.
+ * branch only while it points at the base, and only if it was made for the worktree. Must run under the lock that
+ * makes worktrees. Can itself be killed and run again.
  * @throws GitError
  */
 export async function undoHalfMade(deps: UndoDeps, entry: JournalEntry): Promise<UndoResult> {
   const { git, layout } = deps;
   const at = placeOf(layout);
+  await completeCommonDir(layout, entry);
   const [branch] = (await readRefs(git, at, [`refs/heads/${entry.branch}`])).filter(
     (ref) => ref.name === `refs/heads/${entry.branch}`,
   );
@@ -89,16 +90,35 @@ async function forgetWorktree(git: Git, layout: RepositoryLayout, worktree: stri
 }
 
 /**
+ * git was killed between opening and writing `commondir`: empty, it makes every git that lists worktrees give up, our
+ * undoing among them. So what git was about to write is written, in a folder that it still marks as being made. To be
+ * called when the git of the entry is dead.
+ */
+export async function completeCommonDir(layout: RepositoryLayout, entry: JournalEntry): Promise<void> {
+  for (const dir of await newAdminDirs(layout, entry)) {
+    const file = path.join(dir, 'commondir');
+    const gitdir = await readTrimmed(path.join(dir, 'gitdir'));
+    const isOurs = gitdir !== null && path.resolve(dir, gitdir) === path.join(entry.worktree, '.git');
+    const isBeingMade = (await readTrimmed(path.join(dir, 'locked'))) === 'initializing';
+    if (isOurs && isBeingMade && (await readTrimmed(file)) === '') await writeFile(file, '../..\n');
+  }
+}
+
+/** Those made since the entry was written that may be its worktree's: git puts a number behind a name that is taken. */
+async function newAdminDirs(layout: RepositoryLayout, entry: JournalEntry): Promise<string[]> {
+  const parent = path.join(layout.commonDir, 'worktrees');
+  if (!(await isFolder(parent))) return [];
+  const before = new Set(entry.adminBefore);
+  const ids = (await readdir(parent)).filter((id) => !before.has(id) && id.startsWith(path.basename(entry.worktree)));
+  return ids.map((id) => path.join(parent, id));
+}
+
+/**
  * git was killed after it made `<common>/worktrees/<id>` and before it wrote there where the worktree lies: git neither
  * lists nor prunes such a folder. Only one that is new, named after our worktree, and still marked as being made.
  */
 async function removeUnfinishedAdminDirs(layout: RepositoryLayout, entry: JournalEntry): Promise<void> {
-  const parent = path.join(layout.commonDir, 'worktrees');
-  if (!(await isFolder(parent))) return;
-  const before = new Set(entry.adminBefore);
-  for (const id of await readdir(parent)) {
-    if (before.has(id) || !id.startsWith(path.basename(entry.worktree))) continue;
-    const dir = path.join(parent, id);
+  for (const dir of await newAdminDirs(layout, entry)) {
     const gitdir = await readTrimmed(path.join(dir, 'gitdir'));
     const locked = await readTrimmed(path.join(dir, 'locked'));
     if ((gitdir === null || gitdir === '') && (locked === null || locked === '' || locked === 'initializing')) {
