@@ -86,7 +86,8 @@ export function errorOfExit(args: readonly string[], cwd: string, exitCode: numb
   if (stderr.includes('cannot use bare repository') || stderr.includes('must be run in a work tree')) {
     return new GitError('bare', `${cwd} is a bare repository without files; open one of its worktrees.`, failure);
   }
-  if (/\.lock': File exists|could not lock config file .*: File exists/.test(stderr)) {
+  // The last: a `commondir` that the git which adds a worktree has opened and not written yet.
+  if (/\.lock': File exists|could not lock config file .*: File exists|commondir: Success/.test(stderr)) {
     return new GitError(
       'locked',
       `Another git process is at work in ${cwd} or died there (${tellingLine(stderr.split('\n\n')[0] ?? stderr)}); try again when it has ended.`,

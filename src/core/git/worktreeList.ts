@@ -102,7 +102,8 @@ async function readList(git: Git, at: ReturnType<typeof placeOf>): Promise<{ std
     try {
       return await git.run([...at.args, 'worktree', 'list', '--porcelain', '-z'], { cwd: at.cwd });
     } catch (error) {
-      if (!GitError.is(error) || error.reason !== 'failed' || attempt === attempts) throw error;
+      const passes = GitError.is(error) && (error.reason === 'locked' || error.reason === 'failed');
+      if (!passes || attempt === attempts) throw error;
       await sleep(pauseMs);
     }
   }

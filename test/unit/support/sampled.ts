@@ -20,9 +20,10 @@ function long(): boolean {
   return process.env.SWITCHYARD_LONG === '1';
 }
 
-function seeded(runs: number, longer: number): { seed: number; numRuns: number } {
+/** The error of a failure stands in the report itself: its cause does not come through from another process. */
+function seeded(runs: number, longer: number): { seed: number; numRuns: number; includeErrorInReport: true } {
   const seed = Number(process.env.SWITCHYARD_SEED ?? Date.now() % 2 ** 31);
   const numRuns = long() ? runs * longer : runs;
   console.log(`      seed ${seed}, ${numRuns} runs`);
-  return { seed, numRuns };
+  return { seed, numRuns, includeErrorInReport: true };
 }

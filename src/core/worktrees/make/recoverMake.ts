@@ -1,5 +1,6 @@
 import type { RecoveryOutcome } from '../../../contract/events';
 import type { TaskRef } from '../../../contract/plan';
+import { GitError } from '../../git/errors';
 import { lockWaitMs, worktreesLock } from '../lock';
 import { mayStillRun } from './alive';
 import { isCheckedOut, takeOffMark } from './checkout';
@@ -72,7 +73,9 @@ async function settle(deps: WorktreeDeps, file: JournalFile): Promise<RecoveredM
     return settled(result.kind, result.kind === 'kept' ? result.why : `the worktree ${worktree} was half made`);
   } catch (error) {
     // One that cannot be settled now must not keep the repository from opening; its entry stays for the next start.
-    deps.log.warn(`The half-made worktree ${worktree} could not be undone: ${String(error)}`);
+    if (GitError.is(error) && error.reason === 'locked') {
+      deps.log.info(`The half-made worktree ${worktree} is looked at again later: ${error.message}`);
+    } else deps.log.warn(`The half-made worktree ${worktree} could not be undone: ${String(error)}`);
     return null;
   }
 }
