@@ -246,7 +246,7 @@ describe('list of worktrees', () => {
       setTimeout(() => void writeFile(file, content), 60);
       assert.equal((await listWorktrees(git, layout)).length, 2);
       await writeFile(file, '');
-      await assert.rejects(listWorktrees(git, layout), (error) => GitError.is(error) && error.reason === 'failed');
+      await assert.rejects(listWorktrees(git, layout), (error) => GitError.is(error) && error.reason === 'locked');
     });
   });
 });
