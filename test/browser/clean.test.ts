@@ -109,9 +109,13 @@ describe('cleaning up in the tree', () => {
     await tasks.contextMenu('Task The header', 'Clean Up Task…');
     await pick.opened('Clean Up: The header');
     await pick.toggle('notes.txt');
-    const ticked = (await pick.rows()).filter((row) => row.ticked).map(({ name }) => name.split(',')[0]);
-    assert.ok(ticked.includes('Discard what is only here') && ticked.includes('own.secret'), ticked.join());
-    assert.ok(!ticked.some((name) => name?.startsWith('Delete branch')), ticked.join());
+    const ticked = async () => (await pick.rows()).filter((row) => row.ticked).map(({ name }) => name.split(',')[0]);
+    // The row that was clicked is ticked at once, the others when the extension has heard of it.
+    await waitFor('the consent and all its lines are ticked', async () => {
+      const names = await ticked();
+      return names.includes('Discard what is only here') && names.includes('own.secret');
+    });
+    assert.ok(!(await ticked()).some((name) => name?.startsWith('Delete branch')), (await ticked()).join());
     await workbench.screenshot('clean-one-ticked');
     await pick.accept();
     const message = await workbench.waitForNotification('The header is cleaned up', 60_000);
