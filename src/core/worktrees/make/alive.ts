@@ -8,6 +8,9 @@ import type { JournalEntry } from './journal';
 /** No git of ours that makes worktrees lives longer: it is ended at its timeout. */
 export const longestMs = 15 * 60_000;
 
+/** Adding a worktree without its files takes milliseconds. */
+const unrecordedMs = 5_000;
+
 /**
  * Whether somebody is still making the worktree of the entry: the process that began it, or the git (with the checkout
  * it started) that outlived that process; git was the head of a process group of its own. Ids are given out again, so
@@ -20,7 +23,20 @@ export async function mayStillRun(entry: JournalEntry, now = Date.now()): Promis
     if (maker.host !== hostId()) return !isOld;
     if (await isSameProcess(maker.pid, maker.pidStarted)) return true;
   }
-  return entry.gitPid !== null && !isOld && groupMayRun(entry.gitPid);
+  if (isOld) return false;
+  if (entry.gitPid !== null && (await groupMayRun(entry.gitPid))) return true;
+  return mayBeUnrecorded(entry, now);
+}
+
+/** A maker that was killed between starting git and writing down its id: git goes on, and nothing names it. */
+async function mayBeUnrecorded(entry: JournalEntry, now: number): Promise<boolean> {
+  if (process.platform !== 'linux') return entry.gitPid === null && now - Date.parse(entry.at) < unrecordedMs;
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    // proc(5): arguments end with NUL. Gone since it was listed: null.
+    const args = ((await readTrimmed(path.join('/proc', pid, 'cmdline'))) ?? '').split('\0');
+    if (args.includes('worktree') && args.includes('add') && args.includes(entry.worktree)) return true;
+  }
+  return false;
 }
 
 /** Whether a process group still has a living process; on Windows, whether the process that began it lives. */
