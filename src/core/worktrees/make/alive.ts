@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readlink } from 'node:fs/promises';
 import path from 'node:path';
 import { readTrimmed } from '../../git/layoutFiles';
 import { hostId, isSameProcess } from '../../store/processes';
@@ -35,6 +35,9 @@ async function mayBeUnrecorded(entry: JournalEntry, now: number): Promise<boolea
     // proc(5): arguments end with NUL. Gone since it was listed: null.
     const args = ((await readTrimmed(path.join('/proc', pid, 'cmdline'))) ?? '').split('\0');
     if (args.includes('worktree') && args.includes('add') && args.includes(entry.worktree)) return true;
+    // The checkout, which works in the worktree itself. Another user's process does not tell where it is.
+    const isGit = path.basename(args[0] ?? '') === 'git';
+    if (isGit && (await readlink(path.join('/proc', pid, 'cwd')).catch(() => null)) === entry.worktree) return true;
   }
   return false;
 }
