@@ -6,7 +6,7 @@ import { parseJson, readIfThere, removeIfThere, replaceFile } from './files';
 import { checkFileName } from './names';
 import type { Schema } from './schemas';
 
-export type DocumentArea = 'tasks' | 'status' | 'cache';
+export type DocumentArea = 'tasks' | 'status' | 'matrix' | 'cache';
 
 /** JSON documents replaced as a whole: caches and snapshots that can be made again. */
 export interface Documents {

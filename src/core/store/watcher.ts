@@ -274,6 +274,7 @@ function nameOf(area: StoreArea, fileName: string): string | null {
       return without('.jsonl');
     case 'tasks':
     case 'status':
+    case 'matrix':
       return without('.json');
     case 'launch':
       return without('.json') ?? without('.claimed');
