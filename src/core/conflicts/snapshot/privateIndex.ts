@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { isMissing } from '../../store/errors';
+import { errorCode, isMissing } from '../../store/errors';
 import { isUserAlive, userName } from '../scratch/users';
 
 /**
@@ -37,7 +37,7 @@ export async function takeIndex(folder: string, gitDir: string): Promise<Private
   const file = path.join(folder, await userName());
   const { key, fresh } = await withUserIndex(gitDir, async (handle) => {
     const present = handle === null ? none : await keyOf(handle);
-    const took = await renameIfThere(path.join(folder, `${keptPrefix}${present}`), file);
+    const took = await tryRename(path.join(folder, `${keptPrefix}${present}`), file);
     if (!took && handle !== null) await copyIndex(handle, file);
     return { key: present, fresh: !took };
   });
@@ -55,7 +55,8 @@ export async function takeIndex(folder: string, gitDir: string): Promise<Private
       }
     },
     keep: async () => {
-      await renameIfThere(file, path.join(folder, `${keptPrefix}${key}`));
+      await tryRename(file, path.join(folder, `${keptPrefix}${key}`));
+      await removeWithLock(file);
       await sweep(folder, key);
     },
     drop: () => removeWithLock(file),
@@ -123,12 +124,13 @@ async function removeWithLock(file: string): Promise<void> {
   await rm(`${file}.lock`, { force: true });
 }
 
-async function renameIfThere(from: string, to: string): Promise<boolean> {
+/** False when it is not there; also when Windows has it open for somebody, for what is kept is never needed. */
+async function tryRename(from: string, to: string): Promise<boolean> {
   try {
     await rename(from, to);
     return true;
   } catch (error) {
-    if (isMissing(error)) return false;
+    if (isMissing(error) || ['EPERM', 'EACCES', 'EBUSY'].includes(errorCode(error) ?? '')) return false;
     throw error;
   }
 }

@@ -85,13 +85,22 @@ class Take {
     try {
       snapshot = await this.#look(index);
     } catch (error) {
-      await index.drop();
+      // git replaces an index as a whole, so one that was cancelled at its work left a good one.
+      if (GitError.is(error) && error.reason === 'cancelled') await this.#keep(index);
+      else await index.drop();
       // A kept index may be damaged, and a file may have gone between two steps: a fresh look tells.
       if (!last && GitError.is(error) && (error.reason === 'failed' || error.reason === 'locked')) return null;
       throw error;
     }
-    await index.keep();
+    await this.#keep(index);
     return (await this.#isSettled(snapshot, index, headBefore)) ? snapshot : null;
+  }
+
+  async #keep(index: PrivateIndex): Promise<void> {
+    await index.keep().catch((error: unknown) => {
+      // The next look makes its own.
+      this.deps.log.debug(`An index of ${this.worktree.path} could not be kept: ${errorText(error)}`);
+    });
   }
 
   async #look(index: PrivateIndex): Promise<Snapshot> {
@@ -105,9 +114,7 @@ class Take {
     if (unmerged !== undefined) {
       return this.#unknown({ reason: 'operation in progress', detail: shownPath(unmerged) });
     }
-    if (state.unreadableRules !== null) {
-      return this.#unknown({ reason: 'file cannot be read', detail: state.unreadableRules });
-    }
+    if (state.inDoubt !== null) return this.#unknown({ reason: 'file cannot be read', detail: state.inDoubt });
     const limits = { ...defaultSnapshotLimits, ...deps.limits };
     const choice = await choose(worktree, state, { worktrees: this.o.worktrees, limits });
     if (choice.tooMuch !== null) return this.#unknown({ reason: 'left out', detail: choice.tooMuch });

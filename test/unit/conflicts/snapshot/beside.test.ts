@@ -100,7 +100,7 @@ describe('snapshots: looking changes nothing', () => {
 
   it('sees each change of a file at once, however young the index', () =>
     withRepository(makeRepository, async (root, looking) => {
-      for (let round = 0; round < 30; round += 1) {
+      for (let round = 0; round < 12; round += 1) {
         const content = String(round).padStart(4, '0');
         // The same size as before, in the moment in which the index was written.
         await writeFile(path.join(root, file), content);
