@@ -38,7 +38,8 @@ async function known(
 ): Promise<Subject | null> {
   const short = name.replace(/^refs\/(heads|remotes)\//, '');
   const named = o.all.find(({ ref }) => ref === short) ?? o.all.find(({ task }) => task === name);
-  if (named !== undefined) return named;
+  // Nothing resolves to the folder we are in.
+  if (named !== undefined || name === '') return named ?? null;
   const folder = await realpathOrNull(path.resolve(o.cwd ?? layout.mainWorktree ?? layout.commonDir, name));
   return o.all.find(({ worktree }) => worktree !== null && worktree.path === folder) ?? null;
 }
