@@ -63,6 +63,8 @@ describe('conflicts: prove it', function () {
     if (temporary === undefined) delete process.env[variable];
     else process.env[variable] = temporary;
   });
+  // The tests' own configuration is made in the folder for temporary files at its first use.
+  before(() => void testEnvironment());
   /** With a folder for temporary files of its own: nobody else's copies are counted. */
   const inDir = (fn: (dir: string) => Promise<void>) => () =>
     withTempDir(async (dir) => {
