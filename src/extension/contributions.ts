@@ -31,6 +31,8 @@ export const commandIds = {
   forgetTask: 'switchyard.forgetTask',
   adoptWorktree: 'switchyard.adoptWorktree',
   emptyTrash: 'switchyard.emptyTrash',
+  openIntegration: 'switchyard.openIntegration',
+  refreshConflicts: 'switchyard.refreshConflicts',
   openLiveFile: 'switchyard.openLiveFile',
   openGitSettings: 'switchyard.openGitSettings',
   showLog: 'switchyard.showLog',
@@ -90,6 +92,7 @@ export const contextKeys = {
 
 export const viewIds = { tasks: 'switchyard.tasks', worktrees: 'switchyard.worktrees' } as const;
 export const containerId = 'switchyard';
+export const panelIds = { integration: 'switchyard.integration' } as const;
 export const statusIds = { attention: 'switchyard.attention' } as const;
 /** Scheme of the read-only documents that `openChanges` compares. */
 export const changesScheme = 'switchyard';
@@ -106,6 +109,7 @@ export const itemFlags = {
     'app',
     'changes',
     'cleanable',
+    'conflict',
     'elsewhere',
     'file',
     'finished',
@@ -113,6 +117,7 @@ export const itemFlags = {
     'opens',
     'ready',
     'restorable',
+    'reviewable',
     'running',
     'runs',
     'setupfailed',
