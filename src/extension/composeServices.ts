@@ -6,6 +6,8 @@ import { ChangesFileSystem } from './changes/changesFileSystem';
 import { TargetChooser } from './commands/chooseTarget';
 import type { Services } from './commands/services';
 import { windowIdentity } from './folders';
+import type { CellActions } from './integration/cellActions';
+import { IntegrationPanels } from './integration/integrationPanels';
 import { AgentLauncher } from './launching/agentLauncher';
 import { ShownWorktrees } from './launching/shownWorktrees';
 import { WorktreeLaunches } from './launching/worktreeLaunches';
@@ -50,6 +52,8 @@ export function composeServices(
   );
   void helpWithPlanFiles(repositories, log).then(keep, (error: unknown) => log.error(String(error)));
   const choose = new TargetChooser(repositories);
+  const actions = notOffered();
+  const integration = keep(new IntegrationPanels({ extension: context.extensionUri, repositories, actions, log }));
   return {
     log,
     channel,
@@ -58,8 +62,15 @@ export function composeServices(
     launcher: agentLauncher,
     views,
     choose,
+    integration,
     memory: context.workspaceState,
   };
+}
+
+/** What a cell offers, before anything does it. */
+function notOffered(): CellActions {
+  const refuse = () => Promise.reject(new Error(vscode.l10n.t('This window cannot do that yet: update Switchyard.')));
+  return { openFile: refuse, previewResult: refuse, prove: refuse, openWorktrees: refuse, copyMessage: refuse };
 }
 
 /** What the core needs from this window, for the repository of one of its folders. */

@@ -31,6 +31,8 @@ export const commandIds = {
   forgetTask: 'switchyard.forgetTask',
   adoptWorktree: 'switchyard.adoptWorktree',
   emptyTrash: 'switchyard.emptyTrash',
+  openIntegration: 'switchyard.openIntegration',
+  refreshConflicts: 'switchyard.refreshConflicts',
   openLiveFile: 'switchyard.openLiveFile',
   openGitSettings: 'switchyard.openGitSettings',
   showLog: 'switchyard.showLog',
@@ -91,6 +93,7 @@ export const contextKeys = {
 
 export const viewIds = { tasks: 'switchyard.tasks', worktrees: 'switchyard.worktrees' } as const;
 export const containerId = 'switchyard';
+export const panelIds = { integration: 'switchyard.integration' } as const;
 export const statusIds = { attention: 'switchyard.attention' } as const;
 /** Scheme of the read-only documents that `openChanges` compares. */
 export const changesScheme = 'switchyard';
@@ -107,6 +110,7 @@ export const itemFlags = {
     'app',
     'changes',
     'cleanable',
+    'conflict',
     'elsewhere',
     'file',
     'finished',
@@ -114,6 +118,7 @@ export const itemFlags = {
     'opens',
     'ready',
     'restorable',
+    'reviewable',
     'running',
     'runs',
     'setupfailed',
