@@ -4,6 +4,7 @@ import path from 'node:path';
 import {
   changesScheme,
   commandIds,
+  conflictScheme,
   containerId,
   contextKeys,
   dispatchPlaces,
@@ -301,6 +302,6 @@ describe('the manifest', () => {
   });
 
   it('is activated at start-up and for its own documents', () => {
-    assert.deepEqual([...manifest.activationEvents].sort(), [`onFileSystem:${changesScheme}`, 'onStartupFinished']);
+    assert.deepEqual([...manifest.activationEvents].sort(), [`onFileSystem:${changesScheme}`, `onFileSystem:${conflictScheme}`, 'onStartupFinished']);
   });
 });
