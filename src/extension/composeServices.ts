@@ -5,6 +5,9 @@ import { type Host, type Log, nodeVariables } from '../core/ports';
 import { ChangesFileSystem } from './changes/changesFileSystem';
 import { TargetChooser } from './commands/chooseTarget';
 import type { Services } from './commands/services';
+import { Cells } from './conflicts/cells';
+import { ConflictFileSystem } from './conflicts/conflictFileSystem';
+import { sweepProofs } from './conflicts/conflictRooms';
 import { windowIdentity } from './folders';
 import { AgentLauncher } from './launching/agentLauncher';
 import { ShownWorktrees } from './launching/shownWorktrees';
@@ -39,12 +42,15 @@ export function composeServices(
   keep(new UntrustedWorktree(log));
   keep(new Notifications(repositories, log));
   keep(new ChangesFileSystem(repositories));
+  const documents = keep(new ConflictFileSystem(repositories));
+  const cells = new Cells({ repositories, documents, matrixOf: () => null, log });
   const startedTrusted = vscode.workspace.isTrusted;
   keep(
     repositories.onDidOpen((session) => {
       session.keep(new WorktreeLaunches(session, agentLauncher, log, !startedTrusted));
       session.keep(new ShownWorktrees(session, log));
       session.keep(new FileHints(session));
+      void sweepProofs(session);
       void offerOnPath(context, launcher, log);
     }),
   );
@@ -58,6 +64,7 @@ export function composeServices(
     launcher: agentLauncher,
     views,
     choose,
+    cells,
     memory: context.workspaceState,
   };
 }

@@ -302,6 +302,10 @@ describe('the manifest', () => {
   });
 
   it('is activated at start-up and for its own documents', () => {
-    assert.deepEqual([...manifest.activationEvents].sort(), [`onFileSystem:${changesScheme}`, `onFileSystem:${conflictScheme}`, 'onStartupFinished']);
+    assert.deepEqual([...manifest.activationEvents].sort(), [
+      `onFileSystem:${changesScheme}`,
+      `onFileSystem:${conflictScheme}`,
+      'onStartupFinished',
+    ]);
   });
 });

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../../core/disposable';
 import { openChanges, openLiveFile } from '../changes/openChanges';
+import { openConflict, proveConflict } from '../conflicts/chooseCell';
 import { type CommandName, commandIds } from '../contributions';
 import { manageTrustRemedy, openSettings, showError, tell } from '../messages';
 import { withViewProgress } from '../progress';
@@ -38,6 +39,8 @@ const handlers: Readonly<Record<CommandName, Handler>> = {
   goToMainWindow,
   nextAttention,
   openChanges,
+  openConflict,
+  proveConflict,
   openLiveFile,
   startWithoutSetup,
   runApp,
