@@ -53,6 +53,7 @@ export const settingKeys = {
   skipLfs: 'skipLfs',
   syncMethod: 'syncMethod',
   trashLimit: 'trashLimit',
+  remoteBranches: 'remoteBranches',
 } as const;
 export type SettingKey = keyof typeof settingKeys;
 export const settingsSection = 'switchyard';

@@ -39,6 +39,8 @@ export interface PairJob {
   readonly b: Side;
   /** They have several merge bases, so the direction may matter. */
   readonly crissCross: boolean;
+  /** They have no merge base, which git then need not be asked. */
+  readonly unrelated?: boolean | undefined;
 }
 
 /** What a real merge would say, made in memory. Failures are `unknown` cells; only `cancelled` is thrown. */
