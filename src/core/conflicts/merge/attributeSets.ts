@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type BytePath, splitPaths } from '../../git/bytePath';
 import { GitError } from '../../git/errors';
 import type { Git } from '../../git/git';
+import { isFullId } from '../../git/refNames';
 import type { GitPlace } from '../../git/treeDiff';
 
 /** The attribute files of one tree. */
@@ -28,7 +29,7 @@ export class AttributeSets {
   constructor(private readonly git: Git) {}
 
   /**
-   * @param trees full ids. @returns by tree id; a tree that cannot be read has an error in its place
+   * @param trees full ids, or `<commit>^{tree}`. @returns by what was given; one that cannot be read has an error there
    * @throws GitError cancelled
    */
   async of(
@@ -43,9 +44,39 @@ export class AttributeSets {
       if (set !== undefined) found.set(tree, set);
     }
     const unknown = [...wanted].filter((tree) => !found.has(tree));
-    if (unknown.length > 0) await this.#lookUp(at, unknown, found, signal);
+    if (unknown.length > 0) {
+      const ids = await this.#resolve(at, unknown, signal);
+      await this.#lookUp(at, [...new Set(ids.values())], found, signal);
+      for (const [tree, id] of ids) {
+        const set = found.get(id);
+        if (set !== undefined) found.set(tree, set);
+      }
+    }
     for (const [tree, set] of found) if (!GitError.is(set)) this.#keep(tree, set);
     return found;
+  }
+
+  /** Ids of trees; those that are not there stay as they are, and fail where they are read. */
+  async #resolve(
+    at: GitPlace,
+    trees: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<ReadonlyMap<string, string>> {
+    const ids = new Map(trees.map((tree) => [tree, tree]));
+    const ofCommits = trees.filter((tree) => tree.endsWith('^{tree}'));
+    if (ofCommits.length === 0) return ids;
+    const { stdout } = await this.git.run([...at.args, 'cat-file', '--batch-check=%(objectname)'], {
+      cwd: at.cwd,
+      env: { ...at.env },
+      input: ofCommits.map((tree) => `${tree}\n`).join(''),
+      signal,
+    });
+    const lines = stdout.split('\n');
+    for (const [index, tree] of ofCommits.entries()) {
+      const id = lines[index] ?? '';
+      if (isFullId(id)) ids.set(tree, id);
+    }
+    return ids;
   }
 
   /** Says without looking that the attribute files of `tree` are those of another. */
@@ -60,7 +91,8 @@ export class AttributeSets {
     signal: AbortSignal | undefined,
   ): Promise<void> {
     // Against a tree that is much alike, only the folders that differ are read.
-    const [first = '', ...others] = trees;
+    const [first, ...others] = trees;
+    if (first === undefined) return;
     const [known] = [...found].flatMap(([tree, set]) => (GitError.is(set) ? [] : [{ tree, files: set.files }]));
     const empty = { tree: first.length === 64 ? emptyTrees[64] : emptyTrees[40], files: new Map<BytePath, string>() };
     try {

@@ -162,7 +162,7 @@ function lineOf({ open: { job }, direction }: Question): MergeLine {
 }
 
 function treeOf(side: Side): string {
-  return side.snapshot.tree ?? '';
+  return side.snapshot.tree ?? `${side.snapshot.commit}^{tree}`;
 }
 
 function failed(error: unknown): Answer {
