@@ -135,7 +135,11 @@ async function readMergeBase(git: Git, cwd: string, base: string): Promise<strin
 /** What git has begun and not ended, from the files it leaves in the worktree's own git directory. */
 export async function readInProgress(worktree: string): Promise<InProgress | null> {
   const gitDir = await gitDirOf(worktree);
-  if (gitDir === null) return null;
+  return gitDir === null ? null : operationIn(gitDir);
+}
+
+/** The same for a worktree's own git directory. */
+export async function operationIn(gitDir: string): Promise<InProgress | null> {
   const marks: readonly [InProgress, Promise<boolean>][] = [
     // First: a rebase leaves the marks of the others too while it stops at one commit.
     ['rebase', isFolder(path.join(gitDir, 'rebase-merge'))],

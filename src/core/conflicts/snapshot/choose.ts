@@ -1,0 +1,178 @@
+import { lstat, open } from 'node:fs/promises';
+import path from 'node:path';
+import pLimit from 'p-limit';
+import { type BytePath, bytePath, foldersOf, onDisk } from '../../git/bytePath';
+import type { TreeChange } from '../../git/treeDiff';
+import { errorCode } from '../../store/errors';
+import type { SideWorktree, Snapshot } from '../side';
+import { type Change, gitlink, nothing, type WorkingState } from './workingState';
+
+/** What is too much for a look that is made again and again. All but the last two in bytes of one file. */
+export interface SnapshotLimits {
+  readonly untrackedBytes: number;
+  readonly trackedBytes: number;
+  /** Of all files together that have to be read. */
+  readonly totalBytes: number;
+  readonly untrackedFiles: number;
+}
+
+const mega = 1_000_000;
+export const defaultSnapshotLimits: SnapshotLimits = {
+  untrackedBytes: 10 * mega,
+  trackedBytes: 50 * mega,
+  totalBytes: 200 * mega,
+  untrackedFiles: 20_000,
+};
+
+/** The steps from the worktree's index to its working state. */
+export interface Choice {
+  /** Entries to set or remove without a look at the disk. */
+  readonly set: readonly TreeChange[];
+  /** Paths whose entries become what lies on the disk. */
+  readonly update: readonly BytePath[];
+  /** Some entries of the index are not what HEAD has. */
+  readonly staged: boolean;
+  /** Anything is uncommitted, left out or not. */
+  readonly dirty: boolean;
+  readonly untracked: ReadonlySet<BytePath>;
+  readonly leftOut: Snapshot['leftOut'];
+  /** Why all of it would be too much; null: it is not. */
+  readonly tooMuch: string | null;
+}
+
+/** Plans of linked worktrees are copies without effect: what is not committed of them is nobody's work. */
+const plans = '.switchyard/';
+
+/** Decides what of a working state enters the snapshot. Looks at every file that would have to be read. */
+export async function choose(
+  worktree: SideWorktree,
+  state: WorkingState,
+  o: { readonly worktrees: readonly string[]; readonly limits: SnapshotLimits },
+): Promise<Choice> {
+  const { limits } = o;
+  const isInert = (file: BytePath) => !worktree.main && file.startsWith(plans);
+  const changes = state.changes.filter((change) => !isInert(change.path));
+  const foreign = foreignFolders(worktree, state, o.worktrees);
+  const inForeign = (file: BytePath) => foldersOf(file).some((folder) => foreign.has(`${folder}/`));
+  const untracked = state.untracked.filter((file) => !isInert(file) && !inForeign(file));
+  const leftOut = new Map<BytePath, string>(foreign);
+  for (const { path: file, why } of state.unreadable) leftOut.set(file, `it cannot be read (${why})`);
+  const set = state.changes.filter((change) => isInert(change.path)).flatMap(asInHead);
+  const onDiskNow = changes.filter((change) => change.unstaged !== '.');
+  const gone = onDiskNow.filter(isGone).map((change) => change.path);
+  // A repository in the place of a tracked file.
+  const replaced = onDiskNow.filter((change) => change.diskMode === gitlink && change.indexMode !== gitlink);
+  for (const { path: file } of replaced) leftOut.set(`${file}/`, ownRepository);
+  const behindLinks = await beyondLinks(worktree.path, gone);
+  set.push(...[...behindLinks, ...replaced.map((change) => change.path)].map(removal));
+  const read = onDiskNow.filter((change) => !isGone(change) && !replaced.includes(change)).map((change) => change.path);
+  const tooMany = untracked.length > limits.untrackedFiles;
+  const looks = tooMany ? [] : await lookAtAll(worktree.path, read, limits.trackedBytes);
+  looks.push(...(tooMany ? [] : await lookAtAll(worktree.path, untracked, limits.untrackedBytes)));
+  let bytes = 0;
+  for (const look of looks) {
+    if (look.why !== null) leftOut.set(look.path, look.why);
+    else bytes += look.bytes;
+  }
+  const update = [...gone.filter((file) => !behindLinks.has(file)), ...read, ...untracked];
+  return {
+    set,
+    update: update.filter((file) => !leftOut.has(file)),
+    staged: changes.some((change) => change.staged !== '.'),
+    dirty: changes.length > 0 || untracked.length > 0 || leftOut.size > foreign.size,
+    untracked: new Set(untracked.filter((file) => !leftOut.has(file))),
+    leftOut: [...leftOut].map(([file, why]) => ({ path: file, why })).sort((a, b) => (a.path < b.path ? -1 : 1)),
+    tooMuch: tooMany
+      ? `more than ${limits.untrackedFiles} untracked files`
+      : bytes > limits.totalBytes
+        ? `more than ${inMegabytes(limits.totalBytes)} of uncommitted files`
+        : null,
+  };
+}
+
+const ownRepository = 'it is a repository of its own';
+
+/** Repositories and other worktrees inside, by their folder. */
+function foreignFolders(
+  worktree: SideWorktree,
+  state: WorkingState,
+  worktrees: readonly string[],
+): ReadonlyMap<BytePath, string> {
+  const folders = new Map<BytePath, string>();
+  for (const folder of state.repositories) folders.set(folder, ownRepository);
+  const inside = worktrees
+    .map((other) => path.relative(worktree.path, other))
+    .filter((relative) => relative !== '' && !path.isAbsolute(relative) && relative.split(path.sep)[0] !== '..')
+    .map((relative) => `${bytePath(relative.split(path.sep).join('/'))}/`);
+  if (inside.length === 0) return folders;
+  const seen = new Set(state.untracked.flatMap((file) => foldersOf(file).map((folder) => `${folder}/`)));
+  for (const folder of inside) {
+    if (folders.has(folder) || seen.has(folder)) folders.set(folder, 'it is another worktree');
+  }
+  return folders;
+}
+
+function asInHead(change: Change): TreeChange[] {
+  if (change.staged === '.') return [];
+  return [change.head === null ? removal(change.path) : { path: change.path, old: null, next: change.head }];
+}
+
+function removal(file: BytePath): TreeChange {
+  return { path: file, old: null, next: null };
+}
+
+function isGone(change: Change): boolean {
+  return change.unstaged === 'D' || change.diskMode === nothing;
+}
+
+/** Those of the paths that lie behind a symbolic link now: git refuses to look there, even to remove an entry. */
+async function beyondLinks(top: string, gone: readonly BytePath[]): Promise<ReadonlySet<BytePath>> {
+  const links = new Map<BytePath, Promise<boolean>>();
+  const isLink = (folder: BytePath) => {
+    const known =
+      links.get(folder) ??
+      lstat(onDisk(top, folder)).then(
+        (found) => found.isSymbolicLink(),
+        () => false,
+      );
+    links.set(folder, known);
+    return known;
+  };
+  const found = new Set<BytePath>();
+  for (const file of gone) for (const folder of foldersOf(file)) if (await isLink(folder)) found.add(file);
+  return found;
+}
+
+interface Look {
+  readonly path: BytePath;
+  /** Why it stays out; null: it does not. */
+  readonly why: string | null;
+  readonly bytes: number;
+}
+
+async function lookAtAll(top: string, files: readonly BytePath[], limit: number): Promise<Look[]> {
+  const inPool = pLimit(16);
+  return Promise.all(files.map((file) => inPool(() => lookAt(top, file, limit))));
+}
+
+async function lookAt(top: string, file: BytePath, limit: number): Promise<Look> {
+  try {
+    const name = onDisk(top, file);
+    const found = await lstat(name);
+    // A submodule is a folder.
+    if (found.isSymbolicLink() || found.isDirectory()) return { path: file, why: null, bytes: 0 };
+    if (!found.isFile()) return { path: file, why: 'it is neither file nor link', bytes: 0 };
+    if (found.size > limit) return { path: file, why: `it is larger than ${inMegabytes(limit)}`, bytes: 0 };
+    // Opened, since that is what git will do: other ways to ask may answer for another user.
+    await (await open(name)).close();
+    return { path: file, why: null, bytes: found.size };
+  } catch (error) {
+    // Deleted since git looked: then it is gone, and git will find the same.
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errorCode(error) ?? '')) return { path: file, why: null, bytes: 0 };
+    return { path: file, why: `it cannot be read (${errorCode(error) ?? 'unknown'})`, bytes: 0 };
+  }
+}
+
+function inMegabytes(bytes: number): string {
+  return `${Math.round(bytes / mega)} MB`;
+}
