@@ -166,7 +166,7 @@ describe('cli: the table of conflicts', () => {
 
   it('colours a word and nothing else: the text is the same without', () => {
     const json = jsonOf({
-      branches: [branch('worst'), branch('b')],
+      branches: [branch('b'), branch('worst')],
       pairs: { 'b worst': conflict([]) },
       train: { worst: {} },
     });
