@@ -9,6 +9,7 @@ import { Cells } from './conflicts/cells';
 import { ConflictFileSystem } from './conflicts/conflictFileSystem';
 import { sweepProofs } from './conflicts/conflictRooms';
 import { windowIdentity } from './folders';
+import { IntegrationPanels } from './integration/integrationPanels';
 import { AgentLauncher } from './launching/agentLauncher';
 import { ShownWorktrees } from './launching/shownWorktrees';
 import { WorktreeLaunches } from './launching/worktreeLaunches';
@@ -43,7 +44,7 @@ export function composeServices(
   keep(new Notifications(repositories, log));
   keep(new ChangesFileSystem(repositories));
   const documents = keep(new ConflictFileSystem(repositories));
-  const cells = new Cells({ repositories, documents, matrixOf: () => null, log });
+  const cells = new Cells({ repositories, documents, log });
   const startedTrusted = vscode.workspace.isTrusted;
   keep(
     repositories.onDidOpen((session) => {
@@ -56,6 +57,9 @@ export function composeServices(
   );
   void helpWithPlanFiles(repositories, log).then(keep, (error: unknown) => log.error(String(error)));
   const choose = new TargetChooser(repositories);
+  const integration = keep(
+    new IntegrationPanels({ extension: context.extensionUri, repositories, actions: cells, log }),
+  );
   return {
     log,
     channel,
@@ -65,6 +69,7 @@ export function composeServices(
     views,
     choose,
     cells,
+    integration,
     memory: context.workspaceState,
   };
 }

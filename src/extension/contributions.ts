@@ -33,6 +33,8 @@ export const commandIds = {
   forgetTask: 'switchyard.forgetTask',
   adoptWorktree: 'switchyard.adoptWorktree',
   emptyTrash: 'switchyard.emptyTrash',
+  openIntegration: 'switchyard.openIntegration',
+  refreshConflicts: 'switchyard.refreshConflicts',
   openLiveFile: 'switchyard.openLiveFile',
   openGitSettings: 'switchyard.openGitSettings',
   showLog: 'switchyard.showLog',
@@ -93,6 +95,7 @@ export const contextKeys = {
 
 export const viewIds = { tasks: 'switchyard.tasks', worktrees: 'switchyard.worktrees' } as const;
 export const containerId = 'switchyard';
+export const panelIds = { integration: 'switchyard.integration' } as const;
 export const statusIds = { attention: 'switchyard.attention' } as const;
 /** Scheme of the read-only documents that `openChanges` compares. */
 export const changesScheme = 'switchyard';
@@ -111,6 +114,7 @@ export const itemFlags = {
     'app',
     'changes',
     'cleanable',
+    'conflict',
     'elsewhere',
     'file',
     'finished',
@@ -118,6 +122,7 @@ export const itemFlags = {
     'opens',
     'ready',
     'restorable',
+    'reviewable',
     'running',
     'runs',
     'setupfailed',

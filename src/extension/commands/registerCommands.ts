@@ -11,6 +11,7 @@ import { openApp, runApp, stopApp } from './app';
 import { cleanTask } from './clean';
 import { cleanIntegrated } from './cleanIntegrated';
 import { dispatchAll, dispatchTask } from './dispatch';
+import { openIntegration, refreshConflicts } from './integration';
 import { checkPlan, newPlan, newTask, openPlan, openTask } from './plans';
 import { forgetTask, restoreTask } from './restore';
 import type { Services } from './services';
@@ -41,6 +42,8 @@ const handlers: Readonly<Record<CommandName, Handler>> = {
   openChanges,
   openConflict,
   proveConflict,
+  openIntegration,
+  refreshConflicts,
   openLiveFile,
   startWithoutSetup,
   runApp,
@@ -67,7 +70,7 @@ async function refresh(services: Services): Promise<void> {
 }
 
 /** What may be used before the window is trusted. */
-const harmless: ReadonlySet<CommandName> = new Set(['showLog', 'refresh', 'openGitSettings']);
+const harmless: ReadonlySet<CommandName> = new Set(['showLog', 'refresh', 'openGitSettings', 'openIntegration']);
 
 /** Registers all commands; what one throws is told in one sentence. */
 export function registerCommands(services: Services): Disposable {

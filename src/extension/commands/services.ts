@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import type { Log } from '../../core/ports';
 import type { Cells } from '../conflicts/cells';
+import type { IntegrationPanels } from '../integration/integrationPanels';
 import type { AgentLauncher } from '../launching/agentLauncher';
 import type { Repositories } from '../sessions/repositories';
 import type { AgentTerminals } from '../terminals/agentTerminals';
@@ -17,6 +18,7 @@ export interface Services {
   readonly views: Views;
   readonly choose: TargetChooser;
   readonly cells: Cells;
+  readonly integration: IntegrationPanels;
   /** Remembered for this workspace. */
   readonly memory: vscode.Memento;
 }

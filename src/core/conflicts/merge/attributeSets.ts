@@ -28,29 +28,35 @@ export class AttributeSets {
   constructor(private readonly git: Git) {}
 
   /**
-   * @param trees full ids. @returns by tree id; a tree that cannot be read has an error in its place
+   * @param trees full ids. @param alike pairs of them that are known to hold the same attribute files. @returns by tree id; a tree that cannot be read has an error in its place
    * @throws GitError cancelled
    */
   async of(
     at: GitPlace,
     trees: Iterable<string>,
+    alike: Iterable<readonly [string, string]> = [],
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, AttributeSet | GitError>> {
-    const wanted = new Set(trees);
     const found = new Map<string, AttributeSet | GitError>();
-    for (const tree of wanted) {
-      const set = this.#known.get(tree);
-      if (set !== undefined) found.set(tree, set);
+    const unknown: string[] = [];
+    const classes = classesOf(new Set(trees), alike);
+    for (const members of classes) {
+      const known = members.map((tree) => this.#known.get(tree)).find((set) => set !== undefined);
+      const [first] = members;
+      if (first === undefined) continue;
+      if (known === undefined) unknown.push(first);
+      else found.set(first, known);
     }
-    const unknown = [...wanted].filter((tree) => !found.has(tree));
     if (unknown.length > 0) await this.#lookUp(at, unknown, found, signal);
-    for (const [tree, set] of found) if (!GitError.is(set)) this.#keep(tree, set);
+    for (const members of classes) {
+      const set = found.get(members[0] ?? '');
+      if (set === undefined) continue;
+      for (const tree of members) {
+        found.set(tree, set);
+        if (!GitError.is(set)) this.#keep(tree, set);
+      }
+    }
     return found;
-  }
-
-  /** Says without looking that the attribute files of `tree` are those of another. */
-  learn(tree: string, set: AttributeSet): void {
-    this.#keep(tree, set);
   }
 
   async #lookUp(
@@ -98,6 +104,18 @@ export class AttributeSets {
       break;
     }
   }
+}
+
+/** Trees put together with all that are alike. */
+function classesOf(trees: ReadonlySet<string>, alike: Iterable<readonly [string, string]>): readonly string[][] {
+  const classes = new Map<string, string[]>([...trees].map((tree) => [tree, [tree]]));
+  for (const [a, b] of alike) {
+    const [into, from] = [classes.get(a), classes.get(b)];
+    if (into === undefined || from === undefined || into === from) continue;
+    into.push(...from);
+    for (const tree of from) classes.set(tree, into);
+  }
+  return [...new Set(classes.values())];
 }
 
 interface Change {
