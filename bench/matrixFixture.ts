@@ -85,7 +85,11 @@ export function makeMatrixFixture(path: string, files: number, count: number): M
     }
   }
   const input = `${chunks.join('')}done\n`;
-  execFileSync('git', ['fast-import', '--quiet', '--force', '--done'], { cwd: path, input, stdio: ['pipe', 'ignore', 'pipe'] });
+  execFileSync('git', ['fast-import', '--quiet', '--force', '--done'], {
+    cwd: path,
+    input,
+    stdio: ['pipe', 'ignore', 'pipe'],
+  });
   git(path, 'repack', '-adq');
   return { path, branches };
 }

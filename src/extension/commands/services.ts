@@ -17,8 +17,8 @@ export interface Services {
   readonly launcher: AgentLauncher;
   readonly views: Views;
   readonly choose: TargetChooser;
-  readonly cells: Cells;
   readonly integration: IntegrationPanels;
+  readonly cells: Cells;
   /** Remembered for this workspace. */
   readonly memory: vscode.Memento;
 }

@@ -29,6 +29,10 @@ export class PlainMerger implements Merger {
     });
   }
 
+  rules(): Promise<string> {
+    return Promise.resolve('as they are');
+  }
+
   into(): Promise<never> {
     return Promise.reject(new Error('Only pairs are asked here.'));
   }
