@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type BytePath, splitPaths } from '../../git/bytePath';
 import { GitError } from '../../git/errors';
 import type { Git } from '../../git/git';
+import { isFullId } from '../../git/refNames';
 import type { GitPlace } from '../../git/treeDiff';
 
 /** The attribute files of one tree. */
@@ -28,7 +29,8 @@ export class AttributeSets {
   constructor(private readonly git: Git) {}
 
   /**
-   * @param trees full ids. @param alike pairs of them that are known to hold the same attribute files. @returns by tree id; a tree that cannot be read has an error in its place
+   * @param trees full ids, or `<commit>^{tree}`. @param alike pairs of them that are known to hold the same attribute
+   *   files. @returns by what was given; one that cannot be read has an error there
    * @throws GitError cancelled
    */
   async of(
@@ -47,7 +49,14 @@ export class AttributeSets {
       if (known === undefined) unknown.push(first);
       else found.set(first, known);
     }
-    if (unknown.length > 0) await this.#lookUp(at, unknown, found, signal);
+    if (unknown.length > 0) {
+      const ids = await this.#resolve(at, unknown, signal);
+      await this.#lookUp(at, [...new Set(ids.values())], found, signal);
+      for (const [tree, id] of ids) {
+        const set = found.get(id);
+        if (set !== undefined) found.set(tree, set);
+      }
+    }
     for (const members of classes) {
       const set = found.get(members[0] ?? '');
       if (set === undefined) continue;
@@ -57,6 +66,29 @@ export class AttributeSets {
       }
     }
     return found;
+  }
+
+  /** Ids of trees; those that are not there stay as they are, and fail where they are read. */
+  async #resolve(
+    at: GitPlace,
+    trees: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<ReadonlyMap<string, string>> {
+    const ids = new Map(trees.map((tree) => [tree, tree]));
+    const ofCommits = trees.filter((tree) => tree.endsWith('^{tree}'));
+    if (ofCommits.length === 0) return ids;
+    const { stdout } = await this.git.run([...at.args, 'cat-file', '--batch-check=%(objectname)'], {
+      cwd: at.cwd,
+      env: { ...at.env },
+      input: ofCommits.map((tree) => `${tree}\n`).join(''),
+      signal,
+    });
+    const lines = stdout.split('\n');
+    for (const [index, tree] of ofCommits.entries()) {
+      const id = lines[index] ?? '';
+      if (isFullId(id)) ids.set(tree, id);
+    }
+    return ids;
   }
 
   async #lookUp(

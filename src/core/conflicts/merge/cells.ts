@@ -22,7 +22,7 @@ export function unknownCell(unknown: Unknown): Cell {
 export function cellWithoutMerge({ a, b, unrelated }: PairJob): Cell | null {
   for (const { snapshot } of [a, b]) {
     if (snapshot.unknown !== null) return unknownCell(snapshot.unknown);
-    if (snapshot.commit === null || snapshot.tree === null) {
+    if (snapshot.commit === null) {
       return unknownCell({ reason: 'no commit yet', detail: null });
     }
   }

@@ -73,7 +73,7 @@ export function lineOf({ open: { job }, direction }: Question): MergeLine {
 }
 
 export function treeOf(side: Side): string {
-  return side.snapshot.tree ?? '';
+  return side.snapshot.tree ?? `${side.snapshot.commit}^{tree}`;
 }
 
 export function groupBy<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
