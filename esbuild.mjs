@@ -1,4 +1,4 @@
-// Builds the three hosts. `vscode` is external only for the extension: a core file that imports it
+// Builds the three hosts, and the panels' pages. `vscode` is external only for the extension: a core file that imports it
 // breaks the build of the command line, which proves the layering at every build.
 import { readdir, rm } from 'node:fs/promises';
 import * as esbuild from 'esbuild';
@@ -41,6 +41,17 @@ const builds = [
     supported: { 'dynamic-import': false },
   },
   { ...node, entryPoints: { core: 'src/extension/core.ts' }, outdir: 'dist', external: ['vscode'] },
+  {
+    ...node,
+    platform: 'browser',
+    format: 'iife',
+    target: 'chrome134',
+    entryPoints: ['src/webview/integration/main.ts', 'src/webview/integration/integration.css'].map((file) => ({
+      in: file,
+      out: 'integration',
+    })),
+    outdir: 'dist/webview',
+  },
   { ...node, entryPoints: { cli: 'src/cli/main.ts' }, outdir: 'dist', banner: { js: '#!/usr/bin/env node' } },
 ];
 

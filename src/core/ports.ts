@@ -52,6 +52,8 @@ export interface Settings {
   readonly syncMethod: SyncMethod;
   /** In GB (10^9 bytes); the oldest beyond it is offered for deletion. null: no limit. */
   readonly trashLimit: number | null;
+  /** Globs of remote branches, without the remote's name, that join the conflict matrix: those of cloud agents. */
+  readonly remoteBranches: readonly string[];
 }
 
 export const defaultSettings: Settings = {
@@ -69,6 +71,7 @@ export const defaultSettings: Settings = {
   skipLfs: false,
   syncMethod: 'rebase',
   trashLimit: null,
+  remoteBranches: ['copilot/*', 'codex/*', 'claude/*', 'cursor/*', 'jules/*'],
 };
 
 /** A program and its first arguments. */

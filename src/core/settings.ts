@@ -28,6 +28,7 @@ export const settingsFileSchema = z.object({
   skipLfs: z.optional(z.boolean()),
   syncMethod: z.optional(z.enum(syncMethods)),
   trashLimit: z.optional(z.nullable(z.number().check(z.minimum(0)))),
+  remoteBranches: z.optional(z.array(text)),
 });
 
 /** Any of the settings; what is absent is not said. */
@@ -46,6 +47,7 @@ export interface SettingsFile {
   readonly skipLfs?: boolean | undefined;
   readonly syncMethod?: SyncMethod | undefined;
   readonly trashLimit?: number | null | undefined;
+  readonly remoteBranches?: readonly string[] | undefined;
 }
 
 /** Lays settings files over the defaults, the last one on top. */
@@ -67,6 +69,7 @@ export function layerSettings(...files: readonly SettingsFile[]): Settings {
       skipLfs: file.skipLfs ?? settings.skipLfs,
       syncMethod: file.syncMethod ?? settings.syncMethod,
       trashLimit: file.trashLimit === undefined ? settings.trashLimit : file.trashLimit,
+      remoteBranches: file.remoteBranches ?? settings.remoteBranches,
     };
   }
   return settings;

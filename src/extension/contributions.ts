@@ -19,6 +19,8 @@ export const commandIds = {
   goToMainWindow: 'switchyard.goToMainWindow',
   nextAttention: 'switchyard.nextAttention',
   openChanges: 'switchyard.openChanges',
+  openConflict: 'switchyard.openConflict',
+  proveConflict: 'switchyard.proveConflict',
   startWithoutSetup: 'switchyard.startWithoutSetup',
   runApp: 'switchyard.runApp',
   stopApp: 'switchyard.stopApp',
@@ -31,6 +33,8 @@ export const commandIds = {
   forgetTask: 'switchyard.forgetTask',
   adoptWorktree: 'switchyard.adoptWorktree',
   emptyTrash: 'switchyard.emptyTrash',
+  openIntegration: 'switchyard.openIntegration',
+  refreshConflicts: 'switchyard.refreshConflicts',
   openLiveFile: 'switchyard.openLiveFile',
   openGitSettings: 'switchyard.openGitSettings',
   showLog: 'switchyard.showLog',
@@ -53,6 +57,7 @@ export const settingKeys = {
   skipLfs: 'skipLfs',
   syncMethod: 'syncMethod',
   trashLimit: 'trashLimit',
+  remoteBranches: 'remoteBranches',
 } as const;
 export type SettingKey = keyof typeof settingKeys;
 export const settingsSection = 'switchyard';
@@ -90,9 +95,12 @@ export const contextKeys = {
 
 export const viewIds = { tasks: 'switchyard.tasks', worktrees: 'switchyard.worktrees' } as const;
 export const containerId = 'switchyard';
+export const panelIds = { integration: 'switchyard.integration' } as const;
 export const statusIds = { attention: 'switchyard.attention' } as const;
 /** Scheme of the read-only documents that `openChanges` compares. */
 export const changesScheme = 'switchyard';
+/** Scheme of the read-only documents that a cell of the matrix opens. */
+export const conflictScheme = 'switchyard-conflict';
 export const walkthroughId = 'switchyard.start';
 
 /** How an agent is brought up when a task is dispatched. */
@@ -106,6 +114,7 @@ export const itemFlags = {
     'app',
     'changes',
     'cleanable',
+    'conflict',
     'elsewhere',
     'file',
     'finished',
@@ -113,6 +122,7 @@ export const itemFlags = {
     'opens',
     'ready',
     'restorable',
+    'reviewable',
     'running',
     'runs',
     'setupfailed',

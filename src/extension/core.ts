@@ -4,7 +4,14 @@
  * from where they are.
  */
 // biome-ignore-start lint/performance/noBarrelFile: this file is the entry of a bundle.
+export { sweepProofFolders } from '../core/conflicts/prove/proofFolder';
+export { proofAgrees, provePair } from '../core/conflicts/prove/provePair';
+export { openScratch } from '../core/conflicts/scratch/scratch';
+export { composeAgentMessage } from '../core/conflicts/sides/agentMessage';
+export { lookInto, readKept } from '../core/conflicts/sides/lookInto';
+export { firstMarker, nameMarkers } from '../core/conflicts/sides/markers';
 export { resolveBase } from '../core/git/base';
+export { resolveCommit } from '../core/git/refs';
 export { readLayoutWithoutGit } from '../core/git/repository';
 export { changedFiles, readBlob } from '../core/git/status';
 export { installLauncher } from '../core/launcher';
@@ -17,6 +24,7 @@ export { lossesFingerprint } from '../core/tasks/clean';
 export { stopAgent } from '../core/tasks/stopAgent';
 export { TaskError } from '../core/tasks/taskError';
 export { announceWindow, windowsOn } from '../core/tasks/windows';
+export { IntegrationPanel } from './integration/integrationPanel';
 export { registerPlanFiles } from './planFiles/registerPlanFiles';
 export { openCore, reasonOf, startSession, worktreeOf } from './sessions/openSession';
 // biome-ignore-end lint/performance/noBarrelFile: see above.

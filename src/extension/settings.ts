@@ -20,6 +20,12 @@ function worktreeIncludeFiles(scope: vscode.Uri | undefined): string[] {
   return Array.isArray(globs) ? globs.filter((glob): glob is string => typeof glob === 'string' && glob !== '') : [];
 }
 
+function remoteBranches(scope: vscode.Uri | undefined): readonly string[] {
+  const globs = read<unknown>('remoteBranches', scope, null);
+  if (!Array.isArray(globs)) return defaultSettings.remoteBranches;
+  return globs.filter((glob): glob is string => typeof glob === 'string' && glob !== '');
+}
+
 /** What the user set, as the core wants it. */
 export function readSettings(scope?: vscode.Uri): Settings {
   const root = read<string>('worktreeRoot', scope, '').trim();
@@ -39,6 +45,7 @@ export function readSettings(scope?: vscode.Uri): Settings {
     skipLfs: read('skipLfs', scope, defaultSettings.skipLfs),
     syncMethod: read('syncMethod', scope, defaultSettings.syncMethod),
     trashLimit: read<number | null>('trashLimit', scope, defaultSettings.trashLimit),
+    remoteBranches: remoteBranches(scope),
   };
 }
 

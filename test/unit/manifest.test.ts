@@ -4,11 +4,13 @@ import path from 'node:path';
 import {
   changesScheme,
   commandIds,
+  conflictScheme,
   containerId,
   contextKeys,
   dispatchPlaces,
   emptinesses,
   itemFlags,
+  panelIds,
   settingKeys,
   settingsSection,
   viewIds,
@@ -177,7 +179,13 @@ describe('the manifest', () => {
   });
 
   it('names only known keys in when clauses', () => {
-    const known = new Set<string>([...Object.values(contextKeys), 'view', 'viewItem', 'resourceScheme']);
+    const known = new Set<string>([
+      ...Object.values(contextKeys),
+      'view',
+      'viewItem',
+      'resourceScheme',
+      'activeWebviewPanelId',
+    ]);
     const views = new Set<string>(Object.values(viewIds));
     for (const clause of clauses()) {
       for (const part of clause.split('&&').map((each) => each.trim())) {
@@ -190,6 +198,7 @@ describe('the manifest', () => {
             clause,
           );
         if (key === 'resourceScheme') assert.equal(value, changesScheme);
+        if (key === 'activeWebviewPanelId') assert.equal(value, panelIds.integration);
         if (key === 'viewItem') assert.equal(operator, '=~');
       }
     }
@@ -218,7 +227,10 @@ describe('the manifest', () => {
       ['restorable', 'forgettable', 'file'],
     ];
     const rows = [
-      ...exclusive.map((flags) => ['task', ...flags].join('+')),
+      ...exclusive.flatMap((flags) => [
+        ['task', ...flags, 'reviewable'].join('+'),
+        ['task', ...flags, 'conflict'].join('+'),
+      ]),
       'plan+file+ready',
       'worktree+openable+task',
       'worktree+adoptable+openable',
@@ -300,7 +312,12 @@ describe('the manifest', () => {
     }
   });
 
-  it('is activated at start-up and for its own documents', () => {
-    assert.deepEqual([...manifest.activationEvents].sort(), [`onFileSystem:${changesScheme}`, 'onStartupFinished']);
+  it('is activated at start-up, for its own documents and for panels that come back', () => {
+    assert.deepEqual([...manifest.activationEvents].sort(), [
+      `onFileSystem:${changesScheme}`,
+      `onFileSystem:${conflictScheme}`,
+      'onStartupFinished',
+      `onWebviewPanel:${panelIds.integration}`,
+    ]);
   });
 });

@@ -1,4 +1,5 @@
 import type { PlanFields, TaskFields, TaskRef } from '../../contract/plan';
+import { code, oneLine } from '../markdown';
 import { cleanText } from './prompt';
 
 /** A file whose content is part of the brief; `path` is relative to the root of the worktree, with `/`. */
@@ -138,15 +139,6 @@ export function fence(text: string, info = ''): string {
   return `${marks}${info}\n${text}\n${marks}`;
 }
 
-/** Inline code that its content cannot end. */
-function code(text: string): string {
-  const line = oneLine(text);
-  const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length));
-  if (longest === 0) return `\`${line}\``;
-  const marks = '`'.repeat(longest + 1);
-  return `${marks} ${line} ${marks}`;
-}
-
 function bullets(items: readonly string[] | undefined): string {
   return list((items ?? []).map((item) => item.trim()).filter((item) => item !== ''));
 }
@@ -154,8 +146,4 @@ function bullets(items: readonly string[] | undefined): string {
 /** Further lines of an item are indented, so that they stay inside it. */
 function list(items: readonly string[]): string {
   return items.map((item) => `- ${item.replace(/\r\n?|\n/g, '\n  ')}`).join('\n');
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
 }

@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { type BytePath, onDisk, parentOf, splitPaths } from './bytePath';
-import type { Git } from './git';
+import type { Git, GitResult, GitRunOptions } from './git';
 import { parseBatch, rawCommitText } from './rawCommit';
 import type { GitPlace } from './treeDiff';
 
@@ -45,7 +45,7 @@ export class TreeMerger {
     });
     if (files.length === 0) return;
     const input = files.map(({ id }) => `${id}\n`).join('');
-    const blobs = parseBatch((await this.#run(['cat-file', '--batch'], input)).stdoutBytes);
+    const blobs = parseBatch((await this.#run(['cat-file', '--batch'], { input })).stdoutBytes);
     for (const { path, id } of files) {
       await mkdir(onDisk(this.folder, parentOf(path)), { recursive: true });
       await writeFile(onDisk(this.folder, path), blobs.get(id) ?? '');
@@ -65,21 +65,30 @@ export class TreeMerger {
   /** Merges two commits on their own merge base. @throws GitError */
   async commits(ours: string, theirs: string): Promise<MergedTree> {
     const options = ['--write-tree', '-z', '--name-only', '--no-messages', '--allow-unrelated-histories'];
-    const result = await this.#run(['merge-tree', ...options, ours, theirs], undefined, [0, 1]);
+    const result = await this.#run(['merge-tree', ...options, ours, theirs], { okExitCodes: [0, 1] });
     const [tree = '', ...files] = splitPaths(result.stdoutBytes);
     // The exit code decides: a conflict need not name a file.
     return result.exitCode === 0 ? { clean: true, tree } : { clean: false, files: files.filter((file) => file !== '') };
   }
 
+  /**
+   * Git's whole answer about two commits, for who wants to know more than the verdict: tree, stages and messages
+   * (git-merge-tree(1), "OUTPUT", with `-z`).
+   * @throws GitError
+   */
+  async answer(ours: string, theirs: string, signal?: AbortSignal): Promise<Buffer> {
+    const options = ['--write-tree', '-z', '--messages', '--allow-unrelated-histories'];
+    return (await this.#run(['merge-tree', ...options, ours, theirs], { okExitCodes: [0, 1], signal })).stdoutBytes;
+  }
+
   async #commit(tree: string, parents: readonly string[]): Promise<string> {
     const author = 'switchyard <switchyard> 0 +0000';
     const text = rawCommitText({ tree, parents, author, encoding: null, message: '\n' }, author);
-    return (await this.#run(['hash-object', '-t', 'commit', '-w', '--stdin'], text)).stdout.trim();
+    return (await this.#run(['hash-object', '-t', 'commit', '-w', '--stdin'], { input: text })).stdout.trim();
   }
 
-  #run(args: readonly string[], input?: string | Buffer, okExitCodes: readonly number[] = [0]) {
+  #run(args: readonly string[], o: Pick<GitRunOptions, 'input' | 'okExitCodes' | 'signal'> = {}): Promise<GitResult> {
     const { cwd, env } = this.#place;
-    const given = input === undefined ? {} : { input };
-    return this.git.run([...this.#place.args, ...args], { cwd, env: { ...env }, okExitCodes, ...given });
+    return this.git.run([...this.#place.args, ...args], { cwd, env: { ...env }, ...o });
   }
 }

@@ -14,7 +14,7 @@ export interface ScratchObjects {
 export async function openScratchObjects(commonDir: string, dir: string): Promise<ScratchObjects> {
   await mkdir(dir, { recursive: true });
   const objects = path.join(commonDir, 'objects');
-  return { dir, env: { GIT_OBJECT_DIRECTORY: dir, GIT_ALTERNATE_OBJECT_DIRECTORIES: quoted(objects) } };
+  return { dir, env: { GIT_OBJECT_DIRECTORY: dir, GIT_ALTERNATE_OBJECT_DIRECTORIES: quotedPath(objects) } };
 }
 
 /**
@@ -38,8 +38,11 @@ export async function keepObjects(
   await git.run([...at.args, 'unpack-objects', '-q'], { cwd: at.cwd, read: false, input: packed.stdoutBytes });
 }
 
-/** git(1), GIT_ALTERNATE_OBJECT_DIRECTORIES: a path that begins with a quote is in C style, so it may hold separators. */
-function quoted(folder: string): string {
+/**
+ * A folder for `GIT_ALTERNATE_OBJECT_DIRECTORIES` and for `objects/info/alternates`: one that begins with a quote is in C
+ * style (git(1)), so it may hold separators.
+ */
+export function quotedPath(folder: string): string {
   const escaped = folder.replace(/[\\"]/g, '\\$&').replace(/\n/g, '\\n').replace(/\t/g, '\\t');
   return `"${escaped}"`;
 }

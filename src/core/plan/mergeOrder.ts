@@ -13,14 +13,16 @@ export function waitsFor(plan: Plan): Map<string, Set<string>> {
   );
 }
 
-/**
- * The order in which the tasks of a plan land: by `mergeOrder` where the plan gives it, else what `dependsOn` and
- * `after` say, and by name among equals, so that the order never changes by itself. A list in `mergeOrder` need not be
- * complete; between two tasks that it names it overrides the tasks' own wishes.
- * @returns all tasks, each once. With a cycle its members are named (first one only, in the order in which each waits
- *   for the next) and the order breaks the cycle at its first name: good for showing, not for merging.
- */
-export function mergeOrder(plan: Plan): { order: string[]; cycle: string[] | null } {
+/** What a plan says about who lands before whom: its tasks' wishes, overridden by its own list. */
+export interface Landing {
+  /** For each task those that must have landed before it. */
+  readonly before: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Place in the plan's own list. */
+  readonly rank: ReadonlyMap<string, number>;
+}
+
+/** A list in `mergeOrder` need not be complete; between two tasks that it names it overrides the tasks' own wishes. */
+export function landing(plan: Plan): Landing {
   const before = waitsFor(plan);
   const wanted = [...new Set(plan.fields.mergeOrder ?? [])].filter((id) => before.has(id));
   const rank = new Map(wanted.map((id, index) => [id, index]));
@@ -31,8 +33,19 @@ export function mergeOrder(plan: Plan): { order: string[]; cycle: string[] | nul
     const previous = wanted[index - 1];
     if (previous !== undefined) before.get(id)?.add(previous);
   });
+  return { before, rank };
+}
+
+/**
+ * The order in which the tasks of a plan land: by `mergeOrder` where the plan gives it, else what `dependsOn` and
+ * `after` say, and by name among equals, so that the order never changes by itself.
+ * @returns all tasks, each once. With a cycle its members are named (first one only, in the order in which each waits
+ *   for the next) and the order breaks the cycle at its first name: good for showing, not for merging.
+ */
+export function mergeOrder(plan: Plan): { order: string[]; cycle: string[] | null } {
+  const { before, rank } = landing(plan);
   const cycle = cycles(before)[0] ?? null;
-  const rankOf = (id: string) => rank.get(id) ?? wanted.length;
+  const rankOf = (id: string) => rank.get(id) ?? rank.size;
   const order: string[] = [];
   const left = [...before.keys()].sort((a, b) => rankOf(a) - rankOf(b) || byId(a, b));
   while (left.length > 0) {

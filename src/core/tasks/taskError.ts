@@ -2,6 +2,7 @@
 export type TaskReason =
   | 'no-task'
   | 'bad-task'
+  | 'bad-ref'
   | 'held'
   | 'running'
   | 'ended'

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../../core/disposable';
 import { openChanges, openLiveFile } from '../changes/openChanges';
+import { openConflict, proveConflict } from '../conflicts/chooseCell';
 import { type CommandName, commandIds } from '../contributions';
 import { manageTrustRemedy, openSettings, showError, tell } from '../messages';
 import { withViewProgress } from '../progress';
@@ -10,6 +11,7 @@ import { openApp, runApp, stopApp } from './app';
 import { cleanTask } from './clean';
 import { cleanIntegrated } from './cleanIntegrated';
 import { dispatchAll, dispatchTask } from './dispatch';
+import { openIntegration, refreshConflicts } from './integration';
 import { checkPlan, newPlan, newTask, openPlan, openTask } from './plans';
 import { forgetTask, restoreTask } from './restore';
 import type { Services } from './services';
@@ -38,6 +40,10 @@ const handlers: Readonly<Record<CommandName, Handler>> = {
   goToMainWindow,
   nextAttention,
   openChanges,
+  openIntegration,
+  refreshConflicts,
+  openConflict,
+  proveConflict,
   openLiveFile,
   startWithoutSetup,
   runApp,
@@ -64,7 +70,7 @@ async function refresh(services: Services): Promise<void> {
 }
 
 /** What may be used before the window is trusted. */
-const harmless: ReadonlySet<CommandName> = new Set(['showLog', 'refresh', 'openGitSettings']);
+const harmless: ReadonlySet<CommandName> = new Set(['showLog', 'refresh', 'openGitSettings', 'openIntegration']);
 
 /** Registers all commands; what one throws is told in one sentence. */
 export function registerCommands(services: Services): Disposable {

@@ -1,5 +1,7 @@
 import type * as vscode from 'vscode';
 import type { Log } from '../../core/ports';
+import type { Cells } from '../conflicts/cells';
+import type { IntegrationPanels } from '../integration/integrationPanels';
 import type { AgentLauncher } from '../launching/agentLauncher';
 import type { Repositories } from '../sessions/repositories';
 import type { AgentTerminals } from '../terminals/agentTerminals';
@@ -15,6 +17,8 @@ export interface Services {
   readonly launcher: AgentLauncher;
   readonly views: Views;
   readonly choose: TargetChooser;
+  readonly integration: IntegrationPanels;
+  readonly cells: Cells;
   /** Remembered for this workspace. */
   readonly memory: vscode.Memento;
 }

@@ -48,10 +48,13 @@ export function isSyncable(row: TaskRow): boolean {
 /** What a row can do, as the manifest's `when` clauses name it. @param runs its plan says how the app is started */
 export function taskFlags(row: TaskRow, o: { isHere: boolean | null; runs: boolean }): Record<string, boolean> {
   const worktree = hasWorktree(row);
+  const changes = worktree && row.changedFiles !== 0;
+  const conflict = row.worst === 'conflict';
   return {
     app: row.app !== null,
-    changes: worktree && row.changedFiles !== 0,
+    changes,
     cleanable: isCleanable(row),
+    conflict,
     elsewhere: row.runner !== null && o.isHere === false,
     file: row.file !== null,
     finished: isCleanable(row) && row.next === 'clean',
@@ -59,6 +62,8 @@ export function taskFlags(row: TaskRow, o: { isHere: boolean | null; runs: boole
     opens: worktree && row.next === 'open-window',
     ready: isReady(row),
     restorable: isRestorable(row),
+    // A row has place for three buttons: what conflicts is looked at in the matrix.
+    reviewable: changes && !conflict,
     running: row.runner !== null,
     runs: worktree && o.runs && row.app === null,
     setupfailed: hasFailedSetup(row) && isStartable(row) && worktree,

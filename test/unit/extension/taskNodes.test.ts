@@ -58,11 +58,16 @@ describe('the tree of tasks', () => {
       'list-tree User activity | 1 running | plan+file+ready',
       '  circle-outline Activity API | ready · claude | task+file+ready',
       '    markdown Task File | dashboard/api.md | file',
-      '  play-circle Charts | working · claude · 3 files · 1 behind | task+changes+file+running+worktree',
+      '  play-circle Charts | working · claude · 3 files · 1 behind | task+changes+file+reviewable+running+worktree',
       '    folder Worktree | ui · agent/api | worktree+openable+task',
       '    diff Changes | 3 files | changes+changes',
       '    markdown Task File | dashboard/ui.md | file',
     ]);
+  });
+
+  it('offers the matrix in place of the changes where a task conflicts', () => {
+    const [plan] = tree(workingRow({ worst: 'conflict' }));
+    assert.equal(plan?.children[0]?.contextValue, 'task+changes+conflict+file+running+worktree');
   });
 
   it('puts plans under their repositories when there are several', () => {

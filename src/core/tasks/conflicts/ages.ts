@@ -1,0 +1,71 @@
+import type { Cell, ConflictBranch, ConflictsJson, UnknownReason } from '../../../contract/conflicts';
+
+/** A worktree with a live agent that was not looked at for longer than this may hold anything by now. */
+export const tooOldMs = 30_000;
+
+/**
+ * The matrix as it may be shown at `now`: whatever rests on a worktree with a live agent that nobody has looked at for
+ * 30 s is `unknown: scan is too old`. Every reader applies it, whoever computed the matrix.
+ * @param now milliseconds
+ * @returns `json` itself where nothing is too old
+ */
+export function withAges(json: ConflictsJson, now: number): ConflictsJson {
+  return unknownWhere(json, (branch) => agesAt(branch) < now, 'scan is too old');
+}
+
+/** When the next cell becomes too old, in milliseconds; null: none will. */
+export function nextAging(json: ConflictsJson, now: number): number | null {
+  const times = json.branches.map(agesAt).filter((at) => at >= now && at !== Number.POSITIVE_INFINITY);
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+/** The last moment at which the branch's cells may be shown. */
+function agesAt({ live, scannedAt }: ConflictBranch): number {
+  if (!live) return Number.POSITIVE_INFINITY;
+  const at = scannedAt === null ? Number.NaN : Date.parse(scannedAt);
+  return Number.isNaN(at) ? Number.NEGATIVE_INFINITY : at + tooOldMs;
+}
+
+/**
+ * The matrix that a former window left, where nobody has looked since: of worktrees nothing is known any more.
+ * @returns `json` itself where no worktree is in it
+ */
+export function withoutScans(json: ConflictsJson): ConflictsJson {
+  const forgotten = unknownWhere(json, ({ worktree }) => worktree !== null, 'not scanned yet');
+  if (forgotten === json) return json;
+  const branches = json.branches.map((branch) =>
+    branch.worktree === null ? branch : { ...branch, snapshot: null, scannedAt: null, dirty: null },
+  );
+  return { ...forgotten, branches };
+}
+
+/** Makes everything unknown that rests on one of these branches; what is unknown already keeps its reason. */
+export function unknownWhere(
+  json: ConflictsJson,
+  isBad: (branch: ConflictBranch) => boolean,
+  reason: UnknownReason,
+): ConflictsJson {
+  const bad = new Set(json.branches.filter(isBad).map(({ ref }) => ref));
+  if (bad.size === 0) return json;
+  // What stands behind a bad one is merged onto it.
+  const firstBad = json.train.findIndex(({ ref }) => bad.has(ref));
+  return {
+    ...json,
+    pairs: json.pairs.map((pair) => (bad.has(pair.a) || bad.has(pair.b) ? asUnknown(pair, reason) : pair)),
+    againstBase: json.againstBase.map((cell) => (bad.has(cell.ref) ? asUnknown(cell, reason) : cell)),
+    train: json.train.map((step, index) =>
+      firstBad < 0 || index < firstBad || step.verdict === 'unknown'
+        ? step
+        : { ...step, verdict: 'unknown', reason, detail: null, files: [] },
+    ),
+  };
+}
+
+/** Nothing of what a cell said holds when it cannot be known. */
+export function unknownCell(reason: UnknownReason, detail: string | null = null): Cell {
+  return { verdict: 'unknown', reason, detail, direction: null, driver: null, files: [] };
+}
+
+function asUnknown<T extends Cell>(cell: T, reason: UnknownReason): T {
+  return cell.verdict === 'unknown' ? cell : { ...cell, ...unknownCell(reason) };
+}

@@ -1,0 +1,75 @@
+import * as vscode from 'vscode';
+import type { PanelEmpty } from '../../protocol/integration';
+import { commandIds, type Emptiness } from '../contributions';
+import { manageTrustRemedy, openSettingRemedy, type Remedy, showLogRemedy } from '../messages';
+import { whyNoRepository } from '../sessions/whyNoRepository';
+
+/** Why the panel has no matrix to show. */
+export type PanelReason = Emptiness | 'not computed' | 'fewer than two';
+
+/** What the panel says instead of a matrix. */
+export function emptyPanel(reason: PanelReason): PanelEmpty {
+  const remedy = remedyOf(reason)?.label ?? null;
+  switch (reason) {
+    case 'loading':
+      return {
+        title: vscode.l10n.t('Opening the repository…'),
+        text: '',
+        remedy,
+        waiting: true,
+      };
+    case 'not computed':
+      return {
+        title: vscode.l10n.t('Comparing every pair of branches…'),
+        text: vscode.l10n.t('The first look takes a few seconds in a large repository.'),
+        remedy,
+        waiting: true,
+      };
+    case 'fewer than two':
+      return {
+        title: vscode.l10n.t('There is nothing to compare yet'),
+        text: vscode.l10n.t('As soon as two branches or worktrees are there, this shows which of them conflict.'),
+        remedy,
+        waiting: false,
+      };
+    default:
+      return {
+        title: vscode.l10n.t('There is no repository to compare in'),
+        text: whyNoRepository(reason),
+        remedy,
+        waiting: false,
+      };
+  }
+}
+
+/** The one thing to do about it; null: wait. */
+export function remedyOf(reason: PanelReason): Remedy | null {
+  switch (reason) {
+    case 'loading':
+    case 'not computed':
+    case 'noRepository':
+      return null;
+    case 'fewer than two':
+      return {
+        label: vscode.l10n.t('Spin an Agent'),
+        run: () => vscode.commands.executeCommand(commandIds.spin),
+      };
+    case 'noFolder':
+      return {
+        label: vscode.l10n.t('Open Folder'),
+        run: () => vscode.commands.executeCommand('workbench.action.files.openFolder'),
+      };
+    case 'untrusted':
+      return manageTrustRemedy();
+    case 'noGit':
+    case 'oldGit':
+      return openSettingRemedy('git.path');
+    case 'dubiousOwnership':
+      return {
+        label: vscode.l10n.t('Manage Unsafe Repositories'),
+        run: () => vscode.commands.executeCommand('git.manageUnsafeRepositories'),
+      };
+    default:
+      return showLogRemedy();
+  }
+}

@@ -1,0 +1,175 @@
+import type { PanelWords } from '../../protocol/integrationWords';
+import type { Translate } from '../words';
+
+/** Every sentence of the panel in the language of the window. */
+export function panelWords(t: Translate): PanelWords {
+  return {
+    matrix: t('Conflict matrix'),
+    summary: { clean: t('{0} clean'), conflict: t('{0} conflicting'), unknown: t('{0} unknown') },
+    scanned: t('scanned {0}'),
+    oldestScan: t('The oldest scan was {0}.'),
+    never: t('never'),
+    refresh: t('Refresh'),
+    refreshing: t('Refreshing…'),
+    repository: t('Repository'),
+    filter: {
+      text: t('Filter by branch, task or file'),
+      placeholder: t('Branch, task or file'),
+      troubleOnly: t('Only conflicts and unknown'),
+      plan: t('Plan'),
+      allPlans: t('All plans'),
+      nothing: t('Nothing matches the filter.'),
+      clear: t('Clear Filter'),
+    },
+    branch: t('Branch'),
+    against: t('against {0}'),
+    group: { name: t('Plan {0}'), one: t('1 branch'), many: t('{0} branches') },
+    uncommitted: t('uncommitted work'),
+    legend: {
+      title: t('What the signs mean'),
+      clean: t('merges cleanly'),
+      conflict: t('conflicts, in so many files'),
+      unknown: t('not known'),
+      direction: t('conflicts only when merged that way'),
+      driver: t('rests on a custom merge driver'),
+      behind: t('changed since it was scanned'),
+      dirty: t('uncommitted work'),
+    },
+    cell: cellWords(t),
+    detail: detailWords(t),
+    actions: {
+      title: t('Actions'),
+      openFile: t('Open Changes of Both'),
+      previewResult: t('Preview Merge Result'),
+      ofFile: t('{0}: {1}'),
+      prove: t('Prove It'),
+      openWorktrees: t('Open Both Worktrees'),
+      openWorktree: t('Open Worktree'),
+      copyMessage: t('Copy Message for Agent'),
+    },
+    order: {
+      title: t('Merge order'),
+      none: t('There is nothing to merge yet.'),
+      clean: t('clean'),
+      conflict: t('conflict'),
+      unknown: t('unknown'),
+      onlyTogether: t('No pair shows this: it only conflicts with all that is merged before it.'),
+      trouble: t('Together they conflict where no pair does.'),
+    },
+    changes: {
+      one: t('{0} with {1}: {2} now'),
+      many: t('{0} cells changed: {1} conflicting, {2} unknown, {3} clean now'),
+    },
+    who: {
+      automated: t('resolved automatically'),
+      human: t('for a person to resolve'),
+      agent: t('for an agent to resolve'),
+    },
+    kinds: kindWords(t),
+    reasons: reasonWords(t),
+  };
+}
+
+function cellWords(t: Translate): PanelWords['cell'] {
+  return {
+    pair: t('{0} with {1}'),
+    pairOfBase: t('{0} against {1}'),
+    self: t('{0} itself'),
+    clean: t('clean'),
+    conflictOne: t('conflict in 1 file'),
+    conflictMany: t('conflict in {0} files'),
+    conflictNoFile: t('conflict'),
+    unknown: t('unknown'),
+    onlyInto: t('only when {0} is merged into {1}'),
+    driver: t('by the merge driver {0}'),
+    checked: t('checked {0}'),
+    neverChecked: t('not checked yet'),
+    behind: t('changed since it was scanned'),
+    withUncommitted: t('uncommitted work included'),
+    committedOnly: t('only what is committed'),
+    collapsedCounts: t('{0} conflicting, {1} unknown, {2} clean'),
+  };
+}
+
+function detailWords(t: Translate): PanelWords['detail'] {
+  return {
+    title: t('Details'),
+    nothing: t('Choose a cell of the table to see what was compared.'),
+    compared: t('What was compared'),
+    state: t('state {0}'),
+    stateUnknown: t('state not known'),
+    withUncommitted: t('with uncommitted work'),
+    committed: t('nothing uncommitted'),
+    noWorktree: t('no worktree: only what is committed'),
+    looked: t('Scanned'),
+    leftOut: t('Left out of the comparison:'),
+    changedOne: t('1 changed file'),
+    changedMany: t('{0} changed files'),
+    clean: t('They merge cleanly, in both directions.'),
+    conflict: t('They conflict.'),
+    unknown: t('Not known:'),
+    about: t('About: {0}'),
+    filesOne: t('1 file conflicts'),
+    filesMany: t('{0} files conflict'),
+    more: t('and {0} more'),
+    onlyInto: t('Only when {0} is merged into {1}; the other way it merges cleanly.'),
+    driver: t(
+      'This rests on the merge driver {0}. Hosting services run none, so a merge there may say something else.',
+    ),
+    behind: t('A change came after the last scan; the next one will see it.'),
+    by: t('Computed by the window of {0} (process {1}, version {2}).'),
+    byCommandLine: t('Computed by the command line (process {0}, version {1}).'),
+    self: t('A branch is not merged with itself.'),
+    expand: t('Unfold'),
+  };
+}
+
+function kindWords(t: Translate): PanelWords['kinds'] {
+  return {
+    content: t('both changed the same lines'),
+    'add/add': t('both added it'),
+    'modify/delete': t('one changed it, the other deleted it'),
+    'rename/rename': t('both renamed it, differently'),
+    'rename/delete': t('one renamed it, the other deleted it'),
+    'file/directory': t('a file on one side, a folder on the other'),
+    mode: t('its file modes differ'),
+    binary: t('both changed a binary file'),
+    submodule: t('a submodule at two commits'),
+    untracked: t('untracked on both sides'),
+    other: t('conflict'),
+  };
+}
+
+function reasonWords(t: Translate): PanelWords['reasons'] {
+  return {
+    'not scanned yet': { text: t('not scanned yet'), advice: t('It will be, in a moment.') },
+    'scan is too old': {
+      text: t('the last scan is too old'),
+      advice: t('An agent works there and may have changed anything since. Refresh to look again.'),
+    },
+    'operation in progress': {
+      text: t('a merge, rebase or the like is in progress'),
+      advice: t('Finish or abort it in that worktree.'),
+    },
+    'no commit yet': { text: t('there is no commit yet'), advice: t('Commit something on that branch first.') },
+    'unrelated histories': {
+      text: t('the histories have no common commit'),
+      advice: t('git refuses to merge these; start the branch anew from the base.'),
+    },
+    'file cannot be read': { text: t('a file cannot be read'), advice: t('Make it readable, or ignore it.') },
+    'left out': {
+      text: t('a file was left out that the other side touches'),
+      advice: t('Commit that file, or ignore it, so that it can be compared.'),
+    },
+    'submodule commit missing': {
+      text: t('a commit of a submodule is missing'),
+      advice: t('Fetch the submodule in the main worktree.'),
+    },
+    'merge driver not run': {
+      text: t('a custom merge driver was not run'),
+      advice: t('Trust this workspace, so that the programs of the repository may run.'),
+    },
+    timeout: { text: t('it took too long'), advice: t('Refresh to try again.') },
+    'git failed': { text: t('git failed'), advice: t('The log has the whole of what it said.') },
+  };
+}

@@ -1,0 +1,157 @@
+import type { ConflictKind, UnknownReason, Verdict } from '../contract/conflicts';
+
+/**
+ * The messages between the panel `switchyard.integration` and its host, both directions. The host answers `ready` and
+ * from then on sends complete snapshots, never deltas; texts in them are hostile until they are shown as text.
+ */
+export type ToPanel =
+  | { readonly kind: 'snapshot'; readonly snapshot: PanelSnapshot }
+  /** The panel was opened for one branch: its row is to be shown. */
+  | { readonly kind: 'reveal'; readonly ref: string };
+
+export const cellActionNames = ['openFile', 'previewResult', 'prove', 'openWorktrees', 'copyMessage'] as const;
+export type CellActionName = (typeof cellActionNames)[number];
+
+export type FromPanel =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'refresh' }
+  | { readonly kind: 'chooseRepository'; readonly repository: string }
+  /** What the empty panel offers. */
+  | { readonly kind: 'remedy' }
+  | {
+      readonly kind: 'cellAction';
+      readonly action: CellActionName;
+      readonly repository: string;
+      readonly a: string;
+      /** null: the base. */
+      readonly b: string | null;
+      readonly file: PanelFileName | null;
+    };
+
+export interface PanelFileName {
+  readonly path: string;
+  /** Base64, where `path` could not say the name. */
+  readonly pathBytes: string | null;
+}
+
+/** All that the panel shows. */
+export interface PanelSnapshot {
+  /** The host's clock, ISO 8601: in a remote window the browser's may be another. */
+  readonly now: string;
+  readonly repositories: readonly { readonly id: string; readonly name: string }[];
+  /** The one that is shown. */
+  readonly repository: string | null;
+  /** A look that somebody asked for is on its way. */
+  readonly busy: boolean;
+  /** Why there is no matrix, as sentences; null: there is one. */
+  readonly empty: PanelEmpty | null;
+  readonly matrix: PanelMatrix | null;
+}
+
+export interface PanelEmpty {
+  readonly title: string;
+  readonly text: string;
+  /** Label of what can be done about it. */
+  readonly remedy: string | null;
+  /** It ends by itself. */
+  readonly waiting: boolean;
+}
+
+/** The matrix in the order in which it is shown. Branches, cells and files are named by their index. */
+export interface PanelMatrix {
+  /** Short name of the base; null: there is none. */
+  readonly base: string | null;
+  /** Plans in order; `null` is the group of all that belongs to none. Together they hold every branch once. */
+  readonly groups: readonly PanelGroup[];
+  readonly branches: readonly PanelBranch[];
+  /** `pairs[later][earlier]`, `earlier` < `later`: each row is as long as its own index. Indexes into `cells`. */
+  readonly pairs: readonly (readonly number[])[];
+  /** One per branch. */
+  readonly againstBase: readonly (PanelBaseCell | null)[];
+  /** Each distinct content once: thousands of pairs have few. */
+  readonly cells: readonly PanelCell[];
+  readonly files: readonly PanelFile[];
+  readonly train: readonly PanelTrainStep[];
+  readonly by: { readonly pid: number; readonly window: string | null; readonly version: string };
+}
+
+export interface PanelGroup {
+  readonly plan: string | null;
+  readonly title: string;
+  readonly branches: readonly number[];
+}
+
+export interface PanelBranch {
+  readonly ref: string;
+  /** `plan/task` */
+  readonly task: string | null;
+  readonly title: string | null;
+  readonly worktree: boolean;
+  /** Full ids. */
+  readonly head: string | null;
+  readonly snapshot: string | null;
+  readonly dirty: boolean | null;
+  readonly live: boolean;
+  readonly scannedAt: string | null;
+  readonly changedAt: string | null;
+  readonly changedFiles: number | null;
+  readonly leftOut: readonly { readonly path: string; readonly why: string }[];
+}
+
+export interface PanelCell {
+  readonly verdict: Verdict;
+  readonly reason: UnknownReason | null;
+  readonly detail: string | null;
+  /** The only one that conflicts; the base is earlier than any branch. */
+  readonly direction: 'later-into-earlier' | 'earlier-into-later' | null;
+  readonly driver: string | null;
+  /** Indexes into `files`, at most `mostFiles`. */
+  readonly files: readonly number[];
+  readonly fileCount: number;
+}
+
+/** More files of one cell than these are only counted. */
+export const mostFiles = 50;
+
+export interface PanelBaseCell {
+  readonly base: string;
+  readonly cell: number;
+}
+
+export interface PanelFile extends PanelFileName {
+  readonly kind: ConflictKind;
+  readonly who: 'automated' | 'human' | 'agent' | null;
+  readonly strategy: string | null;
+}
+
+export interface PanelTrainStep {
+  readonly ref: string;
+  /** Index of the branch; null when the matrix does not show it. */
+  readonly branch: number | null;
+  readonly verdict: Verdict;
+  readonly reason: UnknownReason | null;
+  readonly detail: string | null;
+  readonly files: readonly number[];
+  readonly fileCount: number;
+  readonly why: string;
+  /** No pair of it shows this conflict: only all of them together have it. */
+  readonly onlyTogether: boolean;
+}
+
+/** What `setState` keeps: where the reader was. */
+export interface PanelState {
+  readonly repository: string | null;
+  readonly filter: PanelFilter;
+  /** Plans whose group is folded up; `''` is the group of those without one. */
+  readonly collapsed: readonly string[];
+  readonly focus: { readonly row: string; readonly column: string } | null;
+  readonly scroll: { readonly left: number; readonly top: number };
+}
+
+export interface PanelFilter {
+  readonly text: string;
+  /** Only what conflicts or is unknown. */
+  readonly troubleOnly: boolean;
+  /** null: all. */
+  readonly plan: string | null;
+}

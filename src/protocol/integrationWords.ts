@@ -1,0 +1,108 @@
+import type { ConflictKind, UnknownReason } from '../contract/conflicts';
+
+/**
+ * Every sentence of the panel, translated by the host and handed over with the page. `{0}` … are replaced.
+ * `one` and `many` of a pair differ by number.
+ */
+export interface PanelWords {
+  readonly matrix: string;
+  readonly summary: { readonly clean: string; readonly conflict: string; readonly unknown: string };
+  readonly scanned: string;
+  readonly oldestScan: string;
+  readonly never: string;
+  readonly refresh: string;
+  readonly refreshing: string;
+  readonly repository: string;
+  readonly filter: {
+    readonly text: string;
+    readonly placeholder: string;
+    readonly troubleOnly: string;
+    readonly plan: string;
+    readonly allPlans: string;
+    readonly nothing: string;
+    readonly clear: string;
+  };
+  readonly branch: string;
+  readonly against: string;
+  readonly group: { readonly name: string; readonly one: string; readonly many: string };
+  readonly uncommitted: string;
+  readonly legend: {
+    readonly title: string;
+    readonly clean: string;
+    readonly conflict: string;
+    readonly unknown: string;
+    readonly direction: string;
+    readonly driver: string;
+    readonly behind: string;
+    readonly dirty: string;
+  };
+  readonly cell: {
+    readonly pair: string;
+    readonly pairOfBase: string;
+    readonly self: string;
+    readonly clean: string;
+    readonly conflictOne: string;
+    readonly conflictMany: string;
+    readonly conflictNoFile: string;
+    readonly unknown: string;
+    readonly onlyInto: string;
+    readonly driver: string;
+    readonly checked: string;
+    readonly neverChecked: string;
+    readonly behind: string;
+    readonly withUncommitted: string;
+    readonly committedOnly: string;
+    readonly collapsedCounts: string;
+  };
+  readonly detail: {
+    readonly title: string;
+    readonly nothing: string;
+    readonly compared: string;
+    readonly state: string;
+    readonly stateUnknown: string;
+    readonly withUncommitted: string;
+    readonly committed: string;
+    readonly noWorktree: string;
+    readonly looked: string;
+    readonly leftOut: string;
+    readonly changedOne: string;
+    readonly changedMany: string;
+    readonly clean: string;
+    readonly conflict: string;
+    readonly unknown: string;
+    readonly about: string;
+    readonly filesOne: string;
+    readonly filesMany: string;
+    readonly more: string;
+    readonly onlyInto: string;
+    readonly driver: string;
+    readonly behind: string;
+    readonly by: string;
+    readonly byCommandLine: string;
+    readonly self: string;
+    readonly expand: string;
+  };
+  readonly actions: {
+    readonly title: string;
+    readonly openFile: string;
+    readonly previewResult: string;
+    readonly ofFile: string;
+    readonly prove: string;
+    readonly openWorktrees: string;
+    readonly openWorktree: string;
+    readonly copyMessage: string;
+  };
+  readonly order: {
+    readonly title: string;
+    readonly none: string;
+    readonly clean: string;
+    readonly conflict: string;
+    readonly unknown: string;
+    readonly onlyTogether: string;
+    readonly trouble: string;
+  };
+  readonly changes: { readonly one: string; readonly many: string };
+  readonly who: { readonly automated: string; readonly human: string; readonly agent: string };
+  readonly kinds: Readonly<Record<ConflictKind, string>>;
+  readonly reasons: Readonly<Record<UnknownReason, { readonly text: string; readonly advice: string }>>;
+}

@@ -1,0 +1,309 @@
+import type { PanelWords } from '../../protocol/integrationWords';
+import type { Axes, Line } from './axes';
+import { element, setAttribute, setChildren } from './dom';
+import { GridHead } from './gridHead';
+import { moved, type Place, placeAt, settle } from './gridKeys';
+import { type Columns, GridRow, sizes } from './gridRow';
+import { type Range, sameRange, scrolledTo, visible } from './gridWindow';
+import type { Matrix } from './matrix';
+
+/** A frame has 16 ms; what is not drawn within this waits for the next one. */
+const drawMs = 7;
+
+export interface GridEvents {
+  focused(place: Place): void;
+  /** null: the pointer left. */
+  hovered(place: Place | null): void;
+  /** Enter, or a double click. */
+  opened(place: Place): void;
+  toggled(group: string): void;
+  scrolled(): void;
+  /** The label of the focused cell, which alone says how old it is. */
+  label(row: Line, column: Line): string;
+}
+
+/** The table of the matrix. Only what is seen is drawn, and of that only what changed is touched. */
+export class Grid {
+  readonly element: HTMLElement;
+  readonly #table: HTMLTableElement;
+  readonly #head = new GridHead();
+  readonly #body = element('tbody');
+  readonly #above = element('tr', { class: 'space', 'aria-hidden': 'true' }, element('td'));
+  readonly #below = element('tr', { class: 'space', 'aria-hidden': 'true' }, element('td'));
+  readonly #words: PanelWords;
+  readonly #events: GridEvents;
+  #rows = new Map<string, GridRow>();
+  #matrix: Matrix | null = null;
+  #axes: Axes = { rows: [], columns: [] };
+  #columns: Columns = { base: null, others: [], range: { from: 0, to: 0 } };
+  #shownRows: Range = { from: 0, to: 0 };
+  #version = 0;
+  /** What the heads were drawn for. */
+  #headVersion = -1;
+  #frame: number | null = null;
+  #focus: Place | null = null;
+  #lit: readonly Element[] = [];
+  /** The focus is moved by us: its events say nothing new. */
+  #moving = false;
+
+  constructor(words: PanelWords, events: GridEvents) {
+    this.#words = words;
+    this.#events = events;
+    this.#table = element('table', { role: 'grid', 'aria-label': words.matrix }, this.#head.thead, this.#body);
+    this.element = element('div', { class: 'grid', tabindex: -1 }, this.#table);
+    for (const [name, value] of Object.entries(sizes)) this.element.style.setProperty(`--${name}`, `${value}px`);
+    this.#listen();
+  }
+
+  get focus(): Place | null {
+    return this.#focus;
+  }
+
+  /** Shows a matrix, or the same one after time has passed. */
+  show(matrix: Matrix, axes: Axes): void {
+    this.#matrix = matrix;
+    this.#axes = axes;
+    const [first] = axes.columns;
+    const base = first?.kind === 'base' ? first : null;
+    this.#columns = { base, others: base === null ? axes.columns : axes.columns.slice(1), range: { from: 0, to: 0 } };
+    this.#version += 1;
+    setAttribute(this.#table, 'aria-rowcount', axes.rows.length + 1);
+    setAttribute(this.#table, 'aria-colcount', axes.columns.length + 1);
+    const width = sizes.headWidth + (base === null ? 0 : sizes.base) + this.#columns.others.length * sizes.column;
+    this.#table.style.width = `${width}px`;
+    this.#dropRows();
+    const at = settle(axes, this.#focus);
+    this.#focus = at === null ? null : placeAt(axes, at.row, at.column);
+    this.#draw();
+  }
+
+  /** Puts the focus's place somewhere without taking the keyboard there. */
+  setFocus(place: Place | null): void {
+    this.#focus = place;
+  }
+
+  /** Takes the keyboard to a cell, which is scrolled into view. */
+  focusAt(place: Place | null): void {
+    const at = settle(this.#axes, place);
+    if (at === null) return;
+    this.#focus = placeAt(this.#axes, at.row, at.column);
+    this.#scrollTo(at.row, at.column);
+    this.#draw(true);
+    const target = this.#target();
+    this.#moving = true;
+    (target ?? this.element).focus({ preventScroll: true });
+    this.#moving = false;
+    this.#tellFocus();
+  }
+
+  /** Which lines a place names. */
+  lines(place: Place): { row: Line; column: Line } | null {
+    const row = this.#axes.rows.find(({ key }) => key === place.row);
+    const column = this.#axes.columns.find(({ key }) => key === place.column);
+    return row === undefined || column === undefined ? null : { row, column };
+  }
+
+  #target(): HTMLElement | null {
+    return this.#focus === null ? null : (this.#rows.get(this.#focus.row)?.target(this.#focus.column) ?? null);
+  }
+
+  #tellFocus(): void {
+    if (this.#focus === null) return;
+    const lines = this.lines(this.#focus);
+    const target = this.#target();
+    if (lines !== null && target?.tagName === 'TD') {
+      setAttribute(target, 'aria-label', this.#events.label(lines.row, lines.column));
+    }
+    this.#light(this.#focus);
+    this.#events.focused(this.#focus);
+  }
+
+  /** Rows of lines that are gone go too; the others keep their elements. */
+  #dropRows(): void {
+    const known = new Set(this.#axes.rows.map(({ key }) => key));
+    for (const key of [...this.#rows.keys()]) if (!known.has(key)) this.#rows.delete(key);
+  }
+
+  #later(): void {
+    this.#frame ??= requestAnimationFrame(() => {
+      this.#frame = null;
+      this.#draw();
+    });
+  }
+
+  /** @param focusFirst the focused row has to be there when this returns */
+  #draw(focusFirst = false): void {
+    if (this.#matrix === null) return;
+    const began = performance.now();
+    const held = this.#heldFocus();
+    this.#lookAtColumns();
+    const rows = this.#placeRows();
+    const context = { matrix: this.#matrix, words: this.#words };
+    const own = this.#focus === null ? undefined : this.#rows.get(this.#focus.row);
+    const order = own !== undefined && rows.includes(own) ? [own, ...rows.filter((row) => row !== own)] : rows;
+    let left = 0;
+    for (const row of order) {
+      if (row.version === this.#version) continue;
+      const must = focusFirst && row === own;
+      if (!must && performance.now() - began > drawMs) {
+        left += 1;
+        continue;
+      }
+      row.draw(context, this.#columns);
+      row.version = this.#version;
+    }
+    setAttribute(this.#table, 'aria-busy', left > 0 ? 'true' : null);
+    this.#rove(held);
+    if (left > 0) this.#later();
+  }
+
+  #lookAtColumns(): void {
+    const base = this.#columns.base === null ? 0 : sizes.base;
+    const range = visible({
+      count: this.#columns.others.length,
+      size: sizes.column,
+      scroll: this.element.scrollLeft,
+      view: this.element.clientWidth - sizes.headWidth - base,
+    });
+    if (sameRange(range, this.#columns.range) && this.#headVersion === this.#version) return;
+    if (!sameRange(range, this.#columns.range)) this.#version += 1;
+    this.#columns = { ...this.#columns, range };
+    this.#headVersion = this.#version;
+    if (this.#matrix !== null) this.#head.draw({ matrix: this.#matrix, words: this.#words }, this.#columns);
+  }
+
+  #placeRows(): GridRow[] {
+    const { rows } = this.#axes;
+    this.#shownRows = visible({
+      count: rows.length,
+      size: sizes.row,
+      scroll: this.element.scrollTop,
+      view: this.element.clientHeight - sizes.headHeight,
+    });
+    const { from, to } = this.#shownRows;
+    const shown = rows.slice(from, to).map((line, at) => {
+      const row = this.#rows.get(line.key) ?? new GridRow(line);
+      this.#rows.set(line.key, row);
+      row.place(line, from + at);
+      return row;
+    });
+    this.#above.style.height = `${from * sizes.row}px`;
+    this.#below.style.height = `${(rows.length - to) * sizes.row}px`;
+    const parts = shown.map(({ tr }) => tr);
+    setChildren(this.#body, [...(from > 0 ? [this.#above] : []), ...parts, ...(to < rows.length ? [this.#below] : [])]);
+    const drawn = new Set(shown);
+    for (const [key, row] of this.#rows) if (!drawn.has(row)) this.#rows.delete(key);
+    return shown;
+  }
+
+  #heldFocus(): boolean {
+    return this.element.contains(document.activeElement);
+  }
+
+  /** One stop for Tab: the focused cell, or the whole where that is not drawn. @param held the focus was in here */
+  #rove(held: boolean): void {
+    const target = this.#target();
+    for (const old of this.#table.querySelectorAll('[tabindex="0"]'))
+      if (old !== target) setAttribute(old, 'tabindex', -1);
+    setAttribute(this.element, 'tabindex', target === null ? 0 : -1);
+    if (target !== null) setAttribute(target, 'tabindex', 0);
+    const active = document.activeElement;
+    if (!held || (active !== null && this.element.contains(active) && active !== this.element)) return;
+    this.#moving = true;
+    (target ?? this.element).focus({ preventScroll: true });
+    this.#moving = false;
+  }
+
+  #scrollTo(row: number, column: number): void {
+    const base = this.#columns.base === null ? 0 : 1;
+    this.element.scrollTop = scrolledTo({
+      index: row,
+      size: sizes.row,
+      scroll: this.element.scrollTop,
+      view: this.element.clientHeight - sizes.headHeight,
+    });
+    if (column < base) return;
+    this.element.scrollLeft = scrolledTo({
+      index: column - base,
+      size: sizes.column,
+      scroll: this.element.scrollLeft,
+      view: this.element.clientWidth - sizes.headWidth - base * sizes.base,
+    });
+  }
+
+  /** Row and column of a place are marked at their heads. */
+  #light(place: Place | null): void {
+    for (const old of this.#lit) old.classList.remove('lit');
+    const heads = place === null ? [] : [this.#rows.get(place.row)?.head, this.#head.head(place.column)];
+    this.#lit = heads.filter((head) => head !== null && head !== undefined);
+    for (const head of this.#lit) head.classList.add('lit');
+  }
+
+  #placeOf(target: EventTarget | null): Place | null {
+    if (!(target instanceof Element)) return null;
+    const tr = target.closest('tr');
+    const row = [...this.#rows.values()].find((each) => each.tr === tr);
+    if (row === undefined) return null;
+    const column = target.closest('td[data-column]')?.getAttribute('data-column');
+    if (column !== null && column !== undefined) return { row: row.line.key, column };
+    const toggle = target.closest('button') === null ? null : (this.#focus?.column ?? this.#axes.columns[0]?.key);
+    return toggle === null || toggle === undefined ? null : { row: row.line.key, column: toggle };
+  }
+
+  #listen(): void {
+    const on = this.element;
+    on.addEventListener('scroll', () => {
+      this.#later();
+      this.#events.scrolled();
+    });
+    on.addEventListener('focusin', (event) => this.#focusCame(event));
+    on.addEventListener('keydown', (event) => this.#keyPressed(event));
+    on.addEventListener('pointerover', (event) => this.#pointed(this.#placeOf(event.target)));
+    on.addEventListener('pointerleave', () => this.#pointed(null));
+    on.addEventListener('dblclick', (event) => this.#open(this.#placeOf(event.target)));
+    on.addEventListener('click', (event) => {
+      const toggle = event.target instanceof Element ? event.target.closest('[data-group]') : null;
+      if (toggle !== null) this.#events.toggled(toggle.getAttribute('data-group') ?? '');
+    });
+    new ResizeObserver(() => this.#later()).observe(on);
+  }
+
+  #pointed(place: Place | null): void {
+    this.#light(place ?? this.#focus);
+    this.#events.hovered(place);
+  }
+
+  #focusCame(event: FocusEvent): void {
+    if (this.#moving) return;
+    // Tab came to the whole because the focused cell is out of sight.
+    if (event.target === this.element) {
+      this.focusAt(this.#focus);
+      return;
+    }
+    const place = this.#placeOf(event.target);
+    if (place === null) return;
+    this.#focus = place;
+    this.#rove(false);
+    this.#tellFocus();
+  }
+
+  #open(place: Place | null): void {
+    if (place !== null) this.#events.opened(place);
+  }
+
+  #keyPressed(event: KeyboardEvent): void {
+    if (event.altKey || event.metaKey || (event.shiftKey && event.key !== 'Tab')) return;
+    if (event.key === 'Enter' || event.key === ' ') {
+      // A group's button is a button: it hears these itself.
+      if (event.target instanceof HTMLButtonElement) return;
+      event.preventDefault();
+      this.#open(this.#focus);
+      return;
+    }
+    const page = Math.max(1, Math.floor((this.element.clientHeight - sizes.headHeight) / sizes.row) - 1);
+    const to = moved(this.#axes, this.#focus, { key: event.key, ctrl: event.ctrlKey }, page);
+    if (to === null) return;
+    event.preventDefault();
+    this.focusAt(to);
+  }
+}

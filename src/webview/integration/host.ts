@@ -1,0 +1,77 @@
+import type { FromPanel, PanelState, ToPanel } from '../../protocol/integration';
+
+/** What VS Code gives the page, once. */
+export interface HostApi {
+  postMessage(message: FromPanel): void;
+  getState(): unknown;
+  setState(state: PanelState): void;
+}
+
+declare global {
+  function acquireVsCodeApi(): HostApi;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText);
+const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+
+/**
+ * The message, if it is one of ours. What is inside of a snapshot was made by the host of the same build; that its
+ * parts are there is looked at, so that a stray message of someone else's shows nothing.
+ */
+export function toPanel(data: unknown): ToPanel | null {
+  if (!isRecord(data)) return null;
+  if (data.kind === 'reveal' && isText(data.ref)) return { kind: 'reveal', ref: data.ref };
+  if (data.kind !== 'snapshot' || !isRecord(data.snapshot)) return null;
+  const { repositories, empty, matrix, now } = data.snapshot;
+  const fits = isText(now) && Array.isArray(repositories) && (empty === null || isRecord(empty)) && isMatrix(matrix);
+  return fits ? (data as unknown as ToPanel) : null;
+}
+
+function isMatrix(value: unknown): boolean {
+  if (value === null) return true;
+  if (!isRecord(value)) return false;
+  const { groups, branches, pairs, againstBase, cells, files, train, by } = value;
+  const lists = [groups, branches, pairs, againstBase, cells, files, train];
+  if (!lists.every(Array.isArray) || !isRecord(by)) return false;
+  const rows = pairs as unknown[];
+  return (
+    rows.length === (branches as unknown[]).length &&
+    rows.every((row, index) => Array.isArray(row) && row.length === index && row.every(isNumber))
+  );
+}
+
+export const firstState: PanelState = {
+  repository: null,
+  filter: { text: '', troubleOnly: false, plan: null },
+  collapsed: [],
+  focus: null,
+  scroll: { left: 0, top: 0 },
+};
+
+/** Where the reader was, as far as what was kept can be read; another build may have kept it. */
+export function panelState(kept: unknown): PanelState {
+  if (!isRecord(kept)) return firstState;
+  const { repository, filter, collapsed, focus, scroll } = kept;
+  return {
+    repository: isText(repository) ? repository : null,
+    filter: isRecord(filter)
+      ? {
+          text: isText(filter.text) ? filter.text : '',
+          troubleOnly: filter.troubleOnly === true,
+          plan: isText(filter.plan) ? filter.plan : null,
+        }
+      : firstState.filter,
+    collapsed: isTexts(collapsed) ? collapsed : [],
+    focus:
+      isRecord(focus) && isText(focus.row) && isText(focus.column) ? { row: focus.row, column: focus.column } : null,
+    scroll:
+      isRecord(scroll) && isNumber(scroll.left) && isNumber(scroll.top)
+        ? { left: scroll.left, top: scroll.top }
+        : firstState.scroll,
+  };
+}
