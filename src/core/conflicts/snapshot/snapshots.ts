@@ -3,7 +3,7 @@ import path from 'node:path';
 import { joinPaths, shownPath } from '../../git/bytePath';
 import { GitError, tellingLine } from '../../git/errors';
 import type { Git, GitResult } from '../../git/git';
-import { writeOwnCommit } from '../../git/looseObject';
+import { treeOfLooseCommit, writeOwnCommit } from '../../git/looseObject';
 import type { RepositoryLayout } from '../../git/repository';
 import { indexInfo } from '../../git/treeDiff';
 import type { Log } from '../../ports';
@@ -54,7 +54,7 @@ class Take {
     // Named outright: in a folder whose `.git` is gone git would find the repository around it.
     this.#env = { ...at.env, GIT_DIR: worktree.gitDir, GIT_WORK_TREE: worktree.path };
     this.#config = configFor(at);
-    this.#objects = path.join(at.dir, 'objects');
+    this.#objects = at.env.GIT_OBJECT_DIRECTORY ?? path.join(at.dir, 'objects');
   }
 
   async run(): Promise<Snapshot> {
@@ -120,7 +120,10 @@ class Take {
     if (choice.tooMuch !== null) return this.#unknown({ reason: 'left out', detail: choice.tooMuch });
     const { dirty, leftOut, untracked } = choice;
     const known = { head, dirty, leftOut, untracked, unknown: null, scannedAt: this.#scannedAt };
-    if (!choice.differs) return { ...known, commit: head, tree: null };
+    if (!choice.differs) {
+      const tree = await treeOfLooseCommit(path.join(deps.layout.commonDir, 'objects'), head);
+      return { ...known, commit: head, tree };
+    }
     this.#checkSignal();
     const tree = await index.withCopy((file) => this.#writeTree(choice, file));
     const commit = await writeOwnCommit(this.#objects, { tree, parents: [head], message: 'working state\n' });
