@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode, isMissing } from '../../store/errors';
 import { isUserAlive, userName } from '../scratch/users';
@@ -48,7 +48,7 @@ export async function takeIndex(folder: string, gitDir: string): Promise<Private
     withCopy: async (fn) => {
       const work = `${file}.work`;
       try {
-        await withFile(file, (handle) => (handle === null ? undefined : copyIndex(handle, work)));
+        await secondName(file, work);
         return await fn(work);
       } finally {
         await removeWithLock(work);
@@ -107,6 +107,17 @@ async function copyIndex(from: FileHandle, to: string): Promise<void> {
   await writeFile(to, await from.readFile(), { mode: 0o600 });
   const seconds = (Math.floor(mtimeMs) - 1) / 1000;
   await utimes(to, seconds, seconds);
+}
+
+/** git never writes into an index, it puts a new file in its place: so a second name is as good as a copy. */
+async function secondName(file: string, work: string): Promise<void> {
+  try {
+    await link(file, work);
+  } catch (error) {
+    if (isMissing(error)) return;
+    // No hard links here.
+    await withFile(file, (handle) => (handle === null ? undefined : copyIndex(handle, work)));
+  }
 }
 
 /** Leaves only what is kept for this state and what living processes use. */

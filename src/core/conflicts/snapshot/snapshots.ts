@@ -216,14 +216,15 @@ class Take {
 }
 
 /**
- * Whatever the user configured: no daemon and no cache is asked what is on the disk, an index is one whole file, no
- * hook of the user's hears of ours, nothing is forced to the disk, and line ends that would not come back are no error.
+ * Whatever the user configured: no daemon and no cache is asked what is on the disk, an index is one whole file
+ * (whose hash nobody needs), no hook of the user's hears of ours, nothing is forced to the disk, and line ends that would not come back are no error.
  */
 function configFor(at: ScratchPlace): string[] {
   const settings = [
     'core.fsmonitor=false',
     'core.untrackedCache=false',
     'core.splitIndex=false',
+    'index.skipHash=true',
     `core.hooksPath=${path.join(at.dir, 'no-hooks')}`,
     'core.fsync=none',
     'core.safecrlf=false',
