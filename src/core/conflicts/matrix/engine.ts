@@ -21,7 +21,7 @@ import {
   unknownCell,
   unknownOf,
 } from './cells';
-import { parentsStamp } from './parentsStamp';
+import { rulesStamp } from './rules';
 
 export interface EngineParts {
   readonly git: Git;
@@ -115,7 +115,7 @@ class Engine implements MatrixEngine {
 
   /** What was computed under other rules says nothing now. */
   async #obeyRules(signal: AbortSignal | undefined): Promise<void> {
-    const [parents, rules] = await Promise.all([parentsStamp(this.parts.layout), this.#readRules(signal)]);
+    const [parents, rules] = await Promise.all([rulesStamp(this.parts.layout), this.#readRules(signal)]);
     if (parents !== this.#parents) this.#facts.clear();
     if (parents !== this.#parents || rules === null || rules !== this.#rules) this.#cells.clear();
     this.#parents = parents;

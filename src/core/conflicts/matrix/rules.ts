@@ -5,8 +5,11 @@ import type { RepositoryLayout } from '../../git/repository';
 /** Where git is told of other parents, or another content, than a commit has: gitrepository-layout(5), git-replace(1). */
 const places = ['shallow', 'info/grafts', 'refs/replace'];
 
-/** Changes when what git shows as the parents of commits may have. */
-export async function parentsStamp(layout: RepositoryLayout): Promise<string> {
+/**
+ * What verdicts rest on besides the two states and what the merger reads (`Merger.rules`): what git shows as the parents
+ * of commits. Changes when that may have.
+ */
+export async function rulesStamp(layout: RepositoryLayout): Promise<string> {
   const stamps = await Promise.all(places.map((place) => stampOf(path.join(layout.commonDir, place))));
   return stamps.join(' ');
 }
