@@ -108,8 +108,11 @@ class MemoryMerger implements Merger {
     const waiting = judged.filter(({ cell }) => cell === null);
     if (waiting.length > 0) {
       try {
-        const work = { at, rules: await this.#rules.read(signal), signal };
-        const pairs = await this.#open(work, waiting, directions);
+        const [rules, pairs] = await Promise.all([
+          this.#rules.read(signal),
+          this.#open(at, waiting, directions, signal),
+        ]);
+        const work = { at, rules, signal };
         await this.#merge(work, pairs);
         const cells = await this.#cells(work, pairs);
         for (const [index, one] of waiting.entries()) one.cell = cells[index] ?? null;
@@ -126,9 +129,10 @@ class MemoryMerger implements Merger {
   }
 
   async #open(
-    { at, signal }: Work,
+    at: ScratchPlace,
     pairs: readonly { readonly job: PairJob; readonly answers: Answers }[],
     directions: readonly Direction[],
+    signal: AbortSignal | undefined,
   ): Promise<Open[]> {
     const trees = new Set(pairs.flatMap(({ job: { a, b } }) => [treeOf(a), treeOf(b)]));
     const alike = pairs.flatMap(({ job: { a, b, sameAttributes } }) =>
