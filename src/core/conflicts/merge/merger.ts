@@ -83,7 +83,19 @@ class MemoryMerger implements Merger {
     if (judged === undefined) throw new Error('A pair was lost.');
     const { cell, answers } = judged;
     const answer = answers['a-into-b'];
-    return { cell, tree: answer?.kind === 'merged' && cell.verdict !== 'unknown' ? answer.record.tree : null };
+    const tree = answer?.kind === 'merged' && cell.verdict !== 'unknown' ? answer.record.tree : null;
+    if (tree !== null && cell.verdict === 'clean') await this.#learn(at, ours, theirs, tree, signal);
+    return { cell, tree };
+  }
+
+  /** Where both sides hold the same attribute files, so does what came of them: whoever is next need not look. */
+  async #learn(at: ScratchPlace, ours: Side, theirs: Side, tree: string, signal: AbortSignal | undefined) {
+    const place = this.#folders.bare(at);
+    const both = [treeOf(ours), treeOf(theirs)] as const;
+    const found = await this.#sets.of(place, both, [], signal);
+    const [a, b] = both.map((each) => found.get(each));
+    if (a === undefined || b === undefined || GitError.is(a) || GitError.is(b) || a.key !== b.key) return;
+    await this.#sets.of(place, [both[0], tree], [[both[0], tree]], signal);
   }
 
   async #judge(
