@@ -5,8 +5,10 @@ import { type Host, type Log, nodeVariables } from '../core/ports';
 import { ChangesFileSystem } from './changes/changesFileSystem';
 import { TargetChooser } from './commands/chooseTarget';
 import type { Services } from './commands/services';
+import { Cells } from './conflicts/cells';
+import { ConflictFileSystem } from './conflicts/conflictFileSystem';
+import { sweepProofs } from './conflicts/conflictRooms';
 import { windowIdentity } from './folders';
-import type { CellActions } from './integration/cellActions';
 import { IntegrationPanels } from './integration/integrationPanels';
 import { AgentLauncher } from './launching/agentLauncher';
 import { ShownWorktrees } from './launching/shownWorktrees';
@@ -41,19 +43,23 @@ export function composeServices(
   keep(new UntrustedWorktree(log));
   keep(new Notifications(repositories, log));
   keep(new ChangesFileSystem(repositories));
+  const documents = keep(new ConflictFileSystem(repositories));
+  const cells = new Cells({ repositories, documents, log });
   const startedTrusted = vscode.workspace.isTrusted;
   keep(
     repositories.onDidOpen((session) => {
       session.keep(new WorktreeLaunches(session, agentLauncher, log, !startedTrusted));
       session.keep(new ShownWorktrees(session, log));
       session.keep(new FileHints(session));
+      void sweepProofs(session);
       void offerOnPath(context, launcher, log);
     }),
   );
   void helpWithPlanFiles(repositories, log).then(keep, (error: unknown) => log.error(String(error)));
   const choose = new TargetChooser(repositories);
-  const actions = notOffered();
-  const integration = keep(new IntegrationPanels({ extension: context.extensionUri, repositories, actions, log }));
+  const integration = keep(
+    new IntegrationPanels({ extension: context.extensionUri, repositories, actions: cells, log }),
+  );
   return {
     log,
     channel,
@@ -62,15 +68,10 @@ export function composeServices(
     launcher: agentLauncher,
     views,
     choose,
+    cells,
     integration,
     memory: context.workspaceState,
   };
-}
-
-/** What a cell offers, before anything does it. */
-function notOffered(): CellActions {
-  const refuse = () => Promise.reject(new Error(vscode.l10n.t('This window cannot do that yet: update Switchyard.')));
-  return { openFile: refuse, previewResult: refuse, prove: refuse, openWorktrees: refuse, copyMessage: refuse };
 }
 
 /** What the core needs from this window, for the repository of one of its folders. */

@@ -19,6 +19,8 @@ export const commandIds = {
   goToMainWindow: 'switchyard.goToMainWindow',
   nextAttention: 'switchyard.nextAttention',
   openChanges: 'switchyard.openChanges',
+  openConflict: 'switchyard.openConflict',
+  proveConflict: 'switchyard.proveConflict',
   startWithoutSetup: 'switchyard.startWithoutSetup',
   runApp: 'switchyard.runApp',
   stopApp: 'switchyard.stopApp',
@@ -97,6 +99,8 @@ export const panelIds = { integration: 'switchyard.integration' } as const;
 export const statusIds = { attention: 'switchyard.attention' } as const;
 /** Scheme of the read-only documents that `openChanges` compares. */
 export const changesScheme = 'switchyard';
+/** Scheme of the read-only documents that a cell of the matrix opens. */
+export const conflictScheme = 'switchyard-conflict';
 export const walkthroughId = 'switchyard.start';
 
 /** How an agent is brought up when a task is dispatched. */

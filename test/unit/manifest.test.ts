@@ -4,6 +4,7 @@ import path from 'node:path';
 import {
   changesScheme,
   commandIds,
+  conflictScheme,
   containerId,
   contextKeys,
   dispatchPlaces,
@@ -314,6 +315,7 @@ describe('the manifest', () => {
   it('is activated at start-up, for its own documents and for panels that come back', () => {
     assert.deepEqual([...manifest.activationEvents].sort(), [
       `onFileSystem:${changesScheme}`,
+      `onFileSystem:${conflictScheme}`,
       'onStartupFinished',
       `onWebviewPanel:${panelIds.integration}`,
     ]);

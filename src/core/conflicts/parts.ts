@@ -41,10 +41,19 @@ export interface PairJob {
   readonly crissCross: boolean;
   /** They have no merge base, which git then need not be asked. */
   readonly unrelated?: boolean | undefined;
+  /** Their merge bases, where these are known already; full ids. */
+  readonly bases?: readonly string[] | undefined;
+  /** Neither touches a `.gitattributes`, wherever it lies, against the one merge base: then nobody need look. */
+  readonly sameAttributes?: boolean | undefined;
 }
 
 /** What a real merge would say, made in memory. Failures are `unknown` cells; only `cancelled` is thrown. */
 export interface Merger {
+  /**
+   * A key of everything but the commits that verdicts rest on: configuration, attributes outside the trees. Under another
+   * key, cells that were kept say nothing any more. Without any process while nothing changed. @throws GitError
+   */
+  rules(signal?: AbortSignal): Promise<string>;
   /** Both directions wherever the direction can matter, as few git processes as possible. In the order of the jobs. */
   pairs(at: ScratchPlace, jobs: readonly PairJob[], signal?: AbortSignal): Promise<Cell[]>;
   /** One direction only: `theirs` merged into `ours` with the attributes of `ours`. */

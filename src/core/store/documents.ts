@@ -2,7 +2,7 @@ import { link, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StoreContext } from './context';
 import { errorText, isMissing, StoreError } from './errors';
-import { parseJson, readIfThere, removeIfThere, replaceFile } from './files';
+import { parseJson, readIfThere, removeIfThere, replaceFile, replaceQuickly } from './files';
 import { checkFileName } from './names';
 import type { Schema } from './schemas';
 
@@ -60,7 +60,9 @@ export function createDocuments(context: StoreContext): Documents {
       const file = pathOf(area, name);
       const text: string | undefined = JSON.stringify(value);
       if (text === undefined) throw new StoreError('bad-document', `Nothing that JSON can hold was given for ${file}.`);
-      await replaceFile(file, `${text}\n`);
+      // The matrix is written up to ten times a second, and made anew after every start.
+      if (area === 'matrix') await replaceQuickly(file, `${text}\n`, join(context.dir, 'locks'));
+      else await replaceFile(file, `${text}\n`);
       if (area !== 'cache') context.touched(area, `${name}.json`);
     },
     async remove(area, name) {

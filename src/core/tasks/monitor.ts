@@ -9,6 +9,8 @@ import type { SeenHolder } from '../store/leases';
 import { parseStreamName } from '../store/names';
 import type { StoreChange } from '../store/watcher';
 import { recordEndedApps } from './app';
+import type { LookHint, LookSource } from './conflicts/matrixHolder';
+import type { Worst } from './conflicts/worst';
 import { readRecord, readRecords, refName, streamName, type TaskContext } from './context';
 import { isRunOpen, type TaskRecord } from './fold';
 import { Debounced, FolderWatch } from './folderWatch';
@@ -25,6 +27,13 @@ export interface DutyView {
   readonly onDidChange: Event<boolean>;
 }
 
+/** What the rows show of the conflict matrix. */
+export interface WorstView {
+  /** By `plan/task`. */
+  readonly worst: Worst;
+  readonly onDidChange: Event<void>;
+}
+
 export interface RowsChanged {
   /** The rows that changed; null: rows came or went. */
   readonly tasks: readonly TaskRef[] | null;
@@ -39,11 +48,15 @@ const settleMs = 30;
  * about one worktree, and where nothing happens no process starts. Every window has one; git is asked by the one that
  * has the duty, and the others read what it wrote.
  */
-export class Monitor extends DisposableBase {
+export class Monitor extends DisposableBase implements LookSource {
   readonly #context: TaskContext;
   readonly #duty: DutyView | null;
+  readonly #matrix: WorstView | null;
   readonly #onDidChange: Emitter<RowsChanged>;
   readonly onDidChange: Event<RowsChanged>;
+  readonly #onDidLook: Emitter<LookHint>;
+  /** A worktree is being looked at, or will be; only while this window has the duty. */
+  readonly onDidLook: Event<LookHint>;
   readonly #statuses: StatusKeeper;
   readonly #folders: FolderWatch;
   readonly #jobs: Debounced;
@@ -64,12 +77,16 @@ export class Monitor extends DisposableBase {
   #keyOfPath = new Map<string, string>();
   #liveLooked = 0;
 
-  constructor(context: TaskContext, duty: DutyView | null) {
+  constructor(context: TaskContext, duty: DutyView | null, matrix: WorstView | null = null) {
     super();
     this.#context = context;
     this.#duty = duty;
-    this.#onDidChange = this._register(new Emitter((error) => context.host.log.error(`A listener failed: ${error}`)));
+    this.#matrix = matrix;
+    const failed = (error: unknown) => context.host.log.error(`A listener failed: ${error}`);
+    this.#onDidChange = this._register(new Emitter(failed));
     this.onDidChange = this.#onDidChange.event;
+    this.#onDidLook = this._register(new Emitter(failed));
+    this.onDidLook = this.#onDidLook.event;
     this.#statuses = new StatusKeeper(context);
     this.#folders = this._register(new FolderWatch((folder, name) => this.#folderChanged(folder, name)));
     this.#jobs = this._register(new Debounced(settleMs, (job) => this.#run(job)));
@@ -89,6 +106,7 @@ export class Monitor extends DisposableBase {
     this._register(store.onDidChange((change) => this.#storeChanged(change)));
     this._register(store.watch());
     if (this.#duty !== null) this._register(this.#duty.onDidChange((held) => held && void this.refresh()));
+    if (this.#matrix !== null) this._register(this.#matrix.onDidChange(() => this.#jobs.call('matrix')));
     const timer = setInterval(() => this.#jobs.call('scan'), scanMs);
     timer.unref();
     this._register({ dispose: () => clearInterval(timer) });
@@ -122,7 +140,7 @@ export class Monitor extends DisposableBase {
   #storeChanged({ area, name }: StoreChange): void {
     if (area === 'events') this.#jobs.call(name === null ? 'store' : `events:${name}`);
     else if (area === 'leases' && name !== 'duty') this.#jobs.call(name === null ? 'store' : `lease:${name}`);
-    else if (area === 'hints' && name !== null && this.#looks) this.#jobs.call(`look:${name}`);
+    else if (area === 'hints' && name !== null && this.#looks) this.#changed(name);
     else if (area === 'status' && name !== null && !this.#looks) this.#jobs.call(`status:${name}`);
   }
 
@@ -135,8 +153,15 @@ export class Monitor extends DisposableBase {
     else if (this.#looks) {
       const worktree = this.#listed.find((w) => w.path === folder || w.adminDir === folder);
       const key = worktree === undefined ? undefined : this.#keyOfPath.get(worktree.path);
-      if (key !== undefined) this.#jobs.call(`look:${key}`);
+      if (key !== undefined) this.#changed(key);
     }
+  }
+
+  /** Something may have changed in a worktree: told at once, because looking takes its time. */
+  #changed(key: string, changed = true): void {
+    const worktree = this.#pathOfKey.get(key);
+    if (worktree !== undefined) this.#onDidLook.fire({ worktree, changed });
+    this.#jobs.call(`look:${key}`);
   }
 
   // What is done about it; one job at a time per key ----------------------------------------------------------------
@@ -161,6 +186,9 @@ export class Monitor extends DisposableBase {
           return this.#readStore();
         case 'worktrees':
           return this.#readWorktrees();
+        case 'matrix':
+          // What the rows show of it is read below.
+          return;
         default:
           return this.#scan();
       }
@@ -214,7 +242,7 @@ export class Monitor extends DisposableBase {
   /** An agent that ended has usually just committed. */
   #lookAt(record: TaskRecord): void {
     const key = record.worktree === null ? undefined : this.#keyOfPath.get(record.worktree.path);
-    if (key !== undefined && this.#looks) this.#jobs.call(`look:${key}`);
+    if (key !== undefined && this.#looks) this.#changed(key);
   }
 
   async #readWorktrees(): Promise<void> {
@@ -286,7 +314,7 @@ export class Monitor extends DisposableBase {
     for (const { ref, record } of this.#records.values()) {
       const key = record.worktree === null ? undefined : this.#keyOfPath.get(record.worktree.path);
       const lease = this.#leases.get(streamName(ref));
-      if (key !== undefined && lease?.alive === true) this.#jobs.call(`look:${key}`);
+      if (key !== undefined && lease?.alive === true) this.#changed(key, false);
     }
   }
 
@@ -324,6 +352,7 @@ export class Monitor extends DisposableBase {
         lastAgent: this.#lastAgent,
         records: this.#records,
         wipLimit: this.#context.host.settings().wipLimit,
+        worst: this.#matrix?.worst.get(refName(row.ref)) ?? null,
       });
     });
     const worktrees = this.#worktreeRows();

@@ -32,6 +32,8 @@ export interface RowParts {
   readonly lastAgent: string;
   readonly records: ReadonlyMap<string, { readonly ref: TaskRef; readonly record: TaskRecord }>;
   readonly wipLimit: number;
+  /** The worst of its cells in the conflict matrix; null: not known. */
+  readonly worst: TaskRow['worst'];
 }
 
 /** Whether a task has a row: its file is there, or it was dispatched and not forgotten. */
@@ -79,7 +81,7 @@ export function taskRow(p: RowParts): TaskRow {
     budget: fields?.budget ?? null,
     approved: null,
     verified: null,
-    worst: null,
+    worst: p.worst,
     held: hold?.reason ?? null,
     file: task?.file ?? null,
     changedSinceDispatch: task !== null && dispatch?.text != null && textHash(task.text) !== dispatch.text,

@@ -4,7 +4,8 @@ import type { TaskRow, WorktreeRow } from '../../contract/json';
 import { readStatus, type WorktreeStatus } from '../git/status';
 import { type GitWorktree, listWorktrees } from '../git/worktreeList';
 import type { SeenHolder } from '../store/leases';
-import { readRecord, readRecords, streamName, type TaskContext } from './context';
+import { readWorst } from './conflicts/readMatrix';
+import { readRecord, readRecords, refName, streamName, type TaskContext } from './context';
 import { lastAgent } from './lastAgent';
 import { isRunnerLost, type RowParts, rowRefs, taskRow, worktreeRows } from './rows';
 
@@ -25,11 +26,12 @@ export interface Snapshot {
  */
 export async function takeSnapshot(context: TaskContext, o: SnapshotOptions = {}): Promise<Snapshot> {
   const { git, layout, store, host } = context;
-  const [plans, records, worktrees, last] = await Promise.all([
+  const [plans, records, worktrees, last, worst] = await Promise.all([
     context.plans(),
     readRecords(context),
     o.git === false ? null : listWorktrees(git, layout),
     lastAgent(context),
+    readWorst(context),
   ]);
   // After the events: a runner that ended in between shows as ended, and its lease is not missed.
   const leases = await leasesByName(context);
@@ -52,6 +54,7 @@ export async function takeSnapshot(context: TaskContext, o: SnapshotOptions = {}
         lastAgent: last.agent,
         records,
         wipLimit: host.settings().wipLimit,
+        worst: worst.get(refName(row.ref)) ?? null,
       };
       // The end may have been written after we read the events and before we read the leases.
       if (row.record === null || !isRunnerLost(row.record, lease)) return taskRow(parts);

@@ -1,27 +1,24 @@
 import { lstat, readFile, readlink } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { type Disposable, DisposableBase } from '../../core/disposable';
+import type { Disposable } from '../../core/disposable';
 import type { StoreChange } from '../../core/store/watcher';
 import { changesScheme } from '../contributions';
 import type { Repositories } from '../sessions/repositories';
 import type { RepositorySession } from '../sessions/repositorySession';
 import { type ChangesSide, parseChangesUri } from './changesUri';
-
-/** Above this a file is named, not shown: the text model would not take it either. */
-const largestBytes = 50 * 1024 * 1024;
-const keptBytes = 32 * 1024 * 1024;
+import { KeptContents, largestBytes, tooLarge } from './keptContents';
+import { ReadOnlyFileSystem } from './readOnlyFileSystem';
 
 /**
  * Both sides of a comparison as read-only documents of ours. With `file:` documents VS Code's git would open the other
  * worktree as a repository of this window.
  */
-export class ChangesFileSystem extends DisposableBase implements vscode.FileSystemProvider {
+export class ChangesFileSystem extends ReadOnlyFileSystem implements vscode.FileSystemProvider {
   readonly #onDidChangeFile = this._register(new vscode.EventEmitter<vscode.FileChangeEvent[]>());
   readonly onDidChangeFile = this.#onDidChangeFile.event;
   readonly #repositories: Repositories;
-  /** Contents of commits never change. The oldest go first. */
-  readonly #blobs = new Map<string, Buffer>();
+  readonly #blobs = new KeptContents();
   /** Open documents that show a live file, and the time of the content they show. */
   readonly #live = new Map<string, { readonly uri: vscode.Uri; readonly side: ChangesSide; mtime: number }>();
 
@@ -29,9 +26,7 @@ export class ChangesFileSystem extends DisposableBase implements vscode.FileSyst
     super();
     this.#repositories = repositories;
     this._register(repositories.onDidOpen((session) => this.#follow(session)));
-    this._register(
-      vscode.workspace.registerFileSystemProvider(changesScheme, this, { isReadonly: true, isCaseSensitive: true }),
-    );
+    this._registerAs(changesScheme, this);
   }
 
   #follow(session: RepositorySession): void {
@@ -113,35 +108,8 @@ export class ChangesFileSystem extends DisposableBase implements vscode.FileSyst
     if (size === null) throw vscode.FileSystemError.FileNotFound(side.path);
     const content = size > largestBytes ? tooLarge(size) : await readBlob(git, side.worktree, commit, side.path);
     if (content === null) throw vscode.FileSystemError.FileNotFound(side.path);
-    this.#keep(key, content);
+    this.#blobs.keep(key, content);
     return content;
-  }
-
-  #keep(key: string, content: Buffer): void {
-    this.#blobs.set(key, content);
-    let sum = 0;
-    for (const { length } of this.#blobs.values()) sum += length;
-    for (const [oldest, { length }] of this.#blobs) {
-      if (sum <= keptBytes || oldest === key) break;
-      this.#blobs.delete(oldest);
-      sum -= length;
-    }
-  }
-
-  readDirectory(): [string, vscode.FileType][] {
-    return [];
-  }
-  createDirectory(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.NoPermissions(uri);
-  }
-  writeFile(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.NoPermissions(uri);
-  }
-  delete(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.NoPermissions(uri);
-  }
-  rename(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.NoPermissions(uri);
   }
 }
 
@@ -163,10 +131,4 @@ async function blobSize(session: RepositorySession, cwd: string, name: string): 
   const result = await session.repository.git.run(['cat-file', '-s', name], { cwd, okExitCodes: [0, 128] });
   const size = Number.parseInt(result.stdout, 10);
   return result.exitCode === 0 && Number.isFinite(size) ? size : null;
-}
-
-function tooLarge(bytes: number): Buffer {
-  return Buffer.from(
-    vscode.l10n.t('This file is too large to be shown here ({0} MB).', Math.round(bytes / 1024 / 1024)),
-  );
 }

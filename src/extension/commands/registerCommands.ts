@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../../core/disposable';
 import { openChanges, openLiveFile } from '../changes/openChanges';
+import { openConflict, proveConflict } from '../conflicts/chooseCell';
 import { type CommandName, commandIds } from '../contributions';
 import { manageTrustRemedy, openSettings, showError, tell } from '../messages';
 import { withViewProgress } from '../progress';
@@ -41,6 +42,8 @@ const handlers: Readonly<Record<CommandName, Handler>> = {
   openChanges,
   openIntegration,
   refreshConflicts,
+  openConflict,
+  proveConflict,
   openLiveFile,
   startWithoutSetup,
   runApp,

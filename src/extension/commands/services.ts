@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import type { Log } from '../../core/ports';
+import type { Cells } from '../conflicts/cells';
 import type { IntegrationPanels } from '../integration/integrationPanels';
 import type { AgentLauncher } from '../launching/agentLauncher';
 import type { Repositories } from '../sessions/repositories';
@@ -17,6 +18,7 @@ export interface Services {
   readonly views: Views;
   readonly choose: TargetChooser;
   readonly integration: IntegrationPanels;
+  readonly cells: Cells;
   /** Remembered for this workspace. */
   readonly memory: vscode.Memento;
 }

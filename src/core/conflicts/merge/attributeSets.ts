@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type BytePath, splitPaths } from '../../git/bytePath';
 import { GitError } from '../../git/errors';
 import type { Git } from '../../git/git';
+import { isFullId } from '../../git/refNames';
 import type { GitPlace } from '../../git/treeDiff';
 
 /** The attribute files of one tree. */
@@ -17,6 +18,9 @@ const emptyTrees = {
   64: '6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74de5acc53',
 } as const;
 
+/** What git calls the tree of a commit: the commit's id and this. */
+export const ofCommit = '^{tree}';
+
 /** Enough for a hundred worktrees and all their states of a day. */
 const keptSets = 4_000;
 
@@ -25,32 +29,73 @@ export class AttributeSets {
   /** By tree id; the first is the one unused longest. */
   readonly #known = new Map<string, AttributeSet>();
 
+  /** Of trees that were named by their commits. */
+  readonly #ids = new Map<string, string>();
+
   constructor(private readonly git: Git) {}
 
   /**
-   * @param trees full ids. @returns by tree id; a tree that cannot be read has an error in its place
+   * @param trees full ids, or `<commit>^{tree}`
+   * @param alike pairs of them that are known to hold the same attribute files
+   * @returns by what was given; a tree that cannot be read has an error in its place
    * @throws GitError cancelled
    */
   async of(
     at: GitPlace,
     trees: Iterable<string>,
+    alike: Iterable<readonly [string, string]> = [],
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, AttributeSet | GitError>> {
-    const wanted = new Set(trees);
     const found = new Map<string, AttributeSet | GitError>();
-    for (const tree of wanted) {
-      const set = this.#known.get(tree);
+    const unknown: string[] = [];
+    const ids = await this.#resolve(at, new Set(trees), signal);
+    const idOf = (tree: string) => ids.get(tree) ?? tree;
+    const pairs = [...alike].map(([a, b]) => [idOf(a), idOf(b)] as const);
+    const classes = classesOf(new Set(ids.values()), pairs);
+    for (const members of classes) {
+      const known = members.map((tree) => this.#known.get(tree)).find((set) => set !== undefined);
+      const [first] = members;
+      if (first === undefined) continue;
+      if (known === undefined) unknown.push(first);
+      else found.set(first, known);
+    }
+    if (unknown.length > 0) await this.#lookUp(at, unknown, found, signal);
+    for (const members of classes) {
+      const set = found.get(members[0] ?? '');
+      if (set === undefined) continue;
+      for (const tree of members) {
+        found.set(tree, set);
+        if (!GitError.is(set)) this.#keep(tree, set);
+      }
+    }
+    for (const [tree, id] of ids) {
+      const set = found.get(id);
       if (set !== undefined) found.set(tree, set);
     }
-    const unknown = [...wanted].filter((tree) => !found.has(tree));
-    if (unknown.length > 0) await this.#lookUp(at, unknown, found, signal);
-    for (const [tree, set] of found) if (!GitError.is(set)) this.#keep(tree, set);
     return found;
   }
 
-  /** Says without looking that the attribute files of `tree` are those of another. */
-  learn(tree: string, set: AttributeSet): void {
-    this.#keep(tree, set);
+  /** Ids of trees by what was given; one that is not there stays as it is, and fails where it is read. */
+  async #resolve(
+    at: GitPlace,
+    trees: ReadonlySet<string>,
+    signal: AbortSignal | undefined,
+  ): Promise<ReadonlyMap<string, string>> {
+    const unknown = [...trees].filter((tree) => tree.endsWith(ofCommit) && !this.#ids.has(tree));
+    if (unknown.length > 0) {
+      const { stdout } = await this.git.run([...at.args, 'cat-file', '--batch-check=%(objectname)'], {
+        cwd: at.cwd,
+        env: { ...at.env },
+        input: unknown.map((tree) => `${tree}\n`).join(''),
+        signal,
+      });
+      if (this.#ids.size > keptSets) this.#ids.clear();
+      for (const [index, line] of stdout.split('\n').slice(0, unknown.length).entries()) {
+        const tree = unknown[index];
+        if (tree !== undefined && isFullId(line)) this.#ids.set(tree, line);
+      }
+    }
+    return new Map([...trees].map((tree) => [tree, this.#ids.get(tree) ?? tree]));
   }
 
   async #lookUp(
@@ -98,6 +143,18 @@ export class AttributeSets {
       break;
     }
   }
+}
+
+/** Trees put together with all that are alike. */
+function classesOf(trees: ReadonlySet<string>, alike: Iterable<readonly [string, string]>): readonly string[][] {
+  const classes = new Map<string, string[]>([...trees].map((tree) => [tree, [tree]]));
+  for (const [a, b] of alike) {
+    const [into, from] = [classes.get(a), classes.get(b)];
+    if (into === undefined || from === undefined || into === from) continue;
+    into.push(...from);
+    for (const tree of from) classes.set(tree, into);
+  }
+  return [...new Set(classes.values())];
 }
 
 interface Change {

@@ -2,6 +2,7 @@ import type { UnknownReason } from '../../../contract/conflicts';
 import { GitError, tellingLine } from '../../git/errors';
 import type { Git } from '../../git/git';
 import type { GitPlace } from '../../git/treeDiff';
+import { blockedProgram } from './blocked';
 import { type MergeRecord, parseMergeRecords } from './mergeRecords';
 
 /** One merge in one direction. Full commit ids. */
@@ -12,8 +13,8 @@ export interface MergeLine {
 
 export type Answer =
   | { readonly kind: 'merged'; readonly record: MergeRecord }
-  /** `stderr` is git's, whole; '' where there was none. */
-  | { readonly kind: 'failed'; readonly reason: UnknownReason; readonly detail: string; readonly stderr: string };
+  /** `detail`: git's telling line; the program's name where the reason is that it was not run. */
+  | { readonly kind: 'failed'; readonly reason: UnknownReason; readonly detail: string };
 
 export interface BatchOptions {
   /** For one merge; many have a little more. */
@@ -54,7 +55,8 @@ export async function mergeAll(
     const { records, stopped, blame } = await attempt(git, at, rest, o);
     for (const record of records) answers.push({ kind: 'merged', record });
     if (stopped === null) continue;
-    failures = records.length === 0 ? failures + 1 : 1;
+    const ofThatPair = stopped.reason === 'unrelated histories' || stopped.reason === 'merge driver not run';
+    failures = ofThatPair ? 0 : records.length === 0 ? failures + 1 : 1;
     if (blame === 'all' || failures >= failuresInARow) {
       while (answers.length < lines.length) answers.push(stopped);
     } else if (blame === 'next' || rest.length === 1) {
@@ -89,7 +91,7 @@ async function attempt(git: Git, at: GitPlace, lines: readonly MergeLine[], o: B
     if (!GitError.is(error) || error.reason === 'cancelled') throw error;
     const reason = error.reason === 'timeout' ? 'timeout' : 'git failed';
     const detail = error.reason === 'failed' ? tellingLine(error.stderr) || error.message : error.message;
-    const stopped = { kind: 'failed', reason, detail, stderr: error.stderr } as const;
+    const stopped = { kind: 'failed', reason, detail } as const;
     // Ended by a signal (git aborts where its own assertions fail), it takes answers along that it had not printed yet.
     const some = error.reason === 'timeout' || (error.reason === 'failed' && error.exitCode === null);
     return { records: [], stopped, blame: some ? 'some' : 'all' };
@@ -98,8 +100,10 @@ async function attempt(git: Git, at: GitPlace, lines: readonly MergeLine[], o: B
 
 function failureOfExit(stderr: string, exitCode: number): Failure {
   if (stderr.includes('refusing to merge unrelated histories')) {
-    return { kind: 'failed', reason: 'unrelated histories', detail: '', stderr };
+    return { kind: 'failed', reason: 'unrelated histories', detail: '' };
   }
+  const program = blockedProgram(stderr);
+  if (program !== null) return { kind: 'failed', reason: 'merge driver not run', detail: program };
   const detail = tellingLine(stderr) || `git merge-tree ended with exit code ${exitCode}`;
-  return { kind: 'failed', reason: 'git failed', detail, stderr };
+  return { kind: 'failed', reason: 'git failed', detail };
 }

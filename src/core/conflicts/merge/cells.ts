@@ -4,6 +4,7 @@ import type { PairJob } from '../parts';
 import type { Snapshot, Unknown } from '../side';
 import type { Answer } from './batch';
 import { type ConflictKinds, conflictFiles, conflictKindsOf, unite } from './conflictFiles';
+import { missingModules } from './modules';
 
 /** Of a pair: `b` is checked out in `a-into-b`. */
 export type Direction = 'a-into-b' | 'b-into-a';
@@ -21,7 +22,7 @@ export function unknownCell(unknown: Unknown): Cell {
 export function cellWithoutMerge({ a, b, unrelated }: PairJob): Cell | null {
   for (const { snapshot } of [a, b]) {
     if (snapshot.unknown !== null) return unknownCell(snapshot.unknown);
-    if (snapshot.commit === null || snapshot.tree === null) {
+    if (snapshot.commit === null) {
       return unknownCell({ reason: 'no commit yet', detail: null });
     }
   }
@@ -30,27 +31,46 @@ export function cellWithoutMerge({ a, b, unrelated }: PairJob): Cell | null {
   return null;
 }
 
-/** A conflict in either direction is one, whatever is not known of the other; clean is what is clean in all that were asked. */
-export function cellOf({ a, b }: PairJob, answers: Answers): Cell {
-  const given = Object.entries(answers) as [Direction, Answer][];
-  const conflicts = given.filter(([, answer]) => answer.kind === 'merged' && !answer.record.clean);
+/**
+ * A conflict in either direction is one, whatever is not known of the other; clean is what is clean in all that were
+ * asked.
+ */
+export function cellOf({ a, b }: PairJob, answers: Answers, driver: string | null): Cell {
+  const judged = Object.entries(answers).map(([direction, answer]) => ({
+    direction: direction as Direction,
+    answer,
+    verdict: verdictOf(answer),
+  }));
+  const conflicts = judged.filter(({ verdict }) => verdict === 'conflict');
   if (conflicts.length > 0) {
-    const kinds = conflicts
-      .map(([, answer]): ConflictKinds => (answer.kind === 'merged' ? conflictKindsOf(answer.record) : new Map()))
-      .reduce(unite);
-    const clean = given.some(([, answer]) => answer.kind === 'merged' && answer.record.clean);
+    const kinds = conflicts.map(({ answer }) => kindsOf(answer)).reduce(unite);
+    const clean = judged.some(({ verdict }) => verdict === 'clean');
     return {
-      ...nothing,
       verdict: 'conflict',
-      direction: clean ? (conflicts[0]?.[0] ?? null) : null,
-      detail: kinds.size === 0 ? wordsOf(conflicts[0]?.[1]) : null,
+      reason: null,
+      detail: kinds.size === 0 ? wordsOf(conflicts[0]?.answer) : null,
+      direction: clean ? (conflicts[0]?.direction ?? null) : null,
+      driver,
       files: conflictFiles(withUntracked(kinds, a.snapshot, b.snapshot)),
     };
   }
-  for (const [, answer] of given) {
-    if (answer.kind === 'failed') return unknownCell({ reason: answer.reason, detail: answer.detail || null });
-  }
-  return nothing;
+  for (const { verdict } of judged) if (typeof verdict !== 'string') return unknownCell(verdict);
+  return { ...nothing, driver };
+}
+
+function verdictOf(answer: Answer): 'clean' | 'conflict' | Unknown {
+  if (answer.kind === 'failed') return { reason: answer.reason, detail: answer.detail || null };
+  if (answer.record.clean) return 'clean';
+  const missing = missingModules(answer.record);
+  const [first] = missing;
+  if (first === undefined) return 'conflict';
+  // Where that is all, a real merge may be clean: one of both commits may follow the other.
+  const others = [...conflictKindsOf(answer.record).keys()].filter((path) => !missing.includes(path));
+  return others.length > 0 ? 'conflict' : { reason: 'submodule commit missing', detail: shownPath(first) };
+}
+
+function kindsOf(answer: Answer): ConflictKinds {
+  return answer.kind === 'merged' ? conflictKindsOf(answer.record) : new Map();
 }
 
 function withUntracked(kinds: ConflictKinds, a: Snapshot, b: Snapshot): ConflictKinds {

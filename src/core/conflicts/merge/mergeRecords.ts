@@ -31,7 +31,7 @@ const none: readonly never[] = [];
 /**
  * Parses what `git merge-tree --stdin --messages` printed (git-merge-tree(1), "OUTPUT"; `-z` is implied): for each merge
  * `<status>` NUL `<tree>` NUL, the staged files, an empty field, the messages, an empty field. Status 1 is clean, 0 is not.
- * A record that was cut off is left out.
+ * The last field may hold git's advice about submodules instead. A record that was cut off is left out.
  */
 export function parseMergeRecords(z: Buffer): MergeRecord[] {
   const fields = splitPaths(z);
@@ -44,7 +44,7 @@ export function parseMergeRecords(z: Buffer): MergeRecord[] {
     const stages = fields[at] === '' ? none : takeStages();
     at += 1;
     const messages = fields[at] === '' ? none : takeMessages();
-    // The empty field at the end must have been printed as well, or the record is not whole.
+    // The field at the end must have been printed as well, or the record is not whole.
     if (at >= fields.length) break;
     at += 1;
     records.push({ clean, tree, stages, messages });
@@ -63,7 +63,7 @@ export function parseMergeRecords(z: Buffer): MergeRecord[] {
 
   function takeMessages(): MergeMessage[] {
     const messages: MergeMessage[] = [];
-    for (let field = fields[at]; field !== undefined && field !== ''; field = fields[at]) {
+    for (let field = fields[at]; field !== undefined && /^\d+$/.test(field); field = fields[at]) {
       const end = at + 1 + Number(field);
       messages.push({ paths: fields.slice(at + 1, end), type: fields[end] ?? '', text: fields[end + 1] ?? '' });
       at = end + 2;

@@ -1,14 +1,35 @@
 import type { Cell } from '../../../contract/conflicts';
+import { type BytePath, shownPath } from '../../git/bytePath';
 import { GitError } from '../../git/errors';
 import type { Git } from '../../git/git';
 import type { RepositoryLayout } from '../../git/repository';
 import type { Log } from '../../ports';
 import type { Merged, Merger, PairJob, ScratchPlace } from '../parts';
 import type { Side } from '../side';
+import { mergeApart } from './apart';
 import { AttributeFolders } from './attributeFolders';
-import { type AttributeSet, AttributeSets } from './attributeSets';
-import { type Answer, type MergeLine, mergeAll } from './batch';
-import { type Answers, cellOf, cellWithoutMerge, type Direction } from './cells';
+import { AttributeSets } from './attributeSets';
+import { type Answer, type BatchOptions, type MergeLine, mergeAll } from './batch';
+import { blockedEnvironment } from './blocked';
+import { type Answers, cellOf, cellWithoutMerge, type Direction, unknownCell } from './cells';
+import { LeftOut } from './leftOut';
+import { missingModules } from './modules';
+import {
+  blockedDriver,
+  bothDirections,
+  checkedOutSet,
+  firstQuestions,
+  gaveUp,
+  groupBy,
+  isBlocked,
+  lineOf,
+  type Open,
+  type Question,
+  record,
+  treeOf,
+  unasked,
+} from './questions';
+import { type MergeRules, RulesReader } from './rules';
 
 export interface MergerDeps {
   readonly git: Git;
@@ -25,147 +46,228 @@ export function createMerger(deps: MergerDeps): Merger {
   return new MemoryMerger(deps);
 }
 
-/** A pair on its way to a cell. */
-interface Open {
-  readonly job: PairJob;
-  /** Attribute files of each side; an error where they cannot be read. */
-  readonly sets: { readonly a: AttributeSet | GitError; readonly b: AttributeSet | GitError };
-  readonly answers: Answers;
-}
-
-interface Question {
-  readonly open: Open;
-  readonly direction: Direction;
+/** What a call of ours works with. */
+interface Work {
+  readonly at: ScratchPlace;
+  readonly rules: MergeRules;
+  readonly signal: AbortSignal | undefined;
 }
 
 class MemoryMerger implements Merger {
   readonly #deps: MergerDeps;
   readonly #sets: AttributeSets;
   readonly #folders: AttributeFolders;
+  readonly #rules: RulesReader;
+  readonly #leftOut: LeftOut;
 
   constructor(deps: MergerDeps) {
+    const { git, layout } = deps;
     this.#deps = deps;
-    this.#sets = new AttributeSets(deps.git);
-    this.#folders = new AttributeFolders(deps.git, deps.layout.commonDir);
+    this.#sets = new AttributeSets(git);
+    this.#folders = new AttributeFolders(git, layout.commonDir);
+    this.#rules = new RulesReader(git, layout.commonDir, deps.runDrivers === false);
+    this.#leftOut = new LeftOut(git);
+  }
+
+  async rules(signal?: AbortSignal): Promise<string> {
+    return (await this.#rules.read(signal)).key;
   }
 
   async pairs(at: ScratchPlace, jobs: readonly PairJob[], signal?: AbortSignal): Promise<Cell[]> {
-    const cells = jobs.map(cellWithoutMerge);
-    const pairs = await this.#open(
-      at,
-      jobs.filter((_, index) => cells[index] === null),
-      signal,
-    );
-    await this.#ask(at, pairs.flatMap(firstQuestions), signal);
-    // A merge that git gave up in one direction may well be a conflict in the other.
-    await this.#ask(at, pairs.filter(someFailed).flatMap(otherQuestions), signal);
-    const open = pairs.values();
-    return cells.map((cell) => {
-      if (cell !== null) return cell;
-      const next = open.next();
-      if (next.done === true) throw new Error('A pair was lost.');
-      return cellOf(next.value.job, next.value.answers);
-    });
+    const judged = await this.#judge(at, jobs, bothDirections, signal);
+    return judged.map(({ cell }) => cell);
   }
 
   async into(at: ScratchPlace, ours: Side, theirs: Side, signal?: AbortSignal): Promise<Merged> {
-    const job = { a: theirs, b: ours, crissCross: false };
-    const early = cellWithoutMerge(job);
-    if (early !== null) return { cell: early, tree: null };
-    const [open] = await this.#open(at, [job], signal);
-    if (open === undefined) throw new Error('A pair was lost.');
-    await this.#ask(at, [{ open, direction: 'a-into-b' }], signal);
-    const answer = open.answers['a-into-b'];
-    const cell = cellOf(job, open.answers);
+    const [judged] = await this.#judge(at, [{ a: theirs, b: ours, crissCross: false }], ['a-into-b'], signal);
+    if (judged === undefined) throw new Error('A pair was lost.');
+    const { cell, answers } = judged;
+    const answer = answers['a-into-b'];
     return { cell, tree: answer?.kind === 'merged' && cell.verdict !== 'unknown' ? answer.record.tree : null };
   }
 
-  async #open(at: ScratchPlace, jobs: readonly PairJob[], signal: AbortSignal | undefined): Promise<Open[]> {
-    const trees = new Set(jobs.flatMap(({ a, b }) => [treeOf(a), treeOf(b)]));
-    const found = await this.#sets.of(this.#folders.bare(at), trees, signal);
+  async #judge(
+    at: ScratchPlace,
+    jobs: readonly PairJob[],
+    directions: readonly Direction[],
+    signal: AbortSignal | undefined,
+  ): Promise<{ cell: Cell; answers: Answers }[]> {
+    const judged = jobs.map((job) => ({ job, cell: cellWithoutMerge(job), answers: {} as Answers }));
+    const waiting = judged.filter(({ cell }) => cell === null);
+    if (waiting.length > 0) {
+      try {
+        const work = { at, rules: await this.#rules.read(signal), signal };
+        const pairs = await this.#open(work, waiting, directions);
+        await this.#merge(work, pairs);
+        const cells = await this.#cells(work, pairs);
+        for (const [index, one] of waiting.entries()) one.cell = cells[index] ?? null;
+      } catch (error) {
+        if (GitError.is(error) && error.reason === 'cancelled') throw error;
+        this.#deps.log.warn(`Merging in memory failed: ${String(error)}`);
+        for (const one of waiting) one.cell = unknownCell({ reason: 'git failed', detail: wordsOf(error) });
+      }
+    }
+    return judged.map(({ cell, answers }) => ({
+      cell: cell ?? unknownCell({ reason: 'git failed', detail: null }),
+      answers,
+    }));
+  }
+
+  async #open(
+    { at, signal }: Work,
+    pairs: readonly { readonly job: PairJob; readonly answers: Answers }[],
+    directions: readonly Direction[],
+  ): Promise<Open[]> {
+    const trees = new Set(pairs.flatMap(({ job: { a, b } }) => [treeOf(a), treeOf(b)]));
+    const alike = pairs.flatMap(({ job: { a, b, sameAttributes } }) =>
+      sameAttributes === true ? [[treeOf(a), treeOf(b)] as const] : [],
+    );
+    const found = await this.#sets.of(this.#folders.bare(at), trees, alike, signal);
     const setOf = (side: Side) => found.get(treeOf(side)) ?? new GitError('failed', `The tree of ${side.ref} is gone.`);
-    return jobs.map((job) => ({ job, sets: { a: setOf(job.a), b: setOf(job.b) }, answers: {} }));
+    return pairs.map(({ job, answers }) => ({
+      job,
+      sets: { a: setOf(job.a), b: setOf(job.b) },
+      directions,
+      answers,
+      driver: null,
+    }));
+  }
+
+  /** Gives every pair the answers it needs. @throws GitError cancelled, or what went wrong for all of them */
+  async #merge(work: Work, pairs: readonly Open[]): Promise<void> {
+    await this.#ask(work, pairs.flatMap(firstQuestions));
+    // What git gave up in one direction may well be a conflict in the other.
+    await this.#ask(work, pairs.filter(gaveUp).flatMap(unasked));
+    if (this.#deps.runDrivers !== false)
+      await this.#withDrivers(
+        work,
+        pairs.filter((open) => blockedDriver(open) !== null),
+      );
+    await this.#withModules(work, pairs);
+  }
+
+  /** A driver may treat both sides differently, so both directions. */
+  async #withDrivers(work: Work, pairs: readonly Open[]): Promise<void> {
+    const questions = pairs.flatMap((open) => {
+      open.driver = blockedDriver(open);
+      return open.directions
+        .filter((direction) => isBlocked(open.answers[direction]) || open.answers[direction] === undefined)
+        .map((direction) => ({ open, direction }));
+    });
+    await this.#askApart(work, questions, () => []);
+  }
+
+  async #withModules(work: Work, pairs: readonly Open[]): Promise<void> {
+    const modulesOf = ({ open, direction }: Question) => {
+      const answer = open.answers[direction];
+      return answer?.kind === 'merged' ? missingModules(answer.record) : [];
+    };
+    const questions = pairs
+      .flatMap((open) => open.directions.map((direction) => ({ open, direction })))
+      .filter((question) => modulesOf(question).length > 0);
+    await this.#askApart(work, questions, modulesOf);
+  }
+
+  /** In folders of their own, one for each side that is checked out. */
+  async #askApart(
+    work: Work,
+    questions: readonly Question[],
+    modulesOf: (question: Question) => readonly BytePath[],
+  ): Promise<void> {
+    const { git, layout } = this.#deps;
+    const groups = groupBy(questions, (question) => `${lineOf(question).ours} ${question.open.driver !== null}`);
+    await settled(
+      [...groups.values()].map(async (group) => {
+        const [first] = group;
+        const set = first === undefined ? undefined : checkedOutSet(first);
+        if (first === undefined || set === undefined || GitError.is(set)) return;
+        const runs = first.open.driver !== null;
+        const lines = group.map(lineOf);
+        const answers = await this.#guarded(lines, () =>
+          mergeApart(
+            { git, layout, folders: this.#folders },
+            work.at,
+            {
+              set,
+              lines,
+              commands: runs ? [...work.rules.commands.values()] : [],
+              modules: [...new Set(group.flatMap(modulesOf))],
+              env: runs ? {} : this.#blocked(work.rules),
+            },
+            this.#options(work),
+          ),
+        );
+        record(group, answers);
+      }),
+    );
+  }
+
+  async #cells(work: Work, pairs: readonly Open[]): Promise<Cell[]> {
+    const cells = pairs.map(({ job, answers, driver }) => cellOf(job, answers, driver));
+    const open = [...pairs.keys()].filter((index) => {
+      const { a, b } = pairs[index]?.job ?? {};
+      return (
+        cells[index]?.verdict === 'clean' &&
+        ((a?.snapshot.leftOut.length ?? 0) > 0 || (b?.snapshot.leftOut.length ?? 0) > 0)
+      );
+    });
+    if (open.length === 0) return cells;
+    const jobs = open.flatMap((index) => pairs[index]?.job ?? []);
+    const touched = await this.#leftOut.touched(this.#folders.bare(work.at), jobs, work.signal);
+    for (const [position, index] of open.entries()) {
+      const path = touched[position] ?? null;
+      if (path !== null) cells[index] = unknownCell({ reason: 'left out', detail: shownPath(path) });
+    }
+    return cells;
   }
 
   /** One process for each set of attribute files; every question has its answer afterwards. @throws GitError cancelled */
-  async #ask(at: ScratchPlace, questions: readonly Question[], signal: AbortSignal | undefined): Promise<void> {
-    const groups = new Map<string, { set: AttributeSet; questions: Question[] }>();
-    for (const question of questions) {
+  async #ask(work: Work, questions: readonly Question[]): Promise<void> {
+    const groups = groupBy(questions, (question) => {
       const set = checkedOutSet(question);
-      if (GitError.is(set)) {
-        question.open.answers[question.direction] = failed(set);
-        continue;
-      }
-      const group = groups.get(set.key);
-      if (group === undefined) groups.set(set.key, { set, questions: [question] });
-      else group.questions.push(question);
-    }
-    const asked = [...groups.values()].map(async (group) => {
-      const answers = await this.#answers(at, group.set, group.questions.map(lineOf), signal);
-      for (const [index, { open, direction }] of group.questions.entries()) {
-        const answer = answers[index];
-        if (answer !== undefined) open.answers[direction] = answer;
-      }
+      return GitError.is(set) ? '' : set.key;
     });
-    // All of them, so that nothing of ours runs on when one was cancelled.
-    for (const outcome of await Promise.allSettled(asked)) if (outcome.status === 'rejected') throw outcome.reason;
+    await settled(
+      [...groups.values()].map(async (group) => {
+        const set = group[0] === undefined ? undefined : checkedOutSet(group[0]);
+        if (set === undefined) return;
+        const lines = group.map(lineOf);
+        const answers = await this.#guarded(lines, async () => {
+          if (GitError.is(set)) throw set;
+          const place = await this.#folders.of(work.at, set, work.signal);
+          const env = { ...place.env, ...this.#blocked(work.rules) };
+          return mergeAll(this.#deps.git, { ...place, env }, lines, this.#options(work));
+        });
+        record(group, answers);
+      }),
+    );
   }
 
-  async #answers(
-    at: ScratchPlace,
-    set: AttributeSet,
-    lines: readonly MergeLine[],
-    signal: AbortSignal | undefined,
-  ): Promise<Answer[]> {
+  #blocked(rules: MergeRules): Record<string, string> {
+    return blockedEnvironment(rules, this.#deps.runDrivers === false);
+  }
+
+  #options({ signal }: Work): BatchOptions {
+    return { timeoutMs: this.#deps.timeoutMs ?? 30_000, signal };
+  }
+
+  /** A group that cannot be asked at all has failed; others go on. @throws GitError cancelled */
+  async #guarded(lines: readonly MergeLine[], ask: () => Promise<Answer[]>): Promise<Answer[]> {
     try {
-      const place = await this.#folders.of(at, set, signal);
-      return await mergeAll(this.#deps.git, place, lines, { timeoutMs: this.#deps.timeoutMs ?? 30_000, signal });
+      return await ask();
     } catch (error) {
       if (GitError.is(error) && error.reason === 'cancelled') throw error;
       this.#deps.log.warn(`Merging in memory failed: ${String(error)}`);
-      return lines.map(() => failed(error));
+      return lines.map(() => ({ kind: 'failed', reason: 'git failed', detail: wordsOf(error) }));
     }
   }
 }
 
-/** Attributes of the side that is checked out; where both have the same, a merge says the same in both directions. */
-function firstQuestions(open: Open): Question[] {
-  const { a, b } = open.sets;
-  const same = !GitError.is(a) && !GitError.is(b) && a.key === b.key;
-  const both = open.job.crissCross || !same;
-  return both
-    ? [
-        { open, direction: 'a-into-b' },
-        { open, direction: 'b-into-a' },
-      ]
-    : [{ open, direction: 'a-into-b' }];
+/** All of them, so that nothing of ours runs on when one was cancelled. */
+async function settled(all: readonly Promise<void>[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(all)) if (outcome.status === 'rejected') throw outcome.reason;
 }
 
-function someFailed({ answers }: Open): boolean {
-  return Object.values(answers).some((answer) => answer.kind === 'failed' && answer.reason !== 'unrelated histories');
-}
-
-function otherQuestions(open: Open): Question[] {
-  const directions: readonly Direction[] = ['a-into-b', 'b-into-a'];
-  return directions
-    .filter((direction) => open.answers[direction] === undefined)
-    .map((direction) => ({ open, direction }));
-}
-
-function checkedOutSet({ open, direction }: Question): AttributeSet | GitError {
-  return direction === 'a-into-b' ? open.sets.b : open.sets.a;
-}
-
-function lineOf({ open: { job }, direction }: Question): MergeLine {
-  const [ours, theirs] = direction === 'a-into-b' ? [job.b, job.a] : [job.a, job.b];
-  return { ours: ours.snapshot.commit ?? '', theirs: theirs.snapshot.commit ?? '' };
-}
-
-function treeOf(side: Side): string {
-  return side.snapshot.tree ?? '';
-}
-
-function failed(error: unknown): Answer {
-  const detail = error instanceof Error ? error.message : String(error);
-  return { kind: 'failed', reason: 'git failed', detail, stderr: '' };
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

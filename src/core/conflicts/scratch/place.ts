@@ -26,7 +26,7 @@ export async function freeBytes(dir: string): Promise<number> {
  * folders in the system's: one that we did not make, or that others may write, could feed us objects.
  */
 export async function memoryBase(memory: string, layout: RepositoryLayout): Promise<string | null> {
-  const uid = process.getuid?.();
+  const uid = process.geteuid?.();
   if (uid === undefined) return null;
   try {
     if (!(await stat(memory)).isDirectory()) return null;

@@ -1,8 +1,8 @@
-export const cellReasons = ['gone', 'not-there', 'no-room'] as const;
+export const cellReasons = ['gone', 'not-merged', 'no-room'] as const;
 
 /**
- * Why a cell cannot be looked into: `gone`: its states are not kept any more; `not-there`: no file of that name takes
- * part; `no-room`: the disk has no room for a scratch copy.
+ * Why a cell cannot be looked into: `gone`: its states are not kept any more; `not-merged`: git itself cannot try;
+ * `no-room`: the disk has no room for a scratch copy.
  */
 export type CellReason = (typeof cellReasons)[number];
 

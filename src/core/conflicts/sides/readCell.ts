@@ -1,13 +1,16 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import path from 'node:path';
 import type { BytePath } from '../../git/bytePath';
+import { GitError } from '../../git/errors';
 import type { Git } from '../../git/git';
-import { TreeMerger } from '../../git/mergeTrees';
 import type { RepositoryLayout } from '../../git/repository';
-import type { GitPlace } from '../../git/treeDiff';
+import type { GitPlace, TreeEntry } from '../../git/treeDiff';
+import { mergeApart } from '../merge/apart';
+import { AttributeFolders } from '../merge/attributeFolders';
+import { AttributeSets } from '../merge/attributeSets';
+import type { Answer } from '../merge/batch';
+import type { MergeRecord } from '../merge/mergeRecords';
+import { RulesReader } from '../merge/rules';
 import type { ScratchPlace } from '../parts';
-import { gone } from './cellError';
-import { type MergeAnswer, parseMergeAnswer } from './mergeAnswer';
+import { CellError, gone } from './cellError';
 import { findObjects, objectPlace } from './objects';
 
 export interface CellDeps {
@@ -23,14 +26,17 @@ export interface CellCommits {
 
 /** A cell, looked into: `theirs` merged in memory into `ours`, with the attributes of `ours`. */
 export interface Cell extends CellCommits {
-  /** All merge bases. None: the histories are unrelated. Several: git merges those first, into one that no commit holds. */
+  /** All merge bases. Several: git merges those first, into one that no commit holds. */
   readonly bases: readonly string[];
-  readonly answer: MergeAnswer;
+  readonly record: MergeRecord;
 }
+
+/** Somebody waits for one merge. */
+const timeoutMs = 60_000;
 
 /**
  * Merges the two states of a cell as `git merge` would where `ours` is checked out, and keeps all that git says.
- * @throws CellError `gone` when a state is not kept any more; GitError
+ * @throws CellError `gone` when a state is not kept any more, `not-merged` when git cannot merge them; GitError
  */
 export async function readCell(
   { git, layout }: CellDeps,
@@ -39,20 +45,30 @@ export async function readCell(
   signal?: AbortSignal,
 ): Promise<Cell> {
   const place = objectPlace(layout, at);
-  const [first, second] = await findObjects(git, place, [ours, theirs], signal);
-  if (first?.type !== 'commit' || second?.type !== 'commit') throw gone();
-  const folder = await mkdtemp(path.join(at.dir, 'cell-'));
-  try {
-    const merger = new TreeMerger(git, layout.commonDir, at.env, path.join(folder, 'attributes'));
-    await merger.useAttributesOf(ours);
-    const [bases, answer] = await Promise.all([
-      mergeBases(git, place, ours, theirs, signal),
-      merger.answer(ours, theirs, signal),
-    ]);
-    return { ours, theirs, bases, answer: parseMergeAnswer(answer) };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const [tree, commit] = await findObjects(git, place, [`${ours}^{tree}`, theirs], signal);
+  if (tree?.type !== 'tree' || commit?.type !== 'commit') throw gone();
+  const [bases, answer] = await Promise.all([
+    mergeBases(git, place, ours, theirs, signal),
+    merge({ git, layout }, at, { ours, theirs, tree: tree.id }, signal),
+  ]);
+  if (answer?.kind === 'merged') return { ours, theirs, bases, record: answer.record };
+  const why = answer === undefined ? '' : `: ${answer.detail || answer.reason}`;
+  throw new CellError('not-merged', `git cannot merge these two${why}; prove it to see what git says.`);
+}
+
+/** In a folder of its own, where merge drivers find what they need, as the matrix asks where one is in play. */
+async function merge(
+  { git, layout }: CellDeps,
+  at: ScratchPlace,
+  { ours, theirs, tree }: CellCommits & { readonly tree: string },
+  signal: AbortSignal | undefined,
+): Promise<Answer | undefined> {
+  const folders = new AttributeFolders(git, layout.commonDir);
+  const set = (await new AttributeSets(git).of(folders.bare(at), [tree], [], signal)).get(tree);
+  if (set === undefined || GitError.is(set)) throw set ?? gone();
+  const { commands } = await new RulesReader(git, layout.commonDir, false).read(signal);
+  const group = { set, lines: [{ ours, theirs }], commands: [...commands.values()], modules: [], env: {} };
+  return (await mergeApart({ git, layout, folders }, at, group, { timeoutMs, signal }))[0];
 }
 
 async function mergeBases(
@@ -87,6 +103,7 @@ export interface FileSides {
 
 const roles = ['base', 'ours', 'theirs'] as const;
 type Role = (typeof roles)[number];
+type Versions = Readonly<Record<Role, FileVersion | null>>;
 
 /**
  * Where a file of a cell lies on both sides, in their base and in the result; each path in the order given. Git's
@@ -101,50 +118,62 @@ export async function sidesOfFiles(
   paths: readonly BytePath[],
   signal?: AbortSignal,
 ): Promise<FileSides[]> {
-  const commits = { base: cell.bases[0] ?? null, ours: cell.ours, theirs: cell.theirs };
-  const asked = paths.flatMap((each) => [
-    ...roles.map((role) => (commits[role] === null ? '' : `${commits[role]}:${each}`)),
-    `${cell.answer.tree}:${each}`,
-  ]);
-  // An empty name would be an error of the whole question.
-  const named = asked.filter((name) => name !== '');
-  const answers = await findObjects(git, objectPlace(layout, at), named, signal);
-  const found = new Map(named.map((name, index) => [name, answers[index] ?? null]));
+  const trees = { base: cell.bases[0] ?? null, ours: cell.ours, theirs: cell.theirs };
+  const staged = stagesByPath(cell.record);
+  const names = new Map(paths.map((each) => [each, namesOfSameFile(cell.record, each)]));
+  const asked = new Set<string>();
+  for (const [each, others] of names) {
+    for (const tree of Object.values(trees)) if (tree !== null) asked.add(`${tree}:${each}`);
+    for (const name of others) asked.add(`${cell.record.tree}:${name}`);
+  }
+  const objects = await findObjects(git, objectPlace(layout, at), [...asked], signal);
+  const found = new Map([...asked].map((name, index) => [name, objects[index] ?? null]));
   const inTree = (tree: string | null, name: BytePath): FileVersion | null => {
     const object = found.get(`${tree ?? ''}:${name}`) ?? null;
     return object?.type === 'blob' ? { path: name, id: object.id, submodule: false } : null;
   };
-  return paths.map((name) => {
-    const staged = stagedVersions(cell.answer, name);
-    const version = (role: Role) => (staged === null ? inTree(commits[role], name) : staged[role]);
-    const result = inTree(cell.answer.tree, name);
-    return { path: name, base: version('base'), ours: version('ours'), theirs: version('theirs'), result };
+  return paths.map((each) => {
+    const others = [...(names.get(each) ?? [])];
+    const versions = stagedVersions(staged, each, others);
+    const version = (role: Role) => (versions === null ? inTree(trees[role], each) : versions[role]);
+    // A file that has no room under its own name is put aside.
+    const result = others.map((name) => inTree(cell.record.tree, name)).find((name) => name !== null) ?? null;
+    return { path: each, base: version('base'), ours: version('ours'), theirs: version('theirs'), result };
   });
 }
 
 /** null: git lists no stage of this path, nor of another name of the same file. */
-function stagedVersions(answer: MergeAnswer, name: BytePath): Readonly<Record<Role, FileVersion | null>> | null {
-  const own = versionsAt(answer, name);
+function stagedVersions(
+  staged: ReadonlyMap<BytePath, Versions>,
+  name: BytePath,
+  others: readonly BytePath[],
+): Versions | null {
+  const own = staged.get(name) ?? { base: null, ours: null, theirs: null };
   // Two of them say how it came about (deleted here, added there); one alone is a part of a rename.
   if (roles.filter((role) => own[role] !== null).length >= 2) return own;
   const found = { ...own };
-  for (const other of namesOfSameFile(answer, name)) {
-    const versions = versionsAt(answer, other);
-    for (const role of roles) found[role] ??= versions[role];
+  for (const other of others) {
+    for (const role of roles) found[role] ??= staged.get(other)?.[role] ?? null;
   }
   return roles.every((role) => found[role] === null) ? null : found;
 }
 
-function versionsAt(answer: MergeAnswer, name: BytePath): Record<Role, FileVersion | null> {
-  const stages = answer.stages.get(name);
-  const version = (role: Role): FileVersion | null => {
-    const entry = stages?.[role] ?? null;
-    return entry === null ? null : { path: name, id: entry.id, submodule: entry.mode === '160000' };
-  };
-  return { base: version('base'), ours: version('ours'), theirs: version('theirs') };
+function stagesByPath(record: MergeRecord): Map<BytePath, Versions> {
+  const staged = new Map<BytePath, Versions>();
+  for (const { stage, path, ...entry } of record.stages) {
+    const role = stage === 1 ? 'base' : stage === 2 ? 'ours' : 'theirs';
+    const known = staged.get(path) ?? { base: null, ours: null, theirs: null };
+    staged.set(path, { ...known, [role]: versionOf(path, entry) });
+  }
+  return staged;
 }
 
-function namesOfSameFile(answer: MergeAnswer, name: BytePath): Set<BytePath> {
-  const speaking = answer.messages.filter(({ type, paths }) => type.startsWith('CONFLICT') && paths.includes(name));
-  return new Set(speaking.flatMap(({ paths }) => paths));
+function versionOf(path: BytePath, { mode, id }: TreeEntry): FileVersion {
+  return { path, id, submodule: mode === '160000' };
+}
+
+/** Itself, and the other names that git's messages about conflicts put beside it: renamed, put aside. */
+function namesOfSameFile({ messages }: MergeRecord, name: BytePath): Set<BytePath> {
+  const speaking = messages.filter(({ type, paths }) => type.startsWith('CONFLICT') && paths.includes(name));
+  return new Set([name, ...speaking.flatMap(({ paths }) => paths)]);
 }

@@ -6,6 +6,7 @@ import type {
   ConflictsJson,
   TrainStep,
 } from '../../../contract/conflicts';
+import type { EngineResult } from '../../conflicts/matrix/engine';
 import type { MatrixState } from '../../conflicts/parts';
 import type { Side, Snapshot, Subject } from '../../conflicts/side';
 import { shownPath } from '../../git/bytePath';
@@ -13,7 +14,6 @@ import type { Host } from '../../ports';
 import { unknownCell } from './ages';
 import { older } from './matrixDocument';
 import type { FoundSubjects } from './subjects';
-import type { EngineResult } from './tools';
 
 /** Everything that the matrix is put together from. */
 export interface MatrixParts {
@@ -40,9 +40,10 @@ export function composeMatrix(p: MatrixParts): MatrixState {
   const computed = new Map(p.result?.pairs.map((pair) => [`${pair.a}\0${pair.b}`, pair]));
   const pairs: ConflictPair[] = [];
   for (const [i, a] of branches.entries()) {
-    for (const b of branches.slice(i + 1)) {
+    for (const [n, b] of branches.slice(i + 1).entries()) {
       const key = `${a.ref}\0${b.ref}`;
-      const cell = prior?.pair(key, a, b) ?? computed.get(key) ?? { ...notScanned, hazards: [] };
+      const cell = prior?.pair(key, a, b) ??
+        computed.get(key) ?? { ...unsaid(p.sides[i], p.sides[i + 1 + n]), hazards: [] };
       pairs.push({ ...cell, a: a.ref, b: b.ref, checkedAt: older(a.scannedAt, b.scannedAt) });
     }
   }
@@ -57,7 +58,7 @@ export function composeMatrix(p: MatrixParts): MatrixState {
       generatedAt: new Date().toISOString(),
       branches,
       pairs,
-      againstBase: branches.flatMap((branch) => baseCell(p, prior, branch)),
+      againstBase: branches.flatMap((branch, index) => baseCell(p, prior, branch, p.sides[index])),
       hazards: [],
       mergeOrder: p.mergeOrder,
       train: p.train,
@@ -68,7 +69,11 @@ export function composeMatrix(p: MatrixParts): MatrixState {
   };
 }
 
-const notScanned: Cell = unknownCell('not scanned yet');
+/** Where nothing was computed: what is known to stand in the way, else that nobody has looked. */
+function unsaid(...sides: readonly (Side | undefined)[]): Cell {
+  const unknown = sides.find((side) => side?.snapshot.unknown != null)?.snapshot.unknown;
+  return unknownCell(unknown?.reason ?? 'not scanned yet', unknown?.detail);
+}
 
 function branchOf(p: MatrixParts, prior: Prior | null, subject: Subject, side: Side | undefined): ConflictBranch {
   const { ref, task, worktree } = subject;
@@ -100,10 +105,10 @@ function seen(snapshot: Snapshot): Pick<ConflictBranch, 'head' | 'snapshot' | 's
   };
 }
 
-function baseCell(p: MatrixParts, prior: Prior | null, branch: ConflictBranch): BaseCell[] {
+function baseCell(p: MatrixParts, prior: Prior | null, branch: ConflictBranch, side: Side | undefined): BaseCell[] {
   const base = p.found.bases.get(branch.ref);
   if (base === undefined) return [];
-  const cell = prior?.base(branch) ?? p.result?.againstBase.find(({ ref }) => ref === branch.ref) ?? notScanned;
+  const cell = prior?.base(branch) ?? p.result?.againstBase.find(({ ref }) => ref === branch.ref) ?? unsaid(side);
   const { verdict, reason, detail, direction, driver, files } = cell;
   const said = { verdict, reason, detail, direction, driver, files };
   return [{ ref: branch.ref, base: base.name, ...said, checkedAt: branch.scannedAt }];

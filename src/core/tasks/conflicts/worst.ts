@@ -3,11 +3,6 @@ import type { ConflictsJson, Verdict } from '../../../contract/conflicts';
 /** The worst verdict of each task's cells, by `plan/task`. A task that is not in it: nothing is known. */
 export type Worst = ReadonlyMap<string, Verdict>;
 
-/** What one window shows of the matrix in the rows of its tasks. */
-export interface WorstView {
-  readonly worst: Worst;
-}
-
 const rank: Readonly<Record<Verdict, number>> = { clean: 0, unknown: 1, conflict: 2 };
 
 /**

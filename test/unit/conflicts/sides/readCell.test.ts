@@ -235,7 +235,7 @@ describe('conflicts: both sides of a cell', function () {
       });
       const intoA = await readCell(pair, pair.at, { ours: pair.a, theirs: pair.b });
       const intoB = await readCell(pair, pair.at, { ours: pair.b, theirs: pair.a });
-      assert.deepEqual([intoA.answer.stages.size, intoB.answer.stages.size], [0, 1]);
+      assert.deepEqual([intoA.record.stages.length, intoB.record.stages.length], [0, 3]);
       // Where git lists no stage, the trees say where the file is.
       const [sides] = await sidesOfFiles(pair, pair.at, intoA, ['gen.txt']);
       assert.ok(sides);

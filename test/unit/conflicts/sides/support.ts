@@ -1,9 +1,7 @@
-import { mkdir } from 'node:fs/promises';
-import path from 'node:path';
 import type { Scratch, ScratchPlace } from '../../../../src/core/conflicts/parts';
+import { openScratch } from '../../../../src/core/conflicts/scratch/scratch';
 import { createGit, type Git } from '../../../../src/core/git/git';
 import { findRepository, type RepositoryLayout } from '../../../../src/core/git/repository';
-import { openScratchObjects } from '../../../../src/core/git/scratchObjects';
 import { silentLog } from '../../../../src/core/ports';
 import { commitAll, makeRepository, runGit, testEnvironment } from '../../support/repositories';
 
@@ -16,13 +14,12 @@ export interface Room {
 }
 
 /** A repository with what looking into its cells needs. */
-export async function openRoom(root: string, scratchDir = `${root}.scratch`): Promise<Room> {
+export async function openRoom(root: string): Promise<Room> {
   const git = createGit({ gitPath: null, env: testEnvironment(), log: silentLog });
   const layout = await findRepository(git, root);
-  const { env } = await openScratchObjects(layout.commonDir, path.join(scratchDir, 'objects'));
-  const at: ScratchPlace = { dir: scratchDir, generation: '1', env };
-  await mkdir(path.join(layout.storeDir, 'cache'), { recursive: true });
-  return { root, git, layout, at, scratch: { use: (fn) => fn(at) } };
+  // On the disk: what lies in the repository's store goes with the test's folder.
+  const scratch = await openScratch({ layout, log: silentLog, memory: null });
+  return { root, git, layout, scratch, at: await scratch.use(async (at) => at) };
 }
 
 /** Both sides of a pair, each made by a function in the checked-out branch; the repository is left on `main`. */

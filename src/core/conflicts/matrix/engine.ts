@@ -1,0 +1,226 @@
+import pLimit from 'p-limit';
+import type { BaseCell, Cell, ConflictPair, ConflictsJson } from '../../../contract/conflicts';
+import type { BytePath } from '../../git/bytePath';
+import type { Git } from '../../git/git';
+import { placeOf, type RepositoryLayout } from '../../git/repository';
+import type { GitPlace } from '../../git/treeDiff';
+import type { Log } from '../../ports';
+import { Breath } from '../breath';
+import { Facts, type Found } from '../meet/facts';
+import type { KnownPair, Meeting } from '../meet/meetings';
+import type { Merger, PairJob, ScratchPlace } from '../parts';
+import type { Side } from '../side';
+import {
+  type Answer,
+  CellCache,
+  type Comparison,
+  cleanCell,
+  comparisonOf,
+  seen,
+  unknownCell,
+  unknownOf,
+} from './cells';
+import { rulesStamp } from './rules';
+
+export interface EngineParts {
+  readonly git: Git;
+  readonly layout: RepositoryLayout;
+  readonly merger: Merger;
+  readonly log: Log;
+}
+
+export interface EngineOptions {
+  /** Their refs are unique. */
+  readonly sides: readonly Side[];
+  /** What each is held against, by the ref of the side; absent: nothing. */
+  readonly bases: ReadonlyMap<string, Side>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface EngineResult {
+  /** All of them, sorted by `a`, then `b`. */
+  readonly pairs: readonly ConflictPair[];
+  /** In the order of the sides. */
+  readonly againstBase: readonly BaseCell[];
+  /**
+   * Files that each ref changes against its merge base with its base, uncommitted ones included, sorted; refs without
+   * a base, with no common history, or of which nothing is known, are absent.
+   */
+  readonly changed: ReadonlyMap<string, readonly BytePath[]>;
+  /** Whether the changes of two refs can meet at all: false means clean whatever they hold. null: not known. */
+  meets(a: string, b: string): boolean | null;
+  /** Comparisons with bases are counted in `merged`, `skipped` and `cached`, but not in `pairs`. */
+  readonly timing: ConflictsJson['timing'];
+}
+
+/** Every pair of sides, merged in memory, with as little asking as is true. */
+export interface MatrixEngine {
+  /** Calls wait for each other. @throws GitError cancelled */
+  compute(at: ScratchPlace, o: EngineOptions): Promise<EngineResult>;
+}
+
+export function createEngine(parts: EngineParts): MatrixEngine {
+  return new Engine(parts);
+}
+
+class Engine implements MatrixEngine {
+  readonly #facts: Facts;
+  readonly #cells = new CellCache();
+  readonly #inTurn = pLimit(1);
+  #rules = '';
+
+  constructor(private readonly parts: EngineParts) {
+    this.#facts = new Facts(parts.git);
+  }
+
+  compute(at: ScratchPlace, o: EngineOptions): Promise<EngineResult> {
+    return this.#inTurn(() => this.#compute(at, o));
+  }
+
+  async #compute(at: ScratchPlace, o: EngineOptions): Promise<EngineResult> {
+    const began = performance.now();
+    const before = this.parts.git.started;
+    await this.#obeyRules();
+    const asked = await questions(o);
+    const open = new Map<string, Comparison>();
+    const cached = new Set<string>();
+    for (const { comparison } of asked) {
+      if (comparison === null) continue;
+      if (this.#cells.get(comparison.key) === undefined) open.set(comparison.key, comparison);
+      else cached.add(comparison.key);
+    }
+    const held = heldPairs(o);
+    const place = this.#place(at);
+    const pairs = [...open.values()].map(({ a, b }): KnownPair => [a, b]);
+    const found = await this.#facts.find(place, { pairs, held }, o.signal);
+    const fresh = await this.#answer(at, [...open.values()], found, o.signal);
+    const merged = [...fresh.values()].filter((answer) => answer.merged).length;
+    for (const [key, answer] of fresh) this.#cells.keep(key, answer);
+    const known = (comparison: Comparison | null) =>
+      comparison === null ? null : (fresh.get(comparison.key) ?? this.#cells.get(comparison.key) ?? null);
+    const result = await assemble(asked, known, held, found);
+    this.#cells.forgetUnused(new Set([...open.keys(), ...cached]));
+    const timing = {
+      ms: performance.now() - began,
+      gitProcesses: this.parts.git.started - before,
+      pairs: result.pairs.length,
+      merged,
+      skipped: fresh.size - merged,
+      cached: cached.size,
+    };
+    return { ...result, timing };
+  }
+
+  /** What was computed under other rules says nothing now. */
+  async #obeyRules(): Promise<void> {
+    const rules = await rulesStamp(this.parts.layout);
+    if (rules === this.#rules) return;
+    this.#rules = rules;
+    this.#cells.clear();
+    this.#facts.clear();
+  }
+
+  #place(at: ScratchPlace): GitPlace {
+    return { ...placeOf(this.parts.layout), env: at.env };
+  }
+
+  /** Merges those that can meet; the others are clean without. */
+  async #answer(
+    at: ScratchPlace,
+    open: readonly Comparison[],
+    found: Found,
+    signal: AbortSignal | undefined,
+  ): Promise<Map<string, Answer & { merged: boolean }>> {
+    const answers = new Map<string, Answer & { merged: boolean }>();
+    const jobs: (PairJob & { key: string; meeting: Meeting })[] = [];
+    const breath = new Breath();
+    for (const { key, a, b } of open) {
+      if (breath.due) await breath.take();
+      const meeting = found.meetings.of(a, b);
+      const plain = withoutMerge(meeting);
+      if (plain !== null) answers.set(key, { ...plain, merged: false });
+      else jobs.push({ key, meeting, a: a.side, b: b.side, crissCross: meeting.bases?.length !== 1 });
+    }
+    const cells = jobs.length === 0 ? [] : await this.parts.merger.pairs(at, jobs, signal);
+    for (const [index, { key, meeting }] of jobs.entries()) {
+      const cell = cells[index] ?? unknownCell({ reason: 'git failed', detail: null });
+      answers.set(key, { cell: honest(cell, meeting), meets: meeting.bases === null ? null : true, merged: true });
+    }
+    return answers;
+  }
+}
+
+/** What needs no merge; null: it does. */
+function withoutMerge({ bases, meets, leftOut }: Meeting): Answer | null {
+  if (bases?.length === 0) return { cell: unknownCell({ reason: 'unrelated histories', detail: null }), meets: null };
+  return meets || leftOut !== null ? null : { cell: cleanCell, meets: false };
+}
+
+/** A clean merge of what the snapshots hold says nothing when it depends on what they leave out. */
+function honest(cell: Cell, { leftOut }: Meeting): Cell {
+  return cell.verdict === 'clean' && leftOut !== null ? unknownCell({ reason: 'left out', detail: leftOut }) : cell;
+}
+
+/** A cell that somebody wants to see. */
+interface Question {
+  readonly a: Side;
+  readonly b: Side;
+  readonly ofBase: boolean;
+  /** null: unknown, whatever the other side is. */
+  readonly comparison: Comparison | null;
+}
+
+async function questions({ sides, bases }: EngineOptions): Promise<Question[]> {
+  const breath = new Breath();
+  const sorted = [...sides].sort((x, y) => (x.ref < y.ref ? -1 : 1));
+  const asked: Question[] = [];
+  for (const [index, a] of sorted.entries()) {
+    if (breath.due) await breath.take();
+    for (const b of sorted.slice(index + 1)) asked.push({ a, b, ofBase: false, comparison: comparisonOf(a, b) });
+  }
+  for (const a of sides) {
+    const b = bases.get(a.ref);
+    if (b !== undefined) asked.push({ a, b, ofBase: true, comparison: comparisonOf(a, b) });
+  }
+  return asked;
+}
+
+function heldPairs({ sides, bases }: EngineOptions): KnownPair[] {
+  return sides.flatMap((side) => {
+    const base = bases.get(side.ref);
+    const comparison = base === undefined ? null : comparisonOf(side, base);
+    if (comparison === null) return [];
+    const { a, b, turned } = comparison;
+    return turned ? [[b, a] as const] : [[a, b] as const];
+  });
+}
+
+async function assemble(
+  asked: readonly Question[],
+  known: (comparison: Comparison | null) => Answer | null,
+  held: readonly KnownPair[],
+  found: Found,
+): Promise<Omit<EngineResult, 'timing'>> {
+  const breath = new Breath();
+  const pairs: ConflictPair[] = [];
+  const againstBase: BaseCell[] = [];
+  const meeting = new Map<string, boolean | null>();
+  for (const { a, b, ofBase, comparison } of asked) {
+    if (breath.due) await breath.take();
+    const answer = known(comparison);
+    const cell = answer === null ? unknownCell(unknownOf(a, b)) : seen(answer.cell, comparison?.turned === true);
+    const checkedAt = a.snapshot.scannedAt < b.snapshot.scannedAt ? a.snapshot.scannedAt : b.snapshot.scannedAt;
+    if (ofBase) againstBase.push({ ...cell, ref: a.ref, base: b.ref, checkedAt });
+    else {
+      pairs.push({ ...cell, a: a.ref, b: b.ref, hazards: [], checkedAt });
+      meeting.set(`${a.ref}\0${b.ref}`, answer?.meets ?? null);
+    }
+  }
+  const changed = new Map<string, readonly BytePath[]>();
+  for (const pair of held) {
+    const files = found.changed(pair);
+    if (files !== null) changed.set(pair[0].side.ref, files);
+  }
+  const meets = (a: string, b: string) => meeting.get(a < b ? `${a}\0${b}` : `${b}\0${a}`) ?? null;
+  return { pairs, againstBase, changed, meets };
+}

@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto';
+import type { Snapshot } from '../side';
+
+const keys = new WeakMap<Snapshot, string>();
+
+/**
+ * What a side's cells depend on: its commit, which files are untracked in it (they only name the kind of a conflict)
+ * and what it leaves out. null: its state is not known.
+ */
+export function sideKey(snapshot: Snapshot): string | null {
+  if (snapshot.unknown !== null || snapshot.commit === null || snapshot.head === null) return null;
+  const known = keys.get(snapshot);
+  if (known !== undefined) return known;
+  const besides = [[...snapshot.untracked].sort(), snapshot.leftOut.map(({ path }) => path).sort()];
+  const digest = besides.every((paths) => paths.length === 0)
+    ? ''
+    : `+${createHash('sha256').update(JSON.stringify(besides)).digest('base64')}`;
+  const key = `${snapshot.commit}${digest}`;
+  keys.set(snapshot, key);
+  return key;
+}

@@ -1,0 +1,119 @@
+import type { BytePath } from '../../git/bytePath';
+import type { Side } from '../side';
+import { canMeet, meetInMoves } from './canMeet';
+import { type Changes, unknownFiles } from './changes';
+import type { CommitPair } from './mergeBases';
+import type { Names } from './names';
+
+/** A side whose state is known. */
+export interface KnownSide {
+  readonly side: Side;
+  readonly commit: string;
+  /** What is committed: a snapshot of uncommitted work is its child, so both have the same merge bases. */
+  readonly head: string;
+}
+
+export type KnownPair = readonly [a: KnownSide, b: KnownSide];
+
+/** How two sides stand to each other. */
+export interface Meeting {
+  /** All of them; null: not known. */
+  readonly bases: readonly string[] | null;
+  /** false: merging them is clean, whatever the files hold. */
+  readonly meets: boolean;
+  /** A file that a snapshot leaves out and that the outcome may depend on. */
+  readonly leftOut: BytePath | null;
+}
+
+interface Sources {
+  readonly names: Names;
+  readonly basesOf: (a: KnownSide, b: KnownSide) => readonly string[] | null;
+  readonly routes: (base: string, head: string, commit: string) => CommitPair[];
+  /** null: not known. */
+  readonly changesOf: (from: string, to: string) => Changes | null;
+}
+
+/** Tells of pairs of sides whether they can meet. */
+export class Meetings {
+  readonly #known = new Map<Changes, Map<Changes, boolean>>();
+  readonly #leftOut = new Map<KnownSide, Changes>();
+
+  constructor(private readonly from: Sources) {}
+
+  /** The differences that must be known before `of`. */
+  *needs(pairs: readonly KnownPair[]): Generator<CommitPair> {
+    for (const [a, b] of pairs) {
+      const [base, ...more] = this.from.basesOf(a, b) ?? [];
+      if (base === undefined || more.length > 0) continue;
+      if (a.side.snapshot.leftOut.length + b.side.snapshot.leftOut.length === 0) {
+        if (base === a.commit || base === b.commit) continue;
+      }
+      yield* this.#route(base, a);
+      yield* this.#route(base, b);
+    }
+  }
+
+  of(a: KnownSide, b: KnownSide): Meeting {
+    const bases = this.from.basesOf(a, b);
+    const [base, ...more] = bases ?? [];
+    if (base === undefined || more.length > 0) {
+      const [hidden] = [...a.side.snapshot.leftOut, ...b.side.snapshot.leftOut];
+      return { bases, meets: true, leftOut: hidden?.path ?? null };
+    }
+    const ours = this.#changes(base, a);
+    const theirs = this.#changes(base, b);
+    const meets = a.commit !== b.commit && this.#meet(ours, theirs);
+    return { bases, meets, leftOut: this.#meetsLeftOut(a, b, ours, theirs) };
+  }
+
+  #route(base: string, { head, commit }: KnownSide): CommitPair[] {
+    return base === commit ? [] : this.from.routes(base, head, commit).filter(([from, to]) => from !== to);
+  }
+
+  /** null: not all is known. */
+  #changes(base: string, side: KnownSide): Changes[] | null {
+    const parts = this.#route(base, side).map(([from, to]) => this.from.changesOf(from, to));
+    return parts.every((part) => part !== null) ? parts : null;
+  }
+
+  #meet(a: readonly Changes[] | null, b: readonly Changes[] | null): boolean {
+    if (a?.length === 0 || b?.length === 0) return false;
+    if (a === null || b === null) return true;
+    return a.some((x) => b.some((y) => this.#canMeet(x, y)));
+  }
+
+  /** Steps between anchors are held against every side: once is enough. */
+  #canMeet(a: Changes, b: Changes): boolean {
+    const row = this.#known.get(a) ?? new Map<Changes, boolean>();
+    this.#known.set(a, row);
+    const answer = row.get(b) ?? canMeet(a, b);
+    row.set(b, answer);
+    return answer;
+  }
+
+  #meetsLeftOut(a: KnownSide, b: KnownSide, ours: Changes[] | null, theirs: Changes[] | null): BytePath | null {
+    const hidden = [...a.side.snapshot.leftOut, ...b.side.snapshot.leftOut];
+    const [first] = hidden;
+    if (first === undefined) return null;
+    if (ours === null || theirs === null) return first.path;
+    const [mine, others] = [this.#leftOutOf(a), this.#leftOutOf(b)];
+    const touched =
+      hidden.find(({ path }, index) => {
+        const one = unknownFiles(this.from.names, [path]);
+        const other = index < a.side.snapshot.leftOut.length ? [...theirs, others] : [...ours, mine];
+        return other.some((part) => canMeet(one, part));
+      }) ?? (ours.some((x) => theirs.some((y) => meetInMoves(x, y))) ? first : null);
+    return touched?.path ?? null;
+  }
+
+  #leftOutOf(known: KnownSide): Changes {
+    const found = this.#leftOut.get(known);
+    if (found !== undefined) return found;
+    const made = unknownFiles(
+      this.from.names,
+      known.side.snapshot.leftOut.map(({ path }) => path),
+    );
+    this.#leftOut.set(known, made);
+    return made;
+  }
+}

@@ -1,0 +1,262 @@
+import { execFileSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import type { UnknownReason, Verdict } from '../../../../src/contract/conflicts';
+import type { BytePath } from '../../../../src/core/git/bytePath';
+import { type BuiltSide, stageAll, submodulePaths } from './build';
+import { gitIn, type Ran } from './hands';
+
+/** What a cell must say. */
+export interface Truth {
+  readonly verdict: Verdict;
+  /** One of these where `unknown`. */
+  readonly reasons: readonly UnknownReason[];
+  readonly direction: 'a-into-b' | 'b-into-a' | null;
+  /** Paths that git leaves unmerged, in every direction that conflicts. */
+  readonly files: ReadonlySet<BytePath>;
+  /** Those that are untracked on both sides. */
+  readonly untracked: ReadonlySet<BytePath>;
+  /** A custom merge driver ran. */
+  readonly driver: boolean;
+  /** What git said, for people. */
+  readonly said: string;
+}
+
+/** The working state of a side, committed. */
+export interface State {
+  readonly commit: string | null;
+  readonly unknown: readonly UnknownReason[];
+  readonly untracked: ReadonlySet<BytePath>;
+}
+
+/** One real merge. */
+interface Way {
+  readonly result: 'clean' | 'conflict' | 'unrelated' | 'no submodule' | 'failed';
+  readonly files: readonly BytePath[];
+  /** Conflicts besides those of submodules that are missing. */
+  readonly others: boolean;
+  readonly driver: boolean;
+  readonly said: string;
+}
+
+/** Real merges in a full copy of a repository with its worktrees. */
+export class Oracle {
+  private constructor(
+    private readonly place: MergePlace,
+    readonly states: ReadonlyMap<string, State>,
+  ) {}
+
+  /** @param top folder with `repo` and its worktrees, left alone. @param copy where the copy goes, not there yet */
+  static async open(top: string, copy: string, sides: readonly BuiltSide[]): Promise<Oracle> {
+    execFileSync('cp', ['-a', top, copy]);
+    const git = path.join(copy, 'repo', '.git');
+    relink(git, top, copy);
+    const states = new Map<string, State>();
+    for (const side of sides) {
+      const at = side.worktree === null ? null : path.join(copy, path.relative(top, side.worktree));
+      states.set(side.ref, at === null ? await branchState(git, side.branch) : await workingState(at));
+    }
+    const worktrees = sides.flatMap((side) => side.worktree ?? []);
+    const merges = path.join(copy, 'merges');
+    mkdirSync(merges);
+    renameSync(git, path.join(merges, '.git'));
+    return new Oracle(new MergePlace(merges, clonesOf(path.join(top, 'repo', '.git'), worktrees)), states);
+  }
+
+  /** @param pairs names of sides, `a` before `b`. Calls `tell` with each truth. */
+  async pairs(pairs: readonly (readonly [string, string])[]): Promise<Map<string, Truth>> {
+    const ways = new Map<string, Way>();
+    const wanted = pairs.flatMap(([a, b]) => [
+      { into: b, from: a },
+      { into: a, from: b },
+    ]);
+    // One checkout for all that is merged into it.
+    wanted.sort((x, y) => (x.into < y.into ? -1 : x.into > y.into ? 1 : 0));
+    for (const { into, from } of wanted) {
+      const [ours, theirs] = [this.states.get(into)?.commit, this.states.get(from)?.commit];
+      if (ours == null || theirs == null) continue;
+      ways.set(`${from}\0${into}`, await this.place.merge(ours, theirs));
+    }
+    return new Map(pairs.map(([a, b]) => [`${a} ${b}`, this.#truth(a, b, ways)]));
+  }
+
+  #truth(a: string, b: string, ways: ReadonlyMap<string, Way>): Truth {
+    const [there, back] = [ways.get(`${a}\0${b}`), ways.get(`${b}\0${a}`)];
+    const nothing = { direction: null, files: new Set<BytePath>(), untracked: new Set<BytePath>(), driver: false };
+    const [left, right] = [this.states.get(a), this.states.get(b)];
+    if (there === undefined || back === undefined) {
+      const reasons = [...(left?.unknown ?? []), ...(right?.unknown ?? [])];
+      return { ...nothing, verdict: 'unknown', reasons, said: 'A side is not known.' };
+    }
+    const said = `-- ${a} into ${b}: ${there.result}\n${there.said}\n-- ${b} into ${a}: ${back.result}\n${back.said}`;
+    const both = [there, back];
+    const unknown = (...reasons: UnknownReason[]): Truth => ({ ...nothing, verdict: 'unknown', reasons, said });
+    if (both.some((way) => way.result === 'unrelated')) return unknown('unrelated histories');
+    if (both.some((way) => way.result === 'no submodule')) return unknown('submodule commit missing');
+    if (both.some((way) => way.result === 'failed')) return unknown('git failed', 'submodule commit missing');
+    const driver = both.some((way) => way.driver);
+    const conflicts = both.map((way) => way.result === 'conflict');
+    if (!conflicts.includes(true)) return { ...nothing, verdict: 'clean', reasons: [], driver, said };
+    const files = new Set(both.flatMap((way) => way.files));
+    const untracked = new Set([...files].filter((file) => left?.untracked.has(file) && right?.untracked.has(file)));
+    const direction = conflicts[0] === conflicts[1] ? null : conflicts[0] ? 'a-into-b' : 'b-into-a';
+    return { verdict: 'conflict', reasons: [], direction, files, untracked, driver, said };
+  }
+}
+
+/** A clone with its own working folder, where commits are merged for real. */
+export class MergePlace {
+  #ours: string | null = null;
+  #submodules: string[] = [];
+  readonly #drivers: string;
+
+  /**
+   * @param folder holds a `.git` of its own; everything else there may go
+   * @param clones git directories of submodules by path: who merges has them checked out where there is one
+   */
+  constructor(
+    private readonly folder: string,
+    private readonly clones: ReadonlyMap<string, string> = new Map(),
+  ) {
+    const git = path.join(folder, '.git');
+    rmSync(path.join(git, 'index'), { force: true });
+    rmSync(path.join(git, 'worktrees'), { recursive: true, force: true });
+    this.#drivers = path.join(folder, '..', 'drivers-that-ran');
+  }
+
+  async merge(ours: string, theirs: string): Promise<Way> {
+    const failed = await this.#checkOut(ours);
+    if (failed !== null) return { result: 'failed', files: [], others: false, driver: false, said: failed };
+    rmSync(this.#drivers, { force: true });
+    const merged = await this.#git('merge', '--no-commit', '--no-ff', '--no-edit', theirs);
+    const said = `${merged.stdout}${merged.stderr}`;
+    const driver = existsSync(this.#drivers);
+    const unmerged = merged.exit === 0 ? [] : await this.#unmerged();
+    const inProgress = existsSync(path.join(this.folder, '.git', 'MERGE_HEAD'));
+    await this.#git('reset', '-q', '--hard');
+    if (merged.exit !== 0) await this.#git('clean', '-ffdxq');
+    this.#settle();
+    const way = { files: unmerged, others: false, driver, said };
+    if (merged.exit === 0) return { ...way, result: 'clean' };
+    if (/refusing to merge unrelated histories/.test(said)) return { ...way, result: 'unrelated' };
+    if (
+      /Failed to merge submodule .* \((not checked out|commits not present|repository corrupt|not initialized)/s.test(
+        said,
+      )
+    ) {
+      return { ...way, result: 'no submodule' };
+    }
+    return { ...way, result: merged.exit === 1 && inProgress ? 'conflict' : 'failed' };
+  }
+
+  async #checkOut(commit: string): Promise<string | null> {
+    if (this.#ours === commit) return null;
+    this.#ours = null;
+    for (const at of this.#submodules) rmSync(at, { recursive: true, force: true });
+    this.#submodules = [];
+    const { exit, stderr } = await this.#git('checkout', '-q', '-f', '--detach', commit);
+    if (exit !== 0) return stderr;
+    await this.#git('clean', '-ffdxq');
+    await this.#checkOutSubmodules();
+    this.#settle();
+    this.#ours = commit;
+    return null;
+  }
+
+  async #checkOutSubmodules(): Promise<void> {
+    if (this.clones.size === 0) return;
+    const { stdout } = await this.#git('ls-files', '-s', '-z', '--', ...this.clones.keys());
+    for (const [, commit = '', at = ''] of stdout.matchAll(/160000 (\S+) 0\t([^\0]+)\0/g)) {
+      const clone = this.clones.get(at);
+      if (clone === undefined) continue;
+      const git = path.join(this.folder, at, '.git');
+      cpSync(clone, git, { recursive: true });
+      writeFileSync(path.join(git, 'HEAD'), `${commit}\n`);
+      this.#submodules.push(git);
+    }
+  }
+
+  /**
+   * Files whose line ends are not as the attributes want them count as changed whenever git compares contents, which it
+   * does for those as young as the index. That is no conflict of the two sides, so none is as young.
+   */
+  #settle(): void {
+    const future = Date.now() / 1000 + 3600;
+    utimesSync(path.join(this.folder, '.git', 'index'), future, future);
+  }
+
+  async #unmerged(): Promise<BytePath[]> {
+    const { stdout } = await this.#git('ls-files', '-u', '-z');
+    const lines = stdout.split('\0').slice(0, -1);
+    return [...new Set(lines.map((line) => asAsked(line.slice(line.indexOf('\t') + 1))))];
+  }
+
+  #git(...args: string[]): Promise<Ran> {
+    return gitIn(this.folder, ['-c', 'submodule.recurse=false', ...args], { env: { FUZZ_DRIVERS: this.#drivers } });
+  }
+}
+
+/** Of a file that had to make way for a folder git keeps `<name>~HEAD` or `<name>~<what was merged>`. */
+function asAsked(name: BytePath): BytePath {
+  return name.replace(/~(HEAD|[0-9a-f]{40})(_\d+)?$/, '');
+}
+
+/** Where anybody has a clone of a submodule: in the common directory, or in some checkout. */
+function clonesOf(git: string, worktrees: readonly string[]): Map<string, string> {
+  const clones = new Map<string, string>();
+  for (const [n, at] of submodulePaths.entries()) {
+    const candidates = [path.join(git, 'modules', `part-${n}`), ...worktrees.map((top) => path.join(top, at, '.git'))];
+    const found = candidates.find((dir) => existsSync(path.join(dir, 'objects')));
+    if (found !== undefined) clones.set(at, found);
+  }
+  return clones;
+}
+
+/** Linked worktrees and their administrative folders name each other by absolute paths. */
+function relink(git: string, top: string, copy: string): void {
+  const worktrees = path.join(git, 'worktrees');
+  if (!existsSync(worktrees)) return;
+  for (const id of readdirSync(worktrees)) {
+    const file = path.join(worktrees, id, 'gitdir');
+    const pointer = readFileSync(file, 'utf8').trim().replace(top, copy);
+    writeFileSync(file, `${pointer}\n`);
+    writeFileSync(pointer, `gitdir: ${path.join(worktrees, id)}\n`);
+  }
+}
+
+async function branchState(git: string, branch: string): Promise<State> {
+  const { exit, stdout } = await gitIn(git, ['rev-parse', '-q', '--verify', `refs/heads/${branch}`]);
+  const untracked = new Set<BytePath>();
+  if (exit !== 0) return { commit: null, unknown: ['no commit yet'], untracked };
+  return { commit: stdout.trim(), unknown: [], untracked };
+}
+
+/** Commits everything, as `git add -A && git commit` does. */
+async function workingState(at: string): Promise<State> {
+  const [others, head, dir] = await Promise.all([
+    gitIn(at, ['ls-files', '-o', '--exclude-standard', '-z']),
+    gitIn(at, ['rev-parse', '-q', '--verify', 'HEAD']),
+    gitIn(at, ['rev-parse', '--absolute-git-dir']),
+  ]);
+  const untracked = new Set(others.stdout.split('\0').slice(0, -1));
+  const unknown = (...reasons: UnknownReason[]) => ({ commit: null, unknown: reasons, untracked });
+  if (head.exit !== 0) return unknown('no commit yet');
+  const gitDir = dir.stdout.trim();
+  if (existsSync(path.join(gitDir, 'MERGE_HEAD'))) return unknown('operation in progress');
+  const staged = await gitIn(at, stageAll);
+  if (staged.exit !== 0) return unknown('git failed', 'file cannot be read');
+  const committed = await gitIn(at, ['commit', '-q', '--no-verify', '-m', 'state']);
+  if (committed.exit > 1) return unknown('git failed');
+  const { stdout } = await gitIn(at, ['rev-parse', 'HEAD']);
+  return { commit: stdout.trim(), unknown: [], untracked };
+}
