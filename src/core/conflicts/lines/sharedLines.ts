@@ -1,4 +1,4 @@
-import type { BytePath } from '../../git/bytePath';
+import { type BytePath, shownPath } from '../../git/bytePath';
 import type { Git } from '../../git/git';
 import type { RepositoryLayout } from '../../git/repository';
 import type { GitPlace } from '../../git/treeDiff';
@@ -25,7 +25,9 @@ export interface OtherSide extends LineSide {
 export interface LinesQuery {
   readonly path: BytePath;
   readonly ours: LineSide;
-  /** The file's text where it is newer than `ours`, as git would store it; its lines are the ones that are told. */
+  /** Real path of the worktree of ours. */
+  readonly worktree: string;
+  /** The file's bytes where they are newer than `ours`, saved or not; their lines are the ones that are told. */
   readonly live: Buffer | null;
   readonly others: readonly OtherSide[];
 }
@@ -83,10 +85,11 @@ export class SharedLines {
     });
   }
 
-  async #versionsOf(place: GitPlace, { path, ours, live, others }: LinesQuery, signal: AbortSignal | undefined) {
+  async #versionsOf(place: GitPlace, query: LinesQuery, signal: AbortSignal | undefined) {
+    const { path, ours, others } = query;
     const pairs = others.map(({ head }) => [ours.head, head] as const);
     const [stored] = await Promise.all([
-      live === null ? null : this.#store(place, live, signal),
+      this.#store(place, query, signal),
       this.#mergeBases.prepare(place, pairs, signal),
     ]);
     const known = others.flatMap((other) => {
@@ -102,11 +105,16 @@ export class SharedLines {
     });
   }
 
-  /** git compares only what is stored. */
-  async #store(place: GitPlace, content: Buffer, signal: AbortSignal | undefined): Promise<string> {
-    const args = [...place.args, 'hash-object', '-w', '--stdin'];
-    const run = { cwd: place.cwd, env: { ...place.env }, input: content, signal };
-    return (await this.#git.run(args, run)).stdout.trim();
+  /** git compares only what is stored, and stores what its attributes make of the bytes in the worktree. */
+  async #store(
+    { env }: GitPlace,
+    { path, worktree, live }: LinesQuery,
+    signal: AbortSignal | undefined,
+  ): Promise<string | null> {
+    if (live === null) return null;
+    const args = ['hash-object', '-w', '--stdin', `--path=${shownPath(path)}`];
+    const { stdout } = await this.#git.run(args, { cwd: worktree, env: { ...env }, input: live, signal });
+    return stdout.trim();
   }
 }
 

@@ -34,7 +34,13 @@ interface Asked {
 
 async function ask(pair: Pair, { at = file, live = null, conflicts = false }: Asked = {}): Promise<SharedLine[]> {
   const others = [{ ref: 'agent/b', head: pair.b, commit: pair.b, conflicts }];
-  return new SharedLines(pair).find({ path: at, ours: { head: pair.a, commit: pair.a }, live, others });
+  return new SharedLines(pair).find({
+    path: at,
+    worktree: pair.root,
+    ours: { head: pair.a, commit: pair.a },
+    live,
+    others,
+  });
 }
 
 /** What is marked in the text of `a`. */
@@ -127,6 +133,15 @@ describe('conflicts: lines that two sides change', () => {
     assert.deepEqual(await marked(write(lines(20)), write(lines(20, { 10: 'mine' })), theirs, reverted), []);
   });
 
+  it('are told in that text as git would store it', async () => {
+    const base = both(write('*.txt text eol=crlf\n', '.gitattributes'), write(lines(20)));
+    const live = Buffer.from(lines(20, { 10: 'typed' }).replaceAll('\n', '\r\n'));
+    const theirs = write(lines(20, { 10: 'theirs' }));
+    assert.deepEqual(brief(await marked(base, write('x\n', 'x.txt'), theirs, { live })), [
+      ['changed', 10, 1, ['theirs']],
+    ]);
+  });
+
   it('are never none where the matrix knows of a conflict', async () => {
     const apart = [write(lines(20, { 2: 'mine' })), write(lines(20, { 18: 'theirs' }))] as const;
     assert.deepEqual(brief(await marked(write(lines(20)), ...apart, { conflicts: true })), [['conflict', 2, 1, null]]);
@@ -139,7 +154,7 @@ describe('conflicts: lines that two sides change', () => {
     await withTempDir(async (dir) => {
       const pair = await makePair(dir, { base: write(lines(9)), a: write(lines(9, { 2: 'a' })), b: write('x\n') });
       const others = [{ ref: 'agent/b', head: pair.b, commit: 'b'.repeat(40), conflicts: true }];
-      const query = { path: file, ours: { head: pair.a, commit: pair.a }, live: null, others };
+      const query = { path: file, worktree: pair.root, ours: { head: pair.a, commit: pair.a }, live: null, others };
       assert.deepEqual(await new SharedLines(pair).find(query), []);
     }, memoryFolder());
   });
@@ -163,7 +178,7 @@ describe('conflicts: lines that two sides change', () => {
       const ours = { head: pair.a, commit: pair.a };
       const costs = async (live: Buffer | null) => {
         const before = pair.git.started;
-        assert.equal((await shared.find({ path: file, ours, live, others })).length, 9);
+        assert.equal((await shared.find({ path: file, worktree: pair.root, ours, live, others })).length, 9);
         return pair.git.started - before;
       };
       assert.ok((await costs(null)) <= 5);
@@ -195,7 +210,8 @@ describe('conflicts: lines that two sides change', () => {
           conflicts += 1;
           // Without being told that they conflict.
           const others = [{ ref: 'b', head: other, commit: other, conflicts: false }];
-          const found = await shared.find({ path: file, ours: { head: ours, commit: ours }, live: null, others });
+          const query = { path: file, worktree: pair.root, ours: { head: ours, commit: ours }, live: null, others };
+          const found = await shared.find(query);
           assert.notEqual(found.length, 0);
         }),
         sampled(25),
