@@ -55,7 +55,9 @@ export async function choose(
   const foreign = foreignFolders(worktree, state, o.worktrees);
   const inForeign = (file: BytePath) => foldersOf(file).some((folder) => foreign.has(`${folder}/`));
   const untracked = state.untracked.filter((file) => !isInert(file) && !inForeign(file));
-  const leftOut = new Map<BytePath, string>(foreign);
+  // Another worktree is a side itself, so nothing of it is left out; of a repository that git would not track, all is.
+  const leftOut = new Map([...foreign].flatMap(([folder, why]) => (why === null ? [] : [[folder, why] as const])));
+  const besides = leftOut.size;
   for (const { path: file, why } of state.unreadable) leftOut.set(file, `it cannot be read (${why})`);
   const set = state.changes.filter((change) => isInert(change.path)).flatMap(asInHead);
   const onDiskNow = changes.filter((change) => change.unstaged !== '.');
@@ -79,7 +81,7 @@ export async function choose(
     set,
     update: update.filter((file) => !leftOut.has(file)),
     staged: changes.some((change) => change.staged !== '.'),
-    dirty: changes.length > 0 || untracked.length > 0 || leftOut.size > foreign.size,
+    dirty: changes.length > 0 || untracked.length > 0 || leftOut.size > besides,
     untracked: new Set(untracked.filter((file) => !leftOut.has(file))),
     leftOut: [...leftOut].map(([file, why]) => ({ path: file, why })).sort((a, b) => (a.path < b.path ? -1 : 1)),
     tooMuch: tooMany
@@ -92,13 +94,13 @@ export async function choose(
 
 const ownRepository = 'it is a repository of its own';
 
-/** Repositories and other worktrees inside, by their folder. */
+/** Repositories and other worktrees inside by their folder, with why they are left out; null: a worktree. */
 function foreignFolders(
   worktree: SideWorktree,
   state: WorkingState,
   worktrees: readonly string[],
-): ReadonlyMap<BytePath, string> {
-  const folders = new Map<BytePath, string>();
+): ReadonlyMap<BytePath, string | null> {
+  const folders = new Map<BytePath, string | null>();
   for (const folder of state.repositories) folders.set(folder, ownRepository);
   const inside = worktrees
     .map((other) => path.relative(worktree.path, other))
@@ -107,7 +109,7 @@ function foreignFolders(
   if (inside.length === 0) return folders;
   const seen = new Set(state.untracked.flatMap((file) => foldersOf(file).map((folder) => `${folder}/`)));
   for (const folder of inside) {
-    if (folders.has(folder) || seen.has(folder)) folders.set(folder, 'it is another worktree');
+    if (folders.has(folder) || seen.has(folder)) folders.set(folder, null);
   }
   return folders;
 }
