@@ -24,15 +24,15 @@ function pathOf(index: number): string {
   return `src/area${Math.floor(folder / 10)}/part${folder % 10}/file${index}.ts`;
 }
 
-function contentOf(index: number, edits: readonly string[] = []): string {
+function contentOf(index: number, edit?: { line: number; text: string }): string {
   const lines = Array.from({ length: 24 }, (_, line) => `export const v${index}_${line} = ${index * 31 + line};`);
-  for (const [at, edit] of edits.entries()) lines[(index + at * 7) % lines.length] = edit;
+  if (edit !== undefined) lines[edit.line] = edit.text;
   return `${lines.join('\n')}\n`;
 }
 
 /**
  * A repository of `files` files whose `main` has some commits, and `count` branches cut from its last six. Each changes
- * 10 to 40 files, a quarter of them among 300 that many change; some renames, and a renamed folder in every tenth
+ * 10 to 40 files, a fifth of them among 400 that many change; some renames, and a renamed folder in every tenth
  * branch. Packed, without a checkout.
  */
 export function makeMatrixFixture(path: string, files: number, count: number): MatrixFixture {
@@ -54,9 +54,9 @@ export function makeMatrixFixture(path: string, files: number, count: number): M
   const put = (name: string, content: string) =>
     chunks.push(`M 644 inline ${name}\ndata ${Buffer.byteLength(content)}\n${content}\n`);
   const change = (index: number, who: string) => {
-    put(pathOf(index), contentOf(index, [`export const ${who} = ${random(1e6)};`]));
+    put(pathOf(index), contentOf(index, { line: 4 * random(6), text: `export const ${who} = ${random(1e6)};` }));
   };
-  const pick = () => (random(4) === 0 ? random(300) * Math.floor(files / 300) : random(files));
+  const pick = () => (random(5) === 0 ? random(400) * Math.floor(files / 400) : random(files));
 
   const line = [begin('main', null)];
   for (let index = 0; index < files; index += 1) put(pathOf(index), contentOf(index));
@@ -75,7 +75,10 @@ export function makeMatrixFixture(path: string, files: number, count: number): M
     for (const index of touched) {
       if (random(12) === 0) {
         chunks.push(`D ${pathOf(index)}\n`);
-        put(pathOf(index).replace('/file', '/renamed'), contentOf(index, [`export const b${branch} = 0;`]));
+        put(
+          pathOf(index).replace('/file', '/renamed'),
+          contentOf(index, { line: 7, text: `export const b${branch} = 0;` }),
+        );
       } else change(index, `b${branch}`);
     }
     put(`src/new/b${branch}.ts`, contentOf(branch));

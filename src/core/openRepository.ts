@@ -5,6 +5,7 @@ import type { Plan } from './plan/plan';
 import { readPlan, readPlans } from './plan/readPlans';
 import type { Host, Settings } from './ports';
 import { openStore, type Store } from './store/store';
+import { type ConflictTools, openConflictTools } from './tasks/conflicts/tools';
 import type { TaskContext } from './tasks/context';
 import { TextKeeper } from './tasks/keepTexts';
 import { createTasks, type Tasks } from './tasks/tasks';
@@ -19,6 +20,8 @@ export interface Repository {
   /** For the rooms that are composed outside, such as the `Monitor`. */
   readonly context: TaskContext;
   settings(): Settings;
+  /** What looking at conflicts needs, made at the first call; later calls share what it keeps. */
+  conflicts(): Promise<ConflictTools>;
   /** All plans as they are on disk now; every text read is kept in the store. */
   plans(): Promise<{ readonly plans: readonly Plan[]; readonly problems: readonly Problem[] }>;
   plan(id: string): Promise<Plan | null>;
@@ -51,6 +54,7 @@ function compose(parts: { git: Git; layout: RepositoryLayout; store: Store; host
     return read;
   };
   const context: TaskContext = { host, git, layout, store, plans: async () => (await plans()).plans, plan };
+  let conflicts: Promise<ConflictTools> | null = null;
   return {
     layout,
     host,
@@ -59,6 +63,14 @@ function compose(parts: { git: Git; layout: RepositoryLayout; store: Store; host
     context,
     tasks: createTasks(context),
     settings: () => host.settings(),
+    conflicts() {
+      conflicts ??= openConflictTools(context).catch((error: unknown) => {
+        // What failed for a passing reason is tried again at the next use.
+        conflicts = null;
+        throw error;
+      });
+      return conflicts;
+    },
     plans,
     plan,
     dispose: () => store.dispose(),

@@ -3,6 +3,7 @@ import type { Cell, ConflictFile, ConflictsJson } from '../../contract/conflicts
 import { pick } from '../commands/chooseTarget';
 import type { Services } from '../commands/services';
 import type { CellFile, CellRef } from '../integration/cellActions';
+import { matrixOf } from '../integration/matrixOf';
 import { tell } from '../messages';
 import type { RepositorySession } from '../sessions/repositorySession';
 import { oneLine, plainLabel } from '../words';
@@ -45,7 +46,7 @@ function fileOf(argument: unknown): CellFile | null {
 
 function cellIn(services: Services, ref: CellRef): Cell | null {
   const session = services.repositories.get(ref.repository);
-  const json = session === null ? null : (services.cells.matrixOf(session)?.state?.json ?? null);
+  const json = session === null ? null : (matrixOf(session)?.state?.json ?? null);
   return json === null
     ? null
     : (cellsOf(ref.repository, json).find(({ ref: each }) => each.a === ref.a && each.b === ref.b)?.cell ?? null);
@@ -61,7 +62,7 @@ function cellsOf(repository: string, json: ConflictsJson): Choice[] {
 /** null: there is none, which was told. @throws CancellationError */
 async function chooseCell(services: Services, verdicts: readonly Cell['verdict'][]): Promise<Choice | null> {
   const session = await services.choose.session(null);
-  const json = services.cells.matrixOf(session)?.state?.json ?? null;
+  const json = matrixOf(session)?.state?.json ?? null;
   if (json === null) throw new Error(vscode.l10n.t('The conflict matrix has not been computed yet; try again soon.'));
   const all = cellsOf(session.id, json);
   const fitting = verdicts.flatMap((verdict) => all.filter(({ cell }) => cell.verdict === verdict));

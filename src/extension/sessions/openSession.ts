@@ -4,6 +4,7 @@ import { topLevel } from '../../core/git/repository';
 import { openRepository, type Repository } from '../../core/openRepository';
 import type { Host } from '../../core/ports';
 import { Duty } from '../../core/store/duty';
+import { LiveMatrix } from '../../core/tasks/conflicts/liveMatrix';
 import { Monitor } from '../../core/tasks/monitor';
 import { realpathOr } from '../folders';
 import { RepositorySession } from './repositorySession';
@@ -13,7 +14,7 @@ export async function openCore(folder: string, host: Host): Promise<Repository> 
   return openRepository(folder, host);
 }
 
-/** Starts the live side of an opened repository: duty, monitor, settings for the command line. */
+/** Starts the live side of an opened repository: duty, monitor, conflict matrix, settings for the command line. */
 export function startSession(repository: Repository): RepositorySession {
   const { host, store } = repository;
   const duty = new Duty(store, {
@@ -21,9 +22,11 @@ export function startSession(repository: Repository): RepositorySession {
     version: host.version,
     prefer: () => vscode.window.state.focused,
   });
-  const monitor = new Monitor(repository.context, duty);
+  const { context } = repository;
+  const matrix = new LiveMatrix({ context, duty, tools: () => repository.conflicts() });
+  const monitor = new Monitor(context, duty, matrix);
   duty.start();
-  return new RepositorySession({ repository, monitor, duty });
+  return new RepositorySession({ repository, monitor, duty, matrix });
 }
 
 /** Real path of the worktree that holds `folder`; null in a bare repository. */

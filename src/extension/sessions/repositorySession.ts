@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
 import type { TaskRow, WorktreeRow } from '../../contract/json';
 import type { TaskRef } from '../../contract/plan';
+import type { MatrixView } from '../../core/conflicts/parts';
 import { type Disposable, DisposableBase } from '../../core/disposable';
 import type { Repository } from '../../core/openRepository';
 import { checkPlan } from '../../core/plan/checkPlan';
 import type { Plan } from '../../core/plan/plan';
 import type { Duty } from '../../core/store/duty';
+import type { LiveMatrix } from '../../core/tasks/conflicts/liveMatrix';
 import type { Monitor } from '../../core/tasks/monitor';
 import { readSettings } from '../settings';
 import { offeredArchives } from '../views/cleanedNodes';
@@ -27,6 +29,7 @@ export class RepositorySession extends DisposableBase {
   readonly id: string;
   readonly #monitor: Monitor;
   readonly #duty: Duty;
+  readonly #matrix: LiveMatrix;
   readonly #onDidChange = this._register(new vscode.EventEmitter<void>());
   readonly onDidChange = this.#onDidChange.event;
   readonly #onDidChangePlans = this._register(new vscode.EventEmitter<void>());
@@ -41,14 +44,16 @@ export class RepositorySession extends DisposableBase {
   #reading: Promise<void> | null = null;
   #again = false;
 
-  constructor(o: { repository: Repository; monitor: Monitor; duty: Duty }) {
+  constructor(o: { repository: Repository; monitor: Monitor; duty: Duty; matrix: LiveMatrix }) {
     super();
     this.repository = o.repository;
     this.id = o.repository.layout.commonDir;
     this.#monitor = o.monitor;
     this.#duty = o.duty;
+    this.#matrix = o.matrix;
     this._register(o.repository);
     this._register(o.duty);
+    this._register(o.matrix);
     this._register(o.monitor);
     this._register(o.monitor.onDidChange(() => void this.#readPlans()));
     this._register(
@@ -65,6 +70,10 @@ export class RepositorySession extends DisposableBase {
   }
   get worktrees(): readonly WorktreeRow[] {
     return this.#monitor.worktrees;
+  }
+  /** Every pair of worktrees and task branches, merged; this window computes it while it has the duty. */
+  get matrix(): MatrixView {
+    return this.#matrix;
   }
   get plans(): readonly Plan[] {
     return this.#plans;
@@ -104,6 +113,7 @@ export class RepositorySession extends DisposableBase {
   async start(): Promise<void> {
     await this.#monitor.start();
     await this.#readPlans();
+    await this.#matrix.start(this.#monitor);
     // A text that was read anew is kept by the store: so a plan's title changed even where no row did.
     this._register(
       this.repository.store.onDidChange((change) => {

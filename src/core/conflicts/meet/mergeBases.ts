@@ -18,7 +18,9 @@ const keptPairs = 100_000;
 /** The merge bases of pairs of commits, as `git merge-base --all` says them; kept by the ids. */
 export class MergeBases {
   #ancestry = new Ancestry();
-  readonly #known = new Map<string, readonly string[] | null>();
+  /** By the smaller id, then the greater. */
+  readonly #known = new Map<string, Map<string, readonly string[] | null>>();
+  #pairs = 0;
 
   constructor(
     private readonly git: Git,
@@ -27,7 +29,7 @@ export class MergeBases {
 
   /** null: not known, so anything is possible. Only after `prepare`. */
   of(a: string, b: string): readonly string[] | null {
-    return a === b ? [a] : (this.#known.get(keyOf(a, b)) ?? null);
+    return a === b ? [a] : (this.#answer(a, b) ?? null);
   }
 
   /** Seconds since 1970, for ordering; 0 where not known. */
@@ -39,13 +41,26 @@ export class MergeBases {
   clear(): void {
     this.#ancestry = new Ancestry();
     this.#known.clear();
+    this.#pairs = 0;
+  }
+
+  #answer(a: string, b: string): readonly string[] | null | undefined {
+    return a < b ? this.#known.get(a)?.get(b) : this.#known.get(b)?.get(a);
+  }
+
+  #keep(a: string, b: string, bases: readonly string[] | null): void {
+    const [first, second] = a < b ? [a, b] : [b, a];
+    const row = this.#known.get(first);
+    if (row === undefined) this.#known.set(first, new Map([[second, bases]]));
+    else row.set(second, bases);
+    this.#pairs += 1;
   }
 
   /** Makes `of` know these pairs, as far as git can say. @throws GitError cancelled */
   async prepare(at: GitPlace, pairs: readonly CommitPair[], signal?: AbortSignal): Promise<void> {
-    let open = pairs.filter(([a, b]) => a !== b && !this.#known.has(keyOf(a, b)));
+    let open = pairs.filter(([a, b]) => a !== b && this.#answer(a, b) === undefined);
     if (open.length === 0) return;
-    if (this.#ancestry.size > keptCommits || this.#known.size > keptPairs) this.clear();
+    if (this.#ancestry.size > keptCommits || this.#pairs > keptPairs) this.clear();
     try {
       open = this.#settle(open);
       if (this.#ancestry.size > 0) open = await this.#list(at, open, this.windows.moved, signal);
@@ -78,7 +93,7 @@ export class MergeBases {
     const basesOf = this.#ancestry.mergeBases([...new Set(open.flat())]);
     return open.filter(([a, b]) => {
       const bases = basesOf(a, b);
-      if (bases !== null) this.#known.set(keyOf(a, b), bases);
+      if (bases !== null) this.#keep(a, b, bases);
       return bases === null;
     });
   }
@@ -88,13 +103,9 @@ export class MergeBases {
       open.slice(0, askedSingly).map(async ([a, b]) => {
         const args = [...at.args, 'merge-base', '--all', a, b];
         const result = await this.git.run(args, { cwd: at.cwd, env: { ...at.env }, okExitCodes: [0, 1], signal });
-        this.#known.set(keyOf(a, b), result.stdout.split('\n').filter(Boolean));
+        this.#keep(a, b, result.stdout.split('\n').filter(Boolean));
       }),
     );
-    for (const [a, b] of open.slice(askedSingly)) this.#known.set(keyOf(a, b), null);
+    for (const [a, b] of open.slice(askedSingly)) this.#keep(a, b, null);
   }
-}
-
-function keyOf(a: string, b: string): string {
-  return a < b ? `${a} ${b}` : `${b} ${a}`;
 }

@@ -12,10 +12,9 @@ const nowhere = '/dev/null/switchyard-';
 export function blockedEnvironment(rules: MergeRules, all: boolean): Record<string, string> {
   const settings = rules.drivers.map((name) => [`merge.${name}.driver`, blocked(name)] as const);
   if (!all) return parameters(settings);
+  // A `process` is taken before `clean` and `smudge` (gitattributes(5), "Long Running Filter Process").
   const filters = rules.filters.flatMap((name) => [
-    [`filter.${name}.clean`, blocked(name)] as const,
-    [`filter.${name}.smudge`, blocked(name)] as const,
-    [`filter.${name}.process`, ''] as const,
+    [`filter.${name}.process`, blocked(name)] as const,
     // Only a required filter that fails makes the merge fail.
     [`filter.${name}.required`, 'true'] as const,
   ]);

@@ -72,7 +72,7 @@ class KeptScratch implements Scratch {
     const tended = this.#tend(base, held.dir);
     try {
       const { env } = await openScratchObjects(this.#layout.commonDir, path.join(held.dir, 'objects'));
-      return await fn({ dir: held.dir, generation: path.basename(held.dir), env });
+      return await fn({ dir: held.dir, generation: held.generation, env });
     } finally {
       await tended;
       await held.release();

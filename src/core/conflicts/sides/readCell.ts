@@ -3,10 +3,12 @@ import { GitError } from '../../git/errors';
 import type { Git } from '../../git/git';
 import type { RepositoryLayout } from '../../git/repository';
 import type { GitPlace, TreeEntry } from '../../git/treeDiff';
+import { mergeApart } from '../merge/apart';
 import { AttributeFolders } from '../merge/attributeFolders';
 import { AttributeSets } from '../merge/attributeSets';
-import { mergeAll } from '../merge/batch';
+import type { Answer } from '../merge/batch';
 import type { MergeRecord } from '../merge/mergeRecords';
+import { RulesReader } from '../merge/rules';
 import type { ScratchPlace } from '../parts';
 import { CellError, gone } from './cellError';
 import { findObjects, objectPlace } from './objects';
@@ -45,16 +47,28 @@ export async function readCell(
   const place = objectPlace(layout, at);
   const [tree, commit] = await findObjects(git, place, [`${ours}^{tree}`, theirs], signal);
   if (tree?.type !== 'tree' || commit?.type !== 'commit') throw gone();
-  const folders = new AttributeFolders(git, layout.commonDir);
-  const set = (await new AttributeSets(git).of(folders.bare(at), [tree.id], [], signal)).get(tree.id);
-  if (set === undefined || GitError.is(set)) throw set ?? gone();
-  const [bases, [answer]] = await Promise.all([
+  const [bases, answer] = await Promise.all([
     mergeBases(git, place, ours, theirs, signal),
-    mergeAll(git, await folders.of(at, set, signal), [{ ours, theirs }], { timeoutMs, signal }),
+    merge({ git, layout }, at, { ours, theirs, tree: tree.id }, signal),
   ]);
   if (answer?.kind === 'merged') return { ours, theirs, bases, record: answer.record };
   const why = answer === undefined ? '' : `: ${answer.detail || answer.reason}`;
   throw new CellError('not-merged', `git cannot merge these two${why}; prove it to see what git says.`);
+}
+
+/** In a folder of its own, where merge drivers find what they need, as the matrix asks where one is in play. */
+async function merge(
+  { git, layout }: CellDeps,
+  at: ScratchPlace,
+  { ours, theirs, tree }: CellCommits & { readonly tree: string },
+  signal: AbortSignal | undefined,
+): Promise<Answer | undefined> {
+  const folders = new AttributeFolders(git, layout.commonDir);
+  const set = (await new AttributeSets(git).of(folders.bare(at), [tree], [], signal)).get(tree);
+  if (set === undefined || GitError.is(set)) throw set ?? gone();
+  const { commands } = await new RulesReader(git, layout.commonDir, false).read(signal);
+  const group = { set, lines: [{ ours, theirs }], commands: [...commands.values()], modules: [], env: {} };
+  return (await mergeApart({ git, layout, folders }, at, group, { timeoutMs, signal }))[0];
 }
 
 async function mergeBases(

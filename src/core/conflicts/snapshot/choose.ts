@@ -30,8 +30,8 @@ export interface Choice {
   readonly set: readonly TreeChange[];
   /** Paths whose entries become what lies on the disk. */
   readonly update: readonly BytePath[];
-  /** Some entries of the index are not what HEAD has. */
-  readonly staged: boolean;
+  /** The snapshot is not HEAD. */
+  readonly differs: boolean;
   /** Anything is uncommitted, left out or not. */
   readonly dirty: boolean;
   readonly untracked: ReadonlySet<BytePath>;
@@ -59,14 +59,13 @@ export async function choose(
   const leftOut = new Map([...foreign].flatMap(([folder, why]) => (why === null ? [] : [[folder, why] as const])));
   const besides = leftOut.size;
   for (const { path: file, why } of state.unreadable) leftOut.set(file, `it cannot be read (${why})`);
-  const set = state.changes.filter((change) => isInert(change.path)).flatMap(asInHead);
+  const inert = state.changes.filter((change) => isInert(change.path)).flatMap(asInHead);
   const onDiskNow = changes.filter((change) => change.unstaged !== '.');
   const gone = onDiskNow.filter(isGone).map((change) => change.path);
   // A repository in the place of a tracked file.
   const replaced = onDiskNow.filter((change) => change.diskMode === gitlink && change.indexMode !== gitlink);
   for (const { path: file } of replaced) leftOut.set(`${file}/`, ownRepository);
   const behindLinks = await beyondLinks(worktree.path, gone);
-  set.push(...[...behindLinks, ...replaced.map((change) => change.path)].map(removal));
   const read = onDiskNow.filter((change) => !isGone(change) && !replaced.includes(change)).map((change) => change.path);
   const tooMany = untracked.length > limits.untrackedFiles;
   const looks = tooMany ? [] : await lookAtAll(worktree.path, read, limits.trackedBytes);
@@ -76,11 +75,14 @@ export async function choose(
     if (look.why !== null) leftOut.set(look.path, look.why);
     else bytes += look.bytes;
   }
-  const update = [...gone.filter((file) => !behindLinks.has(file)), ...read, ...untracked];
+  const removed = [...behindLinks, ...replaced.map((change) => change.path)];
+  const update = [...gone.filter((file) => !behindLinks.has(file)), ...read, ...untracked].filter(
+    (file) => !leftOut.has(file),
+  );
   return {
-    set,
-    update: update.filter((file) => !leftOut.has(file)),
-    staged: changes.some((change) => change.staged !== '.'),
+    set: [...inert, ...removed.map(removal)],
+    update,
+    differs: changes.some((change) => change.staged !== '.') || removed.length > 0 || update.length > 0,
     dirty: changes.length > 0 || untracked.length > 0 || leftOut.size > besides,
     untracked: new Set(untracked.filter((file) => !leftOut.has(file))),
     leftOut: [...leftOut].map(([file, why]) => ({ path: file, why })).sort((a, b) => (a.path < b.path ? -1 : 1)),

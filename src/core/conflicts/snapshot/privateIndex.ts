@@ -112,9 +112,7 @@ async function copyIndex(from: FileHandle, to: string): Promise<void> {
 async function sweep(folder: string, key: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const file = path.join(folder, name);
-    const wanted = name.startsWith(keptPrefix)
-      ? name === `${keptPrefix}${key}`
-      : await isUserAlive(file.replace(/(\.work)?(\.lock)?$/, ''));
+    const wanted = name.startsWith(keptPrefix) ? name === `${keptPrefix}${key}` : await isUserAlive(file);
     if (!wanted) await rm(file, { force: true });
   }
 }

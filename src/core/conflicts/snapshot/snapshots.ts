@@ -113,7 +113,7 @@ class Take {
     if (choice.tooMuch !== null) return this.#unknown({ reason: 'left out', detail: choice.tooMuch });
     const { dirty, leftOut, untracked } = choice;
     const known = { head, dirty, leftOut, untracked, unknown: null, scannedAt: this.#scannedAt };
-    if (!choice.staged && choice.update.length === 0) return { ...known, commit: head, tree: null };
+    if (!choice.differs) return { ...known, commit: head, tree: null };
     this.#checkSignal();
     const tree = await index.withCopy((file) => this.#writeTree(choice, file));
     const commit = await writeOwnCommit(this.#objects, { tree, parents: [head], message: 'working state\n' });
@@ -180,9 +180,14 @@ class Take {
     this.deps.log.warn(`The working state of ${this.worktree.path} could not be read: ${errorText(error)}`);
     if (!GitError.is(error)) return { reason: 'git failed', detail: errorText(error) };
     if (error.reason === 'timeout') return { reason: 'timeout', detail: error.message };
-    // A full disk, or objects that a power cut left half written: a new generation begins without.
-    if (error.stderr.includes(this.#objects)) await closeGeneration(this.at.dir);
+    if (this.#isOfScratch(error.stderr)) await closeGeneration(this.at.dir);
     return { reason: 'git failed', detail: tellingLine(error.stderr) || error.message };
+  }
+
+  /** Full, damaged or not ours any more: a new generation begins without that. One of the repository's it cannot mend. */
+  #isOfScratch(stderr: string): boolean {
+    if (stderr.includes(path.join(this.deps.layout.commonDir, 'objects'))) return false;
+    return /loose object|object file|temporary file|adding an object|No space left/.test(stderr);
   }
 
   #unknown(unknown: Unknown): Snapshot {

@@ -1,6 +1,5 @@
 import type { Cell } from '../../../contract/conflicts';
 import type { BytePath } from '../../git/bytePath';
-import { shownPath } from '../../git/bytePath';
 import { editTree } from '../../git/editTree';
 import { GitError, tellingLine } from '../../git/errors';
 import type { Git } from '../../git/git';
@@ -112,7 +111,7 @@ export class Chain {
 
   async #apart(side: Side, fork: Fork): Promise<boolean> {
     const { since, own } = fork;
-    // What was not looked at may meet anything.
+    // What was left out may lie where others changed something, and the merger knows how to look.
     if (since === null || side.snapshot.leftOut.length + this.#landed.leftOut.length > 0) return false;
     // Stacked on something that is in already: then their common commit is the merge base, and not the fork.
     for (const commit of own) if (this.#own.has(commit)) return false;
@@ -139,8 +138,6 @@ export class Chain {
   async #merge(side: Side, commit: string, fork: Fork | undefined): Promise<Step> {
     await this.#layOver();
     const ours = this.#asSide(side);
-    const met = await leftOutMet(this.p, ours, side);
-    if (met !== null) return this.#stays(unknownCell('left out', shownPath(met)));
     const { cell, tree } = await this.p.merger.into(this.p.at, ours, side, this.p.signal);
     if (cell.verdict !== 'clean') return this.#stays(cell);
     if (tree === null) return this.#stays(unknownCell('git failed', null));
@@ -203,32 +200,4 @@ const clean: Cell = { verdict: 'clean', reason: null, detail: null, direction: n
 
 export function unknownCell(reason: NonNullable<Cell['reason']>, detail: string | null): Cell {
   return { ...clean, verdict: 'unknown', reason, detail };
-}
-
-/**
- * A path that one left out of its snapshot and the other touches or left out as well; null: none. Nothing is asked
- * where nothing was left out. @throws GitError
- */
-async function leftOutMet({ git, place, signal }: ChainParts, ours: Side, theirs: Side): Promise<BytePath | null> {
-  const a = ours.snapshot;
-  const b = theirs.snapshot;
-  const any = a.leftOut[0] ?? b.leftOut[0];
-  if (any === undefined) return null;
-  const args = [...place.args, 'merge-base', '--all', a.commit ?? '', b.commit ?? ''];
-  const asked = await git.run(args, { cwd: place.cwd, env: { ...place.env }, okExitCodes: [0, 1], signal });
-  const [base, ...more] = asked.stdout.split('\n').filter((line) => line !== '');
-  // What one of several merge bases had there, or whether it had anything, is anybody's guess.
-  if (base === undefined || more.length > 0) return any.path;
-  const [ofA, ofB] = await Promise.all([
-    diffTrees(git, place, base, a.commit ?? ''),
-    diffTrees(git, place, base, b.commit ?? ''),
-  ]);
-  const touched = (left: Snapshot['leftOut'], changes: readonly TreeChange[], other: Snapshot['leftOut']) =>
-    left.find(({ path }) => [...changes, ...other].some((each) => oneInTheOther(path, each.path)));
-  return (touched(a.leftOut, ofB, b.leftOut) ?? touched(b.leftOut, ofA, a.leftOut))?.path ?? null;
-}
-
-function oneInTheOther(x: BytePath, y: BytePath): boolean {
-  const [a, b] = [x.replace(/\/$/, ''), y.replace(/\/$/, '')];
-  return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
 }

@@ -15,12 +15,12 @@ export interface Committed {
  * @throws GitError
  */
 export async function committedSides(
-  { git, layout }: { readonly git: Git; readonly layout: RepositoryLayout },
+  repository: { readonly git: Git; readonly layout: RepositoryLayout },
   items: readonly Committed[],
   o: { readonly scannedAt: string; readonly signal?: AbortSignal | undefined },
 ): Promise<Side[]> {
   const commits = [...new Set(items.flatMap(({ commit }) => commit ?? []))];
-  const trees = await readTrees(git, layout, commits, o.signal);
+  const trees = await readTrees(repository, commits, o.signal);
   return items.map(({ ref, commit }) => {
     const tree = commit === null ? undefined : trees.get(commit);
     if (commit !== null && tree !== undefined) {
@@ -32,10 +32,12 @@ export async function committedSides(
   });
 }
 
-/** The trees of commits; one that is missing (a shallow or damaged repository) is left out. */
-async function readTrees(
-  git: Git,
-  layout: RepositoryLayout,
+/**
+ * The trees of commits, one git process; one that is missing (a shallow or damaged repository) is left out.
+ * @throws GitError
+ */
+export async function readTrees(
+  { git, layout }: { readonly git: Git; readonly layout: RepositoryLayout },
   commits: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<Map<string, string>> {

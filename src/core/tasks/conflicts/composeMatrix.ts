@@ -6,6 +6,7 @@ import type {
   ConflictsJson,
   TrainStep,
 } from '../../../contract/conflicts';
+import type { EngineResult } from '../../conflicts/matrix/engine';
 import type { MatrixState } from '../../conflicts/parts';
 import type { Side, Snapshot, Subject } from '../../conflicts/side';
 import { shownPath } from '../../git/bytePath';
@@ -13,7 +14,6 @@ import type { Host } from '../../ports';
 import { unknownCell } from './ages';
 import { older } from './matrixDocument';
 import type { FoundSubjects } from './subjects';
-import type { EngineResult } from './tools';
 
 /** Everything that the matrix is put together from. */
 export interface MatrixParts {

@@ -27,6 +27,7 @@ export class LiveMatrix extends DisposableBase implements MatrixView {
   readonly #duty: DutyView | null;
   readonly #tools: () => Promise<ConflictTools>;
   readonly #timing: LiveTiming;
+  readonly #now: () => number;
   readonly #onDidChange: Emitter<void>;
   readonly onDidChange: Event<void>;
   #source: LookSource | null = null;
@@ -50,12 +51,15 @@ export class LiveMatrix extends DisposableBase implements MatrixView {
     /** Asked for when this window first has the duty. */
     readonly tools: () => Promise<ConflictTools>;
     readonly timing?: Partial<LiveTiming> | undefined;
+    /** Clock by which scans grow old, in milliseconds. Default: the system's. */
+    readonly now?: (() => number) | undefined;
   }) {
     super();
     this.#context = o.context;
     this.#duty = o.duty;
     this.#tools = o.tools;
     this.#timing = { ...liveTiming, ...o.timing };
+    this.#now = o.now ?? Date.now;
     this.#onDidChange = this._register(new Emitter((error) => this.#warn(`A listener failed: ${messageOf(error)}`)));
     this.onDidChange = this.#onDidChange.event;
     this._register({ dispose: () => this.#holder?.dispose() });
@@ -185,7 +189,7 @@ export class LiveMatrix extends DisposableBase implements MatrixView {
     if (this.#ageTimer !== null) clearTimeout(this.#ageTimer);
     this.#ageTimer = null;
     if (this.#raw === null || this.disposed) return;
-    const now = Date.now();
+    const now = this.#now();
     const { json, changed } = this.#raw;
     const trusted = this.#kept || this.#holder !== null ? json : withoutScans(json);
     this.#state = { json: withAges(trusted, now), changed };

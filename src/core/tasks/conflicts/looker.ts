@@ -2,7 +2,7 @@ import type { ScratchPlace } from '../../conflicts/parts';
 import type { Side, Snapshot, Subject, Unknown } from '../../conflicts/side';
 import { GitError } from '../../git/errors';
 import type { TaskContext } from '../context';
-import { committedSides } from './committedSides';
+import { committedSides, readTrees } from './committedSides';
 import { refsSignature, worktreeSignature } from './probe';
 import { type FoundSubjects, findSubjects } from './subjects';
 import type { ConflictTools } from './tools';
@@ -11,6 +11,9 @@ import type { ConflictTools } from './tools';
 function keyOf({ ref, worktree }: Subject): string {
   return worktree === null ? `ref ${ref}` : worktree.path;
 }
+
+/** Of commits, remembered. */
+const maxTrees = 10_000;
 
 /** Who is in the matrix and what each was when it was last looked at. Works when told to; keeps no time. */
 export class Looker {
@@ -22,6 +25,7 @@ export class Looker {
   #refsSignature = '';
   readonly #signatures = new Map<string, string>();
   #generation: string | null = null;
+  readonly #trees = new Map<string, string>();
 
   constructor(context: TaskContext, tools: ConflictTools) {
     this.#context = context;
@@ -105,6 +109,23 @@ export class Looker {
     const wanted = new Set(keys);
     const subjects = found.subjects.filter(({ worktree }) => worktree !== null && wanted.has(worktree.path));
     await Promise.all(subjects.map((subject) => this.#lookAt(at, subject, found, signal)));
+    await this.#fillTrees(subjects.map(keyOf), signal);
+  }
+
+  /** A look at a clean worktree knows the commit only, and asking costs a process: a commit is asked for once. */
+  async #fillTrees(keys: readonly string[], signal: AbortSignal): Promise<void> {
+    if (this.#trees.size > maxTrees) this.#trees.clear();
+    const open = keys.flatMap((key) => {
+      const seen = this.#seen.get(key);
+      const commit = seen?.snapshot.commit ?? null;
+      return seen === undefined || commit === null || seen.snapshot.tree !== null ? [] : [{ key, seen, commit }];
+    });
+    const unknown = new Set(open.flatMap(({ commit }) => (this.#trees.has(commit) ? [] : [commit])));
+    const trees = await readTrees(this.#context, [...unknown], signal);
+    for (const [commit, tree] of trees) this.#trees.set(commit, tree);
+    for (const { key, seen, commit } of open) {
+      this.#seen.set(key, { ...seen, snapshot: { ...seen.snapshot, tree: this.#trees.get(commit) ?? null } });
+    }
   }
 
   async #lookAt(at: ScratchPlace, subject: Subject, found: FoundSubjects, signal: AbortSignal): Promise<void> {

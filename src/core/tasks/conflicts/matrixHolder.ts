@@ -1,5 +1,6 @@
 import type { ConflictsJson } from '../../../contract/conflicts';
 import type { TaskRow, WorktreeRow } from '../../../contract/json';
+import type { EngineResult } from '../../conflicts/matrix/engine';
 import type { MatrixState, ScratchPlace } from '../../conflicts/parts';
 import { DisposableBase } from '../../disposable';
 import type { Event } from '../../event';
@@ -7,7 +8,7 @@ import type { TaskContext } from '../context';
 import { composeMatrix } from './composeMatrix';
 import { Looker, messageOf } from './looker';
 import { LookQueue } from './lookQueue';
-import type { ConflictTools, EngineResult } from './tools';
+import type { ConflictTools } from './tools';
 import { TrainKeeper } from './trainKeeper';
 
 /** A worktree that should be looked at: something changed there, or it is only to be looked at to be sure. */

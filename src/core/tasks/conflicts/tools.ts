@@ -1,42 +1,32 @@
-import type { BaseCell, ConflictPair, ConflictsJson, TrainStep } from '../../../contract/conflicts';
-import type { Merger, Scratch, ScratchPlace, Snapshots } from '../../conflicts/parts';
-import type { Side } from '../../conflicts/side';
-import type { BytePath } from '../../git/bytePath';
-export interface EngineResult {
-  readonly pairs: readonly ConflictPair[];
-  readonly againstBase: readonly BaseCell[];
-  readonly changed: ReadonlyMap<string, readonly BytePath[]>;
-  meets(a: string, b: string): boolean | null;
-  readonly timing: ConflictsJson['timing'];
-}
-export interface MatrixEngine {
-  compute(
-    at: ScratchPlace,
-    o: {
-      readonly sides: readonly Side[];
-      readonly bases: ReadonlyMap<string, Side>;
-      readonly signal?: AbortSignal | undefined;
-    },
-  ): Promise<EngineResult>;
-}
-export interface Train {
-  preview(
-    at: ScratchPlace,
-    o: {
-      readonly order: readonly { readonly ref: string; readonly why: string }[];
-      readonly sides: readonly Side[];
-      readonly bases: ReadonlyMap<string, Side>;
-      readonly meets?: (a: string, b: string) => boolean | null;
-      readonly signal?: AbortSignal | undefined;
-    },
-  ): Promise<TrainStep[]>;
-}
+import { createEngine, type MatrixEngine } from '../../conflicts/matrix/engine';
+import { createMerger } from '../../conflicts/merge/merger';
+import type { Merger, Scratch, Snapshots } from '../../conflicts/parts';
+import { openScratch } from '../../conflicts/scratch/scratch';
+import { createSnapshots } from '../../conflicts/snapshot/snapshots';
+import { createTrain, type Train } from '../../conflicts/train/train';
+import type { TaskContext } from '../context';
 
-/** Everything that looking at conflicts needs, composed once for a repository. */
+/** Everything that looking at conflicts needs, composed once for a repository: what is kept between looks is in here. */
 export interface ConflictTools {
   readonly scratch: Scratch;
   readonly snapshots: Snapshots;
   readonly merger: Merger;
   readonly engine: MatrixEngine;
   readonly train: Train;
+}
+
+export async function openConflictTools({
+  git,
+  layout,
+  host,
+}: Pick<TaskContext, 'git' | 'layout' | 'host'>): Promise<ConflictTools> {
+  const deps = { git, layout, log: host.log };
+  const merger = createMerger(deps);
+  return {
+    scratch: await openScratch(deps),
+    snapshots: createSnapshots(deps),
+    merger,
+    engine: createEngine({ ...deps, merger }),
+    train: createTrain({ ...deps, merger }),
+  };
 }

@@ -1,9 +1,10 @@
 import type { TrainStep } from '../../../contract/conflicts';
+import type { EngineResult } from '../../conflicts/matrix/engine';
 import type { ScratchPlace } from '../../conflicts/parts';
 import type { Side } from '../../conflicts/side';
 import { joinsTrain, type MergePlace, mergeOrderOf } from '../../conflicts/train/mergeOrder';
+import type { Train } from '../../conflicts/train/train';
 import type { FoundSubjects } from './subjects';
-import type { EngineResult, Train } from './tools';
 
 /** What a preview stands on. */
 export interface TrainParts {
@@ -79,8 +80,8 @@ export class TrainKeeper {
   async merge(at: ScratchPlace, signal: AbortSignal): Promise<void> {
     const wanted = this.#wanted;
     if (wanted === null) return;
-    const { sides, bases, result } = wanted.parts;
-    const steps = await this.#train.preview(at, { order: wanted.order, sides, bases, meets: result.meets, signal });
+    const { sides, bases } = wanted.parts;
+    const steps = await this.#train.preview(at, { order: wanted.order, sides, bases, signal });
     this.#steps = steps.map((step, index) => ({ key: wanted.keys[index] ?? '', step }));
   }
 
