@@ -97,6 +97,20 @@ function buildProgram(args: readonly string[], version: string, done: (code: num
     .action(action(async () => (await import('./commands/worktrees')).worktrees(global(), version)));
 
   program
+    .command('conflicts')
+    .description('which branches conflict with which, uncommitted work included, and in which order to merge them')
+    .argument(
+      '[ref...]',
+      'branch, commit, worktree or <plan>/<task>; every worktree and task branch when none is named',
+    )
+    .option('--base <ref>', 'branch or commit that all are to be merged into')
+    .option('--committed', 'without uncommitted work')
+    .option('--exit-code', 'exit 1 when anything is not clean')
+    .action(
+      action(async (refs: string[], o) => (await import('./commands/conflicts')).conflicts(refs, o, global(), version)),
+    );
+
+  program
     .command('sync')
     .description('bring tasks onto their moved base, or the base up to its remote')
     .argument('[task...]', '<plan>/<task>; all tasks when none is named')

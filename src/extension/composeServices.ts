@@ -10,7 +10,6 @@ import { ConflictFileSystem } from './conflicts/conflictFileSystem';
 import { sweepProofs } from './conflicts/conflictRooms';
 import { windowIdentity } from './folders';
 import { IntegrationPanels } from './integration/integrationPanels';
-import { matrixOf } from './integration/matrixOf';
 import { AgentLauncher } from './launching/agentLauncher';
 import { ShownWorktrees } from './launching/shownWorktrees';
 import { WorktreeLaunches } from './launching/worktreeLaunches';
@@ -45,7 +44,7 @@ export function composeServices(
   keep(new Notifications(repositories, log));
   keep(new ChangesFileSystem(repositories));
   const documents = keep(new ConflictFileSystem(repositories));
-  const cells = new Cells({ repositories, documents, matrixOf, log });
+  const cells = new Cells({ repositories, documents, log });
   const startedTrusted = vscode.workspace.isTrusted;
   keep(
     repositories.onDidOpen((session) => {
@@ -69,8 +68,8 @@ export function composeServices(
     launcher: agentLauncher,
     views,
     choose,
-    integration,
     cells,
+    integration,
     memory: context.workspaceState,
   };
 }

@@ -1,12 +1,11 @@
 import * as vscode from 'vscode';
-import type { MatrixView } from '../../core/conflicts/parts';
 import type { CheckoutSize, Proof } from '../../core/conflicts/prove/provePair';
 import type { Log } from '../../core/ports';
 import { commandIds } from '../contributions';
 import type { CellActions, CellFile, CellRef } from '../integration/cellActions';
+import { matrixOf } from '../integration/matrixOf';
 import { tell } from '../messages';
 import type { Repositories } from '../sessions/repositories';
-import type { RepositorySession } from '../sessions/repositorySession';
 import { oneLine, size } from '../words';
 import { copyAgentMessage } from './agentMessages';
 import type { ConflictFileSystem } from './conflictFileSystem';
@@ -23,7 +22,6 @@ const largeFiles = 100_000;
 export interface CellsDeps {
   readonly repositories: Repositories;
   readonly documents: ConflictFileSystem;
-  readonly matrixOf: (session: RepositorySession) => MatrixView | null;
   readonly log: Log;
 }
 
@@ -33,10 +31,6 @@ export class Cells implements CellActions {
 
   constructor(deps: CellsDeps) {
     this.#deps = deps;
-  }
-
-  matrixOf(session: RepositorySession): MatrixView | null {
-    return this.#deps.matrixOf(session);
   }
 
   openFile(ref: CellRef, file: CellFile): Promise<void> {
@@ -57,7 +51,13 @@ export class Cells implements CellActions {
   }
 
   copyMessage(ref: CellRef): Promise<void> {
-    return this.#withCell(ref, copyAgentMessage);
+    return this.#withCell(ref, async (cell) => {
+      if (cell.cell.verdict !== 'conflict') {
+        const { a, b } = cell;
+        throw new Error(vscode.l10n.t('{0} and {1} do not conflict now.', oneLine(a.ref), oneLine(b.ref)));
+      }
+      await copyAgentMessage(cell);
+    });
   }
 
   async prove(ref: CellRef): Promise<void> {
@@ -137,7 +137,7 @@ export class Cells implements CellActions {
     await this.#deps.repositories.whenOpened();
     const session = this.#deps.repositories.get(ref.repository);
     if (session === null) throw new Error(vscode.l10n.t('This repository is not open in this window any more.'));
-    const matrix = this.#deps.matrixOf(session);
+    const matrix = matrixOf(session);
     if (matrix === null) {
       throw new Error(vscode.l10n.t('The conflict matrix has not been computed yet; try again soon.'));
     }

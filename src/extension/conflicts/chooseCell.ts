@@ -3,6 +3,7 @@ import type { Cell, ConflictFile, ConflictsJson } from '../../contract/conflicts
 import { pick } from '../commands/chooseTarget';
 import type { Services } from '../commands/services';
 import type { CellFile, CellRef } from '../integration/cellActions';
+import { matrixOf } from '../integration/matrixOf';
 import { tell } from '../messages';
 import type { RepositorySession } from '../sessions/repositorySession';
 import { oneLine, plainLabel } from '../words';
@@ -12,13 +13,16 @@ interface Choice {
   readonly cell: Cell;
 }
 
-/** Opens a conflict: which two branches, then which file, or what else to do with them. The way without the panel. */
+/**
+ * Opens a conflict: which two branches, then which file, or what else to do with them. The way without the panel.
+ * @param argument a keybinding's or caller's: `{repository, a, b, file?, merged?}`; `merged` shows what a merge leaves
+ */
 export async function openConflict(services: Services, argument: unknown): Promise<void> {
   const named = cellRefOf(argument);
   const { ref, cell } = named ?? (await chooseCell(services, ['conflict'])) ?? {};
   if (ref === undefined) return;
   const file = fileOf(argument);
-  if (file !== null) return services.cells.openFile(ref, file);
+  if (file !== null) return services.cells[wantsResult(argument) ? 'previewResult' : 'openFile'](ref, file);
   const files = cell?.files ?? cellIn(services, ref)?.files ?? [];
   await (await chooseAction(services, ref, files))();
 }
@@ -43,9 +47,13 @@ function fileOf(argument: unknown): CellFile | null {
   return typeof pathBytes === 'string' ? { path, pathBytes } : { path };
 }
 
+function wantsResult(argument: unknown): boolean {
+  return typeof argument === 'object' && argument !== null && 'merged' in argument && argument.merged === true;
+}
+
 function cellIn(services: Services, ref: CellRef): Cell | null {
   const session = services.repositories.get(ref.repository);
-  const json = session === null ? null : (services.cells.matrixOf(session)?.state?.json ?? null);
+  const json = session === null ? null : (matrixOf(session)?.state?.json ?? null);
   return json === null
     ? null
     : (cellsOf(ref.repository, json).find(({ ref: each }) => each.a === ref.a && each.b === ref.b)?.cell ?? null);
@@ -61,7 +69,7 @@ function cellsOf(repository: string, json: ConflictsJson): Choice[] {
 /** null: there is none, which was told. @throws CancellationError */
 async function chooseCell(services: Services, verdicts: readonly Cell['verdict'][]): Promise<Choice | null> {
   const session = await services.choose.session(null);
-  const json = services.cells.matrixOf(session)?.state?.json ?? null;
+  const json = matrixOf(session)?.state?.json ?? null;
   if (json === null) throw new Error(vscode.l10n.t('The conflict matrix has not been computed yet; try again soon.'));
   const all = cellsOf(session.id, json);
   const fitting = verdicts.flatMap((verdict) => all.filter(({ cell }) => cell.verdict === verdict));

@@ -43,17 +43,10 @@ export async function findCell(session: RepositorySession, matrix: MatrixView, r
     const [side, base] = [sideOf(json, ref.a), await baseSide(session, json, cell)];
     return { session, matrix, cell, a: side, b: base, isBase: true, first: 'b' };
   }
-  const cell = json.pairs.find((pair) => pair.a === ref.a && pair.b === b);
+  const cell = json.pairs.find((pair) => (pair.a === ref.a && pair.b === b) || (pair.a === b && pair.b === ref.a));
   if (cell === undefined) throw notThere(`${ref.a}, ${b}`);
-  return {
-    session,
-    matrix,
-    cell,
-    a: sideOf(json, ref.a),
-    b: sideOf(json, b),
-    isBase: false,
-    first: firstOf(json, ref.a, b),
-  };
+  const sides = { a: sideOf(json, cell.a), b: sideOf(json, cell.b) };
+  return { session, matrix, cell, ...sides, isBase: false, first: firstOf(json, cell.a, cell.b) };
 }
 
 function notThere(refs: string): Error {

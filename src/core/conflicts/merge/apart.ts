@@ -78,11 +78,11 @@ async function oneByOne(git: Git, place: GitPlace, lines: readonly MergeLine[], 
 }
 
 /** Programs that read the project around them, whatever their arguments. */
-const projectPrograms = /^(npx|npm|pnpm|yarn|bun|bunx|make|cargo|bundle|poetry|uv)$/;
+const projectProgram = /^\s*(npx|npm|pnpm|yarn|bun|bunx|make|cargo|bundle|poetry|uv)\s/;
 
 /**
  * Whether a driver's command needs the files of the checkout, as `driver = scripts/merge %O %A %B` does: a real merge
- * runs it at the top of one.
+ * runs it at the top of one. It does where it names something that lies there.
  */
 async function namesFilesOf(
   git: Git,
@@ -91,16 +91,19 @@ async function namesFilesOf(
   commands: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
-  const words = commands
-    .flatMap((command) => command.split(/[\s'"`=;|&<>(){}$]+/))
-    .map((word) => word.replace(/^(\.\/)+/, ''));
-  if (words.some((word) => projectPrograms.test(word))) return true;
-  const names = [...new Set(words)].filter((word) => /^[^-%/]/.test(word) && !word.split('/').includes('..'));
-  if (names.length === 0) return false;
-  const args = ['ls-tree', '-z', '--name-only', '--full-tree', commit, '--', ...names];
+  if (commands.length === 0) return false;
+  if (commands.some((command) => projectProgram.test(command))) return true;
+  const args = ['ls-tree', '-z', '--name-only', '--full-tree', commit];
   const { stdoutBytes } = await git.run([...place.args, ...args], { cwd: place.cwd, env: { ...place.env }, signal });
-  const found = new Set(splitPaths(stdoutBytes));
-  return names.some((name) => found.has(bytePath(name.replace(/\/$/, ''))));
+  const text = bytePath(commands.join('\n'));
+  return splitPaths(stdoutBytes).some((name) => {
+    for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+      const before = text.slice(0, at);
+      const after = text[at + name.length] ?? ' ';
+      if (/(^|[\s'"`=(;|&<>,]|PWD\/|PWD\}\/|\)\/)(\.\/)*$/.test(before) && /[/\s'"`;|&)<>,]/.test(after)) return true;
+    }
+    return false;
+  });
 }
 
 async function checkOut(git: Git, place: GitPlace, commit: string, signal: AbortSignal | undefined): Promise<void> {

@@ -18,6 +18,12 @@ const emptyTrees = {
   64: '6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74de5acc53',
 } as const;
 
+/** Takes in names that only end so as well; git compares one star and an ending much faster than a real glob. */
+const ending = ':(top)*.gitattributes';
+
+/** What git calls the tree of a commit: the commit's id and this. */
+export const ofCommit = '^{tree}';
+
 /** Enough for a hundred worktrees and all their states of a day. */
 const keptSets = 4_000;
 
@@ -26,11 +32,15 @@ export class AttributeSets {
   /** By tree id; the first is the one unused longest. */
   readonly #known = new Map<string, AttributeSet>();
 
+  /** Of trees that were named by their commits. */
+  readonly #ids = new Map<string, string>();
+
   constructor(private readonly git: Git) {}
 
   /**
-   * @param trees full ids, or `<commit>^{tree}`. @param alike pairs of them that are known to hold the same attribute
-   *   files. @returns by what was given; one that cannot be read has an error there
+   * @param trees full ids, or `<commit>^{tree}`
+   * @param alike pairs of them that are known to hold the same attribute files
+   * @returns by what was given; a tree that cannot be read has an error in its place
    * @throws GitError cancelled
    */
   async of(
@@ -41,7 +51,10 @@ export class AttributeSets {
   ): Promise<ReadonlyMap<string, AttributeSet | GitError>> {
     const found = new Map<string, AttributeSet | GitError>();
     const unknown: string[] = [];
-    const classes = classesOf(new Set(trees), alike);
+    const ids = await this.#resolve(at, new Set(trees), signal);
+    const idOf = (tree: string) => ids.get(tree) ?? tree;
+    const pairs = [...alike].map(([a, b]) => [idOf(a), idOf(b)] as const);
+    const classes = classesOf(new Set(ids.values()), pairs);
     for (const members of classes) {
       const known = members.map((tree) => this.#known.get(tree)).find((set) => set !== undefined);
       const [first] = members;
@@ -49,14 +62,7 @@ export class AttributeSets {
       if (known === undefined) unknown.push(first);
       else found.set(first, known);
     }
-    if (unknown.length > 0) {
-      const ids = await this.#resolve(at, unknown, signal);
-      await this.#lookUp(at, [...new Set(ids.values())], found, signal);
-      for (const [tree, id] of ids) {
-        const set = found.get(id);
-        if (set !== undefined) found.set(tree, set);
-      }
-    }
+    if (unknown.length > 0) await this.#lookUp(at, unknown, found, signal);
     for (const members of classes) {
       const set = found.get(members[0] ?? '');
       if (set === undefined) continue;
@@ -65,30 +71,34 @@ export class AttributeSets {
         if (!GitError.is(set)) this.#keep(tree, set);
       }
     }
+    for (const [tree, id] of ids) {
+      const set = found.get(id);
+      if (set !== undefined) found.set(tree, set);
+    }
     return found;
   }
 
-  /** Ids of trees; those that are not there stay as they are, and fail where they are read. */
+  /** Ids of trees by what was given; one that is not there stays as it is, and fails where it is read. */
   async #resolve(
     at: GitPlace,
-    trees: readonly string[],
+    trees: ReadonlySet<string>,
     signal: AbortSignal | undefined,
   ): Promise<ReadonlyMap<string, string>> {
-    const ids = new Map(trees.map((tree) => [tree, tree]));
-    const ofCommits = trees.filter((tree) => tree.endsWith('^{tree}'));
-    if (ofCommits.length === 0) return ids;
-    const { stdout } = await this.git.run([...at.args, 'cat-file', '--batch-check=%(objectname)'], {
-      cwd: at.cwd,
-      env: { ...at.env },
-      input: ofCommits.map((tree) => `${tree}\n`).join(''),
-      signal,
-    });
-    const lines = stdout.split('\n');
-    for (const [index, tree] of ofCommits.entries()) {
-      const id = lines[index] ?? '';
-      if (isFullId(id)) ids.set(tree, id);
+    const unknown = [...trees].filter((tree) => tree.endsWith(ofCommit) && !this.#ids.has(tree));
+    if (unknown.length > 0) {
+      const { stdout } = await this.git.run([...at.args, 'cat-file', '--batch-check=%(objectname)'], {
+        cwd: at.cwd,
+        env: { ...at.env },
+        input: unknown.map((tree) => `${tree}\n`).join(''),
+        signal,
+      });
+      if (this.#ids.size > keptSets) this.#ids.clear();
+      for (const [index, line] of stdout.split('\n').slice(0, unknown.length).entries()) {
+        const tree = unknown[index];
+        if (tree !== undefined && isFullId(line)) this.#ids.set(tree, line);
+      }
     }
-    return ids;
+    return new Map([...trees].map((tree) => [tree, this.#ids.get(tree) ?? tree]));
   }
 
   async #lookUp(
@@ -118,7 +128,7 @@ export class AttributeSets {
 
   async #diff(at: GitPlace, input: string, signal: AbortSignal | undefined): Promise<Map<string, Change[]>> {
     const options = ['--stdin', '-r', '-z', '--raw', '--no-abbrev', '--no-renames', '--'];
-    const { stdoutBytes } = await this.git.run([...at.args, 'diff-tree', ...options, ':(top,glob)**/.gitattributes'], {
+    const { stdoutBytes } = await this.git.run([...at.args, 'diff-tree', ...options, ending], {
       cwd: at.cwd,
       env: { ...at.env },
       input,
@@ -172,7 +182,9 @@ function parseSections(z: Buffer): Map<string, Change[]> {
       section = [];
       sections.set(heading.slice(heading.indexOf(' ') + 1), section);
     }
-    section.push({ path: fields[i + 1] ?? '', id: mode.startsWith('100') ? id : null });
+    const path = fields[i + 1] ?? '';
+    if (!/(^|\/)\.gitattributes$/.test(path)) continue;
+    section.push({ path, id: mode.startsWith('100') ? id : null });
   }
   return sections;
 }

@@ -1,7 +1,7 @@
 import { GitError } from '../../git/errors';
 import type { PairJob } from '../parts';
 import type { Side } from '../side';
-import type { AttributeSet } from './attributeSets';
+import { type AttributeSet, ofCommit } from './attributeSets';
 import type { Answer, MergeLine } from './batch';
 import type { Answers, Direction } from './cells';
 
@@ -73,7 +73,7 @@ export function lineOf({ open: { job }, direction }: Question): MergeLine {
 }
 
 export function treeOf(side: Side): string {
-  return side.snapshot.tree ?? `${side.snapshot.commit}^{tree}`;
+  return side.snapshot.tree ?? `${side.snapshot.commit}${ofCommit}`;
 }
 
 export function groupBy<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {

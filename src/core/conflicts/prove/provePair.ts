@@ -1,9 +1,11 @@
 import type { Cell, Verdict } from '../../../contract/conflicts';
+import { type BytePath, splitPaths } from '../../git/bytePath';
 import { GitError } from '../../git/errors';
 import type { Git } from '../../git/git';
 import type { RepositoryLayout } from '../../git/repository';
 import type { GitPlace } from '../../git/treeDiff';
 import type { Log } from '../../ports';
+import { layOutModules } from '../merge/modules';
 import type { Scratch, ScratchPlace } from '../parts';
 import { gone } from '../sides/cellError';
 import { findObjects, objectPlace } from '../sides/objects';
@@ -85,17 +87,25 @@ export async function provePair(
 ): Promise<Proof> {
   await sweepProofFolders(deps.layout, deps.log);
   return deps.scratch.use(async (at) => {
-    const size = await sizeOfCheckout(deps, at, [a.commit, b.commit], o.signal);
+    const trees = await treesOf(deps, at, [a, b], o.signal);
+    const size = largest(trees.map((tree) => tree.size));
     if (o.onSize !== undefined && !(await o.onSize(size))) throw new GitError('cancelled', 'The proof was cancelled.');
     const folder = await makeProofFolder(deps.layout, size.bytes);
     try {
       const copy = await makeScratchCopy(deps, at, folder, a.commit.length);
       const run = stepsIn(deps.git, copy, o);
       const names = { a: await nameIn(run, a), b: await nameIn(run, b) };
-      const aIntoB = await merge(run, names.b, names.a);
+      /** Only a submodule that is checked out is looked into. */
+      const modulesOf = (side: ProveSide) => async () => {
+        const paths = trees.find(({ commit }) => commit === side.commit)?.modules ?? [];
+        const commits = [a.commit, b.commit];
+        const place = objectPlace(deps.layout, at);
+        if (paths.length > 0) await layOutModules(deps, place, copy, { paths, commits, signal: o.signal });
+      };
+      const aIntoB = await merge(run, names.b, names.a, modulesOf(b));
       await run(['reset', '--quiet', '--hard']);
       await run(['clean', '--quiet', '-ffdx']);
-      const bIntoA = await merge(run, names.a, names.b);
+      const bIntoA = await merge(run, names.a, names.b, modulesOf(a));
       return { a, b, size, merges: [aIntoB, bIntoA], ...judge(aIntoB.verdict, bIntoA.verdict) };
     } finally {
       await removeProofFolder(folder, deps.log);
@@ -135,9 +145,10 @@ async function nameIn(run: Run, { ref, commit }: ProveSide): Promise<string> {
   return made.exit === 0 ? ref : commit;
 }
 
-async function merge(run: Run, ours: string, theirs: string): Promise<ProvedMerge> {
+async function merge(run: Run, ours: string, theirs: string, ready: () => Promise<void>): Promise<ProvedMerge> {
   const checkout = await run(['checkout', '--quiet', '--detach', ours, '--']);
   if (checkout.exit !== 0) return { ours, theirs, steps: [checkout], verdict: 'unknown' };
+  await ready();
   const merged = await run(['merge', '--no-commit', '--no-ff', theirs]);
   if (merged.exit === 0) return { ours, theirs, steps: [checkout, merged], verdict: 'clean' };
   const status = await run(['status', '--short', '--untracked-files=no']);
@@ -149,32 +160,43 @@ async function merge(run: Run, ours: string, theirs: string): Promise<ProvedMerg
   return { ours, theirs, steps, verdict: conflict ? 'conflict' : 'unknown' };
 }
 
-/**
- * How much a checkout of the larger of the states takes, before filters change it.
- * @throws CellError `gone`
- */
-async function sizeOfCheckout(
-  { git, layout }: ProveDeps,
-  at: ScratchPlace,
-  commits: readonly string[],
-  signal: AbortSignal | undefined,
-): Promise<CheckoutSize> {
-  const place = objectPlace(layout, at);
-  const found = await findObjects(git, place, commits, signal);
-  if (found.some((object) => object?.type !== 'commit')) throw gone();
-  const sizes = await Promise.all(commits.map((commit) => sizeOfTree(git, place, commit, signal)));
-  return sizes.reduce((most, size) => (size.bytes > most.bytes ? size : most));
+interface TreeFacts {
+  readonly commit: string;
+  /** Of a checkout, before filters change it. */
+  readonly size: CheckoutSize;
+  /** Paths of its submodules. */
+  readonly modules: readonly BytePath[];
 }
 
-async function sizeOfTree(
-  git: Git,
-  at: GitPlace,
-  commit: string,
+/** @throws CellError `gone` */
+async function treesOf(
+  { git, layout }: ProveDeps,
+  at: ScratchPlace,
+  sides: readonly ProveSide[],
   signal: AbortSignal | undefined,
-): Promise<CheckoutSize> {
+): Promise<TreeFacts[]> {
+  const place = objectPlace(layout, at);
+  const commits = sides.map(({ commit }) => commit);
+  const found = await findObjects(git, place, commits, signal);
+  if (found.some((object) => object?.type !== 'commit')) throw gone();
+  return Promise.all(commits.map((commit) => factsOf(git, place, commit, signal)));
+}
+
+async function factsOf(git: Git, at: GitPlace, commit: string, signal: AbortSignal | undefined): Promise<TreeFacts> {
   const args = [...at.args, 'ls-tree', '-r', '-l', '-z', '--full-tree', commit];
   const { stdoutBytes } = await git.run(args, { cwd: at.cwd, env: { ...at.env }, signal });
-  // git-ls-tree(1): `<mode> <type> <id> <size>` TAB path; `-` for what has no size.
-  const sizes = [...stdoutBytes.toString('latin1').matchAll(/(?:^|\0)\d+ [a-z]+ [0-9a-f]+ +(\d+|-)\t/g)];
-  return { files: sizes.length, bytes: sizes.reduce((sum, [, bytes]) => sum + (Number(bytes) || 0), 0) };
+  const modules: BytePath[] = [];
+  const lines = splitPaths(stdoutBytes);
+  let bytes = 0;
+  for (const line of lines) {
+    // git-ls-tree(1): `<mode> <type> <id> <size>` TAB path; the size has blanks before it, and is `-` for submodules.
+    const tab = line.indexOf('\t');
+    bytes += Number(line.slice(line.lastIndexOf(' ', tab), tab)) || 0;
+    if (line.startsWith('160000 ')) modules.push(line.slice(tab + 1));
+  }
+  return { commit, size: { files: lines.length, bytes }, modules };
+}
+
+function largest(sizes: readonly CheckoutSize[]): CheckoutSize {
+  return sizes.reduce((most, size) => (size.bytes > most.bytes ? size : most));
 }

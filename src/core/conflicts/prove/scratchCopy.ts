@@ -1,7 +1,7 @@
-import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Git } from '../../git/git';
-import { isFile, isFolder } from '../../git/layoutFiles';
+import { isFile } from '../../git/layoutFiles';
 import { placeOf, type RepositoryLayout } from '../../git/repository';
 import { quotedPath } from '../../git/scratchObjects';
 import type { ScratchPlace } from '../parts';
@@ -29,8 +29,7 @@ const overrides: Readonly<Record<string, string>> = {
 const copied = ['info/attributes', 'info/exclude', 'info/grafts', 'shallow'];
 
 /**
- * A repository of its own over the objects of another one: its configuration, attributes and submodules, no hooks, no
- * refs. The other one is only read, and does not know of it.
+ * A repository of its own over the objects of another one: its configuration and attributes, no hooks, no refs. The other one is only read, and does not know of it.
  * @param folder ours, empty; the copy's files come to lie in it
  * @returns the copy's top folder
  * @throws GitError; system errors
@@ -56,8 +55,6 @@ export async function makeScratchCopy(
     const file = path.join(commonDir, name);
     if (await isFile(file)) await copyFile(file, path.join(gitDir, name));
   }
-  const modules = path.join(commonDir, 'modules');
-  if (await isFolder(modules)) await symlink(modules, path.join(gitDir, 'modules'), 'junction');
   return top;
 }
 

@@ -1,85 +1,103 @@
 import { randomBytes } from 'node:crypto';
-import { lstat, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { lstat, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { uptime } from 'node:os';
 import path from 'node:path';
+import { isFile, isFolder } from '../../git/layoutFiles';
 import { errorCode, isMissing } from '../../store/errors';
 import { makeFolder } from './place';
-import { isUsed, markUse } from './users';
+import { isUsed, isUserAlive, markUse, userName } from './users';
 
 /**
- * A generation is a folder `<number>-<random>` (never the same name twice: ids of objects that are gone must not seem
- * to be there). Its users mark themselves in `users/`; a file `closed` sends newcomers to the next one. Whoever removes
- * it writes `closed` first and looks for marks then, whoever uses it marks first and looks for `closed` then: so one of
- * both sees the other, without a lock that a killed process could leave.
+ * A generation is a folder named by a number; the highest that is not closed is current. A file `id` tells one from
+ * another of the same number that was deleted: ids of objects that are gone must not seem to be there. Its users mark
+ * themselves in `users/`; a file `closed` sends newcomers to the next one. Whoever removes it writes `closed` first and
+ * looks for marks then, whoever uses it marks first and looks for `closed` then: so one of both sees the other, without
+ * a lock that a killed process could leave.
  */
-const named = /^(\d+)-[0-9a-f]{12}$/;
-const goneSuffix = '.gone';
+const named = /^\d+$/;
+const madePrefix = 'new-';
+const gonePrefix = 'gone-';
 
 /** A generation in use. */
 export interface Held {
   readonly dir: string;
+  readonly generation: string;
   release(): Promise<void>;
 }
 
 /** The current generation of a base, made when there is none, marked as used. */
 export async function holdCurrent(base: string): Promise<Held> {
   for (;;) {
-    const names = await generationsIn(base);
-    const current = await firstOpen(base, names);
-    const dir = path.join(base, current ?? nextName(names));
-    if (current === null) await makeFolder(dir);
+    const numbers = await generationsIn(base);
+    const current = await firstOpen(base, numbers);
+    const dir = path.join(base, String(current ?? (numbers[0] ?? 0) + 1));
+    if (current === null) await makeGeneration(base, dir);
     const held = await hold(dir);
     if (held !== null) return held;
+  }
+}
+
+/** Whole or not at all: of several who make the same one, one does. */
+async function makeGeneration(base: string, dir: string): Promise<void> {
+  const temp = path.join(base, `${madePrefix}${await userName()}`);
+  await makeFolder(temp);
+  await makeFolder(path.join(temp, 'users'));
+  await makeFolder(path.join(temp, 'objects'));
+  await writeFile(path.join(temp, 'id'), `${randomBytes(6).toString('hex')} ${bootedAt()}`, { mode: 0o600 });
+  try {
+    await rename(temp, dir);
+  } catch (error) {
+    await remove(temp);
+    // Another one was faster; Windows calls that EPERM.
+    if (!['ENOTEMPTY', 'EEXIST', 'EPERM', 'EACCES'].includes(errorCode(error) ?? '') || !(await isFolder(dir))) {
+      throw error;
+    }
   }
 }
 
 /** null: it was closed or removed meanwhile. */
 async function hold(dir: string): Promise<Held | null> {
   try {
-    // Each by itself, so that a removed generation is not made again under its old name.
-    await makeFolder(path.join(dir, 'users'));
-    await makeFolder(path.join(dir, 'objects'));
     const release = await markUse(path.join(dir, 'users'));
-    if (!(await isClosed(dir))) return { dir, release };
+    const [id = '', booted] = (await readFile(path.join(dir, 'id'), 'utf8')).split(' ');
+    const sameBoot = Math.abs(Number(booted) - bootedAt()) < 120;
+    if (!sameBoot) await closeGeneration(dir);
+    if (sameBoot && !(await isClosed(dir))) return { dir, generation: `${path.basename(dir)}-${id}`, release };
     await release();
     return null;
   } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
+    if (!isMissing(error)) throw error;
+    // Somebody deletes it at this moment, or deleted a part.
+    await closeGeneration(dir);
+    return null;
   }
 }
 
-/** The youngest first. */
-async function generationsIn(base: string): Promise<string[]> {
+/**
+ * When the system started, in seconds. Nothing of ours is forced to the disk, so objects that were written shortly
+ * before a power cut may be there and empty, and git would take them for written: a new start begins anew.
+ */
+function bootedAt(): number {
+  return Math.round(Date.now() / 1000 - uptime());
+}
+
+/** Their numbers, the youngest first. */
+async function generationsIn(base: string): Promise<number[]> {
   const names = (await readdir(base)).filter((name) => named.test(name));
-  // Two processes may have made one of the same number: both then take the same of them from here on.
-  return names.sort((a, b) => numberOf(b) - numberOf(a) || (a < b ? 1 : -1));
+  return names.map(Number).sort((a, b) => b - a);
 }
 
 export async function hasGenerations(base: string): Promise<boolean> {
   return (await generationsIn(base)).length > 0;
 }
 
-function numberOf(name: string): number {
-  return Number(named.exec(name)?.[1] ?? 0);
-}
-
-async function firstOpen(base: string, names: readonly string[]): Promise<string | null> {
-  for (const name of names) if (!(await isClosed(path.join(base, name)))) return name;
+async function firstOpen(base: string, numbers: readonly number[]): Promise<number | null> {
+  for (const number of numbers) if (!(await isClosed(path.join(base, String(number))))) return number;
   return null;
 }
 
-function nextName(names: readonly string[]): string {
-  return `${numberOf(names[0] ?? '') + 1}-${randomBytes(6).toString('hex')}`;
-}
-
 async function isClosed(dir: string): Promise<boolean> {
-  try {
-    await stat(path.join(dir, 'closed'));
-    return true;
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
-  }
+  return isFile(path.join(dir, 'closed'));
 }
 
 /**
@@ -97,29 +115,36 @@ export async function closeGeneration(dir: string): Promise<void> {
 
 /** Removes generations that nobody uses; the current one stays, unless all are to go. */
 export async function sweep(base: string, o: { readonly all: boolean }): Promise<void> {
-  const names = await generationsIn(base);
-  const current = o.all ? null : await firstOpen(base, names);
-  for (const name of names) if (name !== current) await removeUnused(path.join(base, name));
-  // Left by whoever was killed while removing.
-  for (const name of await readdir(base)) if (name.endsWith(goneSuffix)) await remove(path.join(base, name));
+  const numbers = await generationsIn(base);
+  const current = o.all ? null : await firstOpen(base, numbers);
+  for (const number of numbers) if (number !== current) await removeUnused(base, String(number));
+  // Left by whoever was killed while making or removing one.
+  for (const name of await readdir(base)) {
+    const left =
+      name.startsWith(gonePrefix) ||
+      (name.startsWith(madePrefix) && !(await isUserAlive(path.join(base, name), madePrefix)));
+    if (left) await remove(path.join(base, name));
+  }
 }
 
-async function removeUnused(dir: string): Promise<void> {
+async function removeUnused(base: string, name: string): Promise<void> {
+  const dir = path.join(base, name);
   await closeGeneration(dir);
   try {
     if (await isUsed(path.join(dir, 'users'))) return;
   } catch (error) {
-    // Made by somebody who was killed before the first mark, or gone.
+    // Deleted, or a part of it: nobody can begin to use it.
     if (!isMissing(error)) throw error;
   }
+  // First the name: half a generation must never be taken for a whole one.
+  const gone = path.join(base, `${gonePrefix}${randomBytes(6).toString('hex')}`);
   try {
-    // First the name: half a generation must never be taken for a whole one.
-    await rename(dir, `${dir}${goneSuffix}`);
+    await rename(dir, gone);
   } catch (error) {
     if (isMissing(error)) return;
     throw error;
   }
-  await remove(`${dir}${goneSuffix}`);
+  await remove(gone);
 }
 
 /** Only what git computed for us is in it. */
@@ -127,16 +152,17 @@ async function remove(dir: string): Promise<void> {
   await rm(dir, { recursive: true, force: true, maxRetries: 5 });
 }
 
-/** Whether its size was last looked at longer ago than `ms`; says so to others at once. */
-export async function isDueForMeasuring(dir: string, ms: number): Promise<boolean> {
-  const file = path.join(dir, 'measured');
+/**
+ * Whether something was last done longer ago than `ms`, by the time of a file; says so to others at once. What is not
+ * there yet is not due.
+ */
+export async function isDue(file: string, ms: number): Promise<boolean> {
   try {
     if (Date.now() - (await stat(file)).mtimeMs < ms) return false;
     await utimes(file, new Date(), new Date());
     return true;
   } catch (error) {
     if (!isMissing(error)) throw error;
-    // A new generation is small.
     await writeFile(file, '', { mode: 0o600 });
     return false;
   }

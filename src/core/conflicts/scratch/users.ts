@@ -14,9 +14,9 @@ export async function userName(): Promise<string> {
   return `${machine()}.${process.pid}.${started}.${randomBytes(6).toString('hex')}`;
 }
 
-/** Whether the process that a file is named by still lives. Names of another form are nobody's. */
-export async function isUserAlive(file: string): Promise<boolean> {
-  const match = /^([0-9a-f]{8})\.(\d+)\.([\w-]*)\.[0-9a-f]+$/.exec(path.basename(file));
+/** Whether the process that a file is named by (behind `prefix`) still lives. Names of another form are nobody's. */
+export async function isUserAlive(file: string, prefix = ''): Promise<boolean> {
+  const match = /^([0-9a-f]{8})\.(\d+)\.([\w-]*)\.[0-9a-f]+/.exec(path.basename(file).slice(prefix.length));
   const [, where, pid, started] = match ?? [];
   if (where === undefined || pid === undefined) return false;
   if (where === machine()) {

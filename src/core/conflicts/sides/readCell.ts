@@ -3,13 +3,16 @@ import { GitError } from '../../git/errors';
 import type { Git } from '../../git/git';
 import type { RepositoryLayout } from '../../git/repository';
 import type { GitPlace, TreeEntry } from '../../git/treeDiff';
+import { mergeApart } from '../merge/apart';
 import { AttributeFolders } from '../merge/attributeFolders';
 import { AttributeSets } from '../merge/attributeSets';
-import { mergeAll } from '../merge/batch';
+import type { Answer } from '../merge/batch';
 import type { MergeRecord } from '../merge/mergeRecords';
+import { RulesReader } from '../merge/rules';
 import type { ScratchPlace } from '../parts';
 import { CellError, gone } from './cellError';
 import { findObjects, objectPlace } from './objects';
+import { pathsOfBlobs } from './realPaths';
 
 export interface CellDeps {
   readonly git: Git;
@@ -45,16 +48,28 @@ export async function readCell(
   const place = objectPlace(layout, at);
   const [tree, commit] = await findObjects(git, place, [`${ours}^{tree}`, theirs], signal);
   if (tree?.type !== 'tree' || commit?.type !== 'commit') throw gone();
-  const folders = new AttributeFolders(git, layout.commonDir);
-  const set = (await new AttributeSets(git).of(folders.bare(at), [tree.id], [], signal)).get(tree.id);
-  if (set === undefined || GitError.is(set)) throw set ?? gone();
-  const [bases, [answer]] = await Promise.all([
+  const [bases, answer] = await Promise.all([
     mergeBases(git, place, ours, theirs, signal),
-    mergeAll(git, await folders.of(at, set, signal), [{ ours, theirs }], { timeoutMs, signal }),
+    merge({ git, layout }, at, { ours, theirs, tree: tree.id }, signal),
   ]);
   if (answer?.kind === 'merged') return { ours, theirs, bases, record: answer.record };
   const why = answer === undefined ? '' : `: ${answer.detail || answer.reason}`;
   throw new CellError('not-merged', `git cannot merge these two${why}; prove it to see what git says.`);
+}
+
+/** In a folder of its own, where merge drivers find what they need, as the matrix asks where one is in play. */
+async function merge(
+  { git, layout }: CellDeps,
+  at: ScratchPlace,
+  { ours, theirs, tree }: CellCommits & { readonly tree: string },
+  signal: AbortSignal | undefined,
+): Promise<Answer | undefined> {
+  const folders = new AttributeFolders(git, layout.commonDir);
+  const set = (await new AttributeSets(git).of(folders.bare(at), [tree], [], signal)).get(tree);
+  if (set === undefined || GitError.is(set)) throw set ?? gone();
+  const { commands } = await new RulesReader(git, layout.commonDir, false).read(signal);
+  const group = { set, lines: [{ ours, theirs }], commands: [...commands.values()], modules: [], env: {} };
+  return (await mergeApart({ git, layout, folders }, at, group, { timeoutMs, signal }))[0];
 }
 
 async function mergeBases(
@@ -118,7 +133,7 @@ export async function sidesOfFiles(
     const object = found.get(`${tree ?? ''}:${name}`) ?? null;
     return object?.type === 'blob' ? { path: name, id: object.id, submodule: false } : null;
   };
-  return paths.map((each) => {
+  const sides = paths.map((each) => {
     const others = [...(names.get(each) ?? [])];
     const versions = stagedVersions(staged, each, others);
     const version = (role: Role) => (versions === null ? inTree(trees[role], each) : versions[role]);
@@ -126,6 +141,39 @@ export async function sidesOfFiles(
     const result = others.map((name) => inTree(cell.record.tree, name)).find((name) => name !== null) ?? null;
     return { path: each, base: version('base'), ours: version('ours'), theirs: version('theirs'), result };
   });
+  const isThere = (tree: string, { path, id }: FileVersion) => found.get(`${tree}:${path}`)?.id === id;
+  return atRealPaths({ git, layout }, at, { sides, trees, isThere }, signal);
+}
+
+/** A file that one side renamed is listed under its new name for all: each version goes where its tree has it. */
+async function atRealPaths(
+  { git, layout }: CellDeps,
+  at: ScratchPlace,
+  o: {
+    readonly sides: readonly FileSides[];
+    readonly trees: Readonly<Record<Role, string | null>>;
+    readonly isThere: (tree: string, version: FileVersion) => boolean;
+  },
+  signal: AbortSignal | undefined,
+): Promise<FileSides[]> {
+  const place = objectPlace(layout, at);
+  const moved = async (role: Role): Promise<Map<string, BytePath>> => {
+    const tree = o.trees[role];
+    if (tree === null) return new Map();
+    const elsewhere = o.sides.flatMap(({ [role]: version }) =>
+      version === null || version.submodule || o.isThere(tree, version) ? [] : [version.id],
+    );
+    return pathsOfBlobs(git, place, tree, new Set(elsewhere), signal);
+  };
+  const [base, ours, theirs] = await Promise.all([moved('base'), moved('ours'), moved('theirs')]);
+  const real = (version: FileVersion | null, paths: ReadonlyMap<string, BytePath>) =>
+    version === null ? null : { ...version, path: paths.get(version.id) ?? version.path };
+  return o.sides.map((file) => ({
+    ...file,
+    base: real(file.base, base),
+    ours: real(file.ours, ours),
+    theirs: real(file.theirs, theirs),
+  }));
 }
 
 /** null: git lists no stage of this path, nor of another name of the same file. */

@@ -4,6 +4,7 @@ import type { Git } from '../../git/git';
 import { placeOf, type RepositoryLayout } from '../../git/repository';
 import type { GitPlace } from '../../git/treeDiff';
 import type { Log } from '../../ports';
+import { rulesStamp } from '../matrix/rules';
 import type { Merger, ScratchPlace } from '../parts';
 import type { Side } from '../side';
 import { Chain, landedBase, type Step, unknownCell } from './chain';
@@ -46,13 +47,14 @@ const worthLooking = 4;
 const keptBases = 8;
 
 interface Kept {
-  /** Base and generation of the scratch store: the results are there and nowhere else. */
+  /** Base, generation of the scratch store (the results are there and nowhere else), and what else merges rest on. */
   readonly start: string;
   readonly steps: readonly (Step & { readonly key: string })[];
 }
 
 class Preview implements Train {
-  readonly #forks: Forks;
+  #forks: Forks;
+  #rules: string | null = null;
   readonly #kept = new Map<string, Kept>();
 
   constructor(private readonly parts: TrainParts) {
@@ -70,6 +72,7 @@ class Preview implements Train {
       train.sides.push(side);
       trains.set(base.ref, train);
     }
+    await this.#obeyRules(o.signal);
     const steps = new Map<string, Step>();
     for (const train of trains.values()) {
       const made = await this.#run(at, train.base, train.sides, o.signal);
@@ -82,6 +85,22 @@ class Preview implements Train {
       const { verdict, reason, detail, files } = steps.get(ref)?.cell ?? unknownCell('git failed', noBase);
       return { ref, verdict, reason, detail, files, why };
     });
+  }
+
+  /** What was merged under other rules says nothing now. */
+  async #obeyRules(signal?: AbortSignal): Promise<void> {
+    const { git, layout, merger, log } = this.parts;
+    try {
+      const rules = `${await merger.rules(signal)} ${await rulesStamp(layout)}`;
+      if (rules === this.#rules) return;
+      this.#rules = rules;
+    } catch (error) {
+      if (!GitError.is(error) || error.reason === 'cancelled') throw error;
+      log.debug(`The rules of merging are not known, so nothing is kept: ${error.message}`);
+      this.#rules = null;
+    }
+    this.#kept.clear();
+    this.#forks = new Forks(git);
   }
 
   async #run(at: ScratchPlace, base: Side, sides: readonly Side[], signal?: AbortSignal): Promise<readonly Step[]> {

@@ -104,6 +104,8 @@ export async function cellFor({ merger, at }: Bench, job: PairJob): Promise<Cell
 
 export interface RealMerge {
   readonly clean: boolean;
+  /** git itself could not do it. */
+  readonly gaveUp: boolean;
   /** Unmerged paths, one character a byte, those put aside (`g~HEAD`) by their own names. */
   readonly paths: readonly string[];
   readonly output: string;
@@ -116,23 +118,53 @@ export async function realMerge(root: string, ours: string, theirs: string): Pro
     // Node's own copy loses names that are no UTF-8.
     await run(root, 'cp', ['-a', '.', copy]);
     await runGit(copy, 'checkout', '-q', '-f', '--detach', ours);
+    // Else git may read files anew under the attributes of the result, and take them for changed.
+    await run(copy, 'find', [
+      '.',
+      '-name',
+      '.git',
+      '-prune',
+      '-o',
+      '-type',
+      'f',
+      '-exec',
+      'touch',
+      '-d',
+      '2020-01-01',
+      '{}',
+      '+',
+    ]);
+    await run(copy, 'git', ['update-index', '-q', '--refresh']);
     const merged = await run(copy, 'git', ['merge', '--no-commit', '--no-ff', '-m', 'merge', theirs]);
     const unmerged = (await run(copy, 'git', ['ls-files', '-u', '-z'])).stdout.toString('latin1').split('\0');
     const names = unmerged.filter((line) => line !== '').map((line) => line.slice(line.indexOf('\t') + 1));
     const aside = names.map((name) => name.replace(/~(HEAD|[0-9a-f]{40}|a|b)$/, ''));
-    return { clean: merged.code === 0, paths: [...new Set(aside)].sort(), output: merged.stdout.toString() };
+    return {
+      clean: merged.code === 0,
+      gaveUp: merged.code !== 0 && merged.code !== 1,
+      paths: [...new Set(aside)].sort(),
+      output: `${merged.stdout}${merged.stderr}`,
+    };
   } finally {
     await rm(copy, { recursive: true, force: true });
   }
 }
 
-function run(cwd: string, program: string, args: readonly string[]): Promise<{ code: number | null; stdout: Buffer }> {
+function run(
+  cwd: string,
+  program: string,
+  args: readonly string[],
+): Promise<{ code: number | null; stdout: Buffer; stderr: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd, env: testEnvironment(), stdio: ['ignore', 'pipe', 'ignore'] });
+    const child = spawn(program, args, { cwd, env: testEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
     const chunks: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+    });
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout: Buffer.concat(chunks) }));
+    child.on('close', (code) => resolve({ code, stdout: Buffer.concat(chunks), stderr }));
   });
 }
 
@@ -143,6 +175,10 @@ export async function judged(bench: Bench): Promise<Cell> {
   const aIntoB = await realMerge(root, 'b', 'a');
   const bIntoA = await realMerge(root, 'a', 'b');
   const said = JSON.stringify({ cell, aIntoB, bIntoA }, null, 1);
+  if (aIntoB.gaveUp && bIntoA.gaveUp) {
+    assert.equal(cell.reason, 'git failed', said);
+    return cell;
+  }
   assert.equal(cell.verdict, aIntoB.clean && bIntoA.clean ? 'clean' : 'conflict', said);
   const only = aIntoB.clean === bIntoA.clean ? null : aIntoB.clean ? 'b-into-a' : 'a-into-b';
   assert.equal(cell.direction, only, said);

@@ -222,6 +222,29 @@ describe('conflicts: prove it', function () {
   );
 
   it(
+    'looks into submodules as a real merge does, also at commits that only a linked worktree has',
+    inDir(async (dir) => {
+      const { root } = await makeSubmodule(dir);
+      const other = await addWorktree(root, path.join(dir, 'other'), 'agent/b');
+      await runGit(other, 'submodule', '--quiet', 'update', '--init');
+      const inside = path.join(other, 'libs', 'part');
+      const move = async (text: string) => {
+        await writeFile(path.join(inside, 'part.txt'), text);
+        return commitAll(inside, text);
+      };
+      const first = await move('one');
+      await move('two');
+      const b = await commitAll(other, 'move the submodule on');
+      await runGit(root, 'checkout', '-q', '-b', 'agent/a');
+      await runGit(root, 'update-index', '--cacheinfo', `160000,${first},libs/part`);
+      await runGit(root, 'commit', '-q', '-m', 'move the submodule');
+      const a = await runGit(root, 'rev-parse', 'HEAD');
+      const proof = await prove({ ...(await openRoom(root)), a, b });
+      assert.deepEqual([proof.verdict, proof.direction], ['clean', null], spoken(proof));
+    }),
+  );
+
+  it(
     'says unknown, with the reason in git’s words, where git does not even try',
     inDir(async (dir) => {
       const pair = await makePair(dir, { a: async () => undefined, b: async () => undefined });

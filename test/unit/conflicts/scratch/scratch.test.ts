@@ -37,7 +37,7 @@ describe('scratch: place', () => {
       const { dir, generation } = await (await open(root, { memory })).use(here);
       const own = path.join(memory, `switchyard-${process.geteuid?.()}`);
       assert.equal(path.dirname(path.dirname(dir)), own);
-      assert.equal(path.basename(dir), generation);
+      assert.ok(generation.startsWith(`${path.basename(dir)}-`), generation);
       for (const folder of [own, path.dirname(dir), dir]) assert.equal((await stat(folder)).mode & 0o777, 0o700);
     });
   });
@@ -121,9 +121,8 @@ describe('scratch: place', () => {
       const second = await scratch.use(here);
       assert.notEqual(path.dirname(second.dir), path.dirname(first.dir));
       await scratch.use(here);
-      assert.deepEqual(await readdir(path.dirname(path.dirname(second.dir))), [
-        path.basename(path.dirname(second.dir)),
-      ]);
+      const left = (await readdir(path.dirname(path.dirname(second.dir)))).filter((name) => !name.startsWith('.'));
+      assert.deepEqual(left, [path.basename(path.dirname(second.dir))]);
     });
   });
 });
@@ -133,6 +132,32 @@ describe('scratch: generations', () => {
     withOne(async (root) => {
       const first = await (await open(root)).use(here);
       assert.deepEqual(await (await open(root)).use(here), first);
+    }));
+
+  it('are the same for all who begin at the same time', () =>
+    withOne(async (root) => {
+      const scratches = await Promise.all(Array.from({ length: 8 }, () => open(root)));
+      const used = await Promise.all(scratches.map((scratch) => scratch.use(here)));
+      assert.equal(new Set(used.map(({ generation }) => generation)).size, 1);
+      assert.deepEqual(await readdir(onDisk(root)), ['1']);
+    }));
+
+  it('end with the power: what was not yet on the disk then is empty, and would be taken for written', () =>
+    withOne(async (root) => {
+      const scratch = await open(root);
+      const { dir, generation } = await scratch.use(here);
+      await writeFile(path.join(dir, 'id'), `${generation.split('-')[1]} ${Date.now() / 1000 - 10 * 365 * 86_400}`);
+      assert.notEqual((await scratch.use(here)).dir, dir);
+    }));
+
+  it('heal when a part was deleted', () =>
+    withOne(async (root) => {
+      const scratch = await open(root);
+      for (const part of ['id', 'users', 'objects']) {
+        const { dir } = await scratch.use(here);
+        await rm(path.join(dir, part), { recursive: true });
+        await scratch.use((at) => stat(path.join(at.dir, 'objects')));
+      }
     }));
 
   it('follow one another when one has grown too large; the old one goes when nobody uses it', () =>
@@ -150,7 +175,7 @@ describe('scratch: generations', () => {
       });
       const next = await scratch.use(here);
       await scratch.use(here);
-      assert.deepEqual(await readdir(onDisk(root)), [next.generation]);
+      assert.deepEqual(await readdir(onDisk(root)), [path.basename(next.dir)]);
     }));
 
   it('survive a use in another process, and not one that was killed', () =>

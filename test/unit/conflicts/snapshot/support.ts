@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { lstat, mkdir, readdir, readFile, readlink, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -30,9 +31,9 @@ export interface Looking {
 export async function look(
   root: string,
   dir: string,
-  o: Partial<Pick<SnapshotDeps, 'limits' | 'timeoutMs'>> = {},
+  o: Partial<Pick<SnapshotDeps, 'limits' | 'timeoutMs'>> & { env?: Record<string, string> } = {},
 ): Promise<Looking> {
-  const git = createGit({ gitPath: null, env: testEnvironment(), log: silentLog });
+  const git = createGit({ gitPath: null, env: testEnvironment(o.env), log: silentLog });
   const layout = await findRepository(git, root);
   const memory = path.join(dir, 'memory');
   await mkdir(memory, { recursive: true });
@@ -99,10 +100,11 @@ export async function footprint(folder: string): Promise<Map<string, string>> {
     if (facts.isDirectory()) {
       for (const name of await readdir(file)) await walk(path.join(relative, name));
     } else {
-      const content = facts.isSymbolicLink() ? await readlink(file) : (await readFile(file)).toString('base64');
-      // git gives packs that it reads a new time; what is in them stays.
-      const time = relative.endsWith('.pack') ? '' : facts.mtimeNs;
-      found.set(relative, `${facts.mode} ${facts.ino} ${time} ${content}`);
+      const content = facts.isSymbolicLink() ? await readlink(file) : await readFile(file);
+      const hash = createHash('sha256').update(content).digest('hex');
+      // git gives packs and shared indexes that it reads a new time, so that nobody removes them; what is in them stays.
+      const time = /\.pack$|\/sharedindex\.[0-9a-f]+$/.test(file) ? '' : facts.mtimeNs;
+      found.set(file, `${facts.mode} ${facts.ino} ${time} ${hash}`);
     }
   };
   await walk('');

@@ -101,7 +101,11 @@ export class Building {
     const { hands, root, recipe } = this;
     await hands.git(this.top, ['init', '-q', '-b', 'main', 'repo']);
     const git = path.join(root, '.git');
-    if (recipe.modules) hands.bring(await moduleTemplate(), root, '.git/modules/part', 'cp -a "$MODULE"');
+    if (recipe.modules) {
+      for (const name of submodulePaths.keys()) {
+        hands.bring(await moduleTemplate(), root, `.git/modules/part-${name}`, 'cp -a "$MODULE"');
+      }
+    }
     // Written, not set one by one: a process each.
     const lines = [
       ...Object.entries(drivers).map(([name, command]) => ['merge', name, 'driver', command] as const),
@@ -208,7 +212,9 @@ export class Building {
       hands.remove(folder, at);
     }
     hands.makeFolder(folder, at);
-    hands.write(folder, '.gitmodules', `[submodule "part"]\n\tpath = ${at}\n\turl = ./part\n`);
+    // Always the same, so that it never conflicts itself.
+    const sections = submodulePaths.map((name, n) => `[submodule "part-${n}"]\n\tpath = ${name}\n\turl = ./part\n`);
+    hands.write(folder, '.gitmodules', sections.join(''));
     await hands.git(folder, ['update-index', '--add', '--replace', '--cacheinfo', `160000,${commit},${at}`]);
   }
 

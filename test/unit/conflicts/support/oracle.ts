@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -12,7 +13,7 @@ import {
 import path from 'node:path';
 import type { UnknownReason, Verdict } from '../../../../src/contract/conflicts';
 import type { BytePath } from '../../../../src/core/git/bytePath';
-import { type BuiltSide, stageAll } from './build';
+import { type BuiltSide, stageAll, submodulePaths } from './build';
 import { gitIn, type Ran } from './hands';
 
 /** What a cell must say. */
@@ -50,9 +51,10 @@ interface Way {
 
 /** Real merges in a full copy of a repository with its worktrees. */
 export class Oracle {
-  private constructor(
+  /** @param states by the name of the side */
+  constructor(
     private readonly place: MergePlace,
-    readonly states: ReadonlyMap<string, State>,
+    private readonly states: ReadonlyMap<string, State>,
   ) {}
 
   /** @param top folder with `repo` and its worktrees, left alone. @param copy where the copy goes, not there yet */
@@ -65,13 +67,14 @@ export class Oracle {
       const at = side.worktree === null ? null : path.join(copy, path.relative(top, side.worktree));
       states.set(side.ref, at === null ? await branchState(git, side.branch) : await workingState(at));
     }
+    const worktrees = sides.flatMap((side) => side.worktree ?? []);
     const merges = path.join(copy, 'merges');
     mkdirSync(merges);
     renameSync(git, path.join(merges, '.git'));
-    return new Oracle(new MergePlace(merges), states);
+    return new Oracle(new MergePlace(merges, clonesOf(path.join(top, 'repo', '.git'), worktrees)), states);
   }
 
-  /** @param pairs names of sides, `a` before `b`. Calls `tell` with each truth. */
+  /** @param pairs names of sides, `a` before `b`. @returns by `a b` */
   async pairs(pairs: readonly (readonly [string, string])[]): Promise<Map<string, Truth>> {
     const ways = new Map<string, Way>();
     const wanted = pairs.flatMap(([a, b]) => [
@@ -115,10 +118,17 @@ export class Oracle {
 /** A clone with its own working folder, where commits are merged for real. */
 export class MergePlace {
   #ours: string | null = null;
+  #submodules: string[] = [];
   readonly #drivers: string;
 
-  /** @param folder holds a `.git` of its own; everything else there may go */
-  constructor(private readonly folder: string) {
+  /**
+   * @param folder holds a `.git` of its own; everything else there may go
+   * @param clones git directories of submodules by path: who merges has them checked out where there is one
+   */
+  constructor(
+    private readonly folder: string,
+    private readonly clones: ReadonlyMap<string, string> = new Map(),
+  ) {
     const git = path.join(folder, '.git');
     rmSync(path.join(git, 'index'), { force: true });
     rmSync(path.join(git, 'worktrees'), { recursive: true, force: true });
@@ -153,12 +163,28 @@ export class MergePlace {
   async #checkOut(commit: string): Promise<string | null> {
     if (this.#ours === commit) return null;
     this.#ours = null;
+    for (const at of this.#submodules) rmSync(at, { recursive: true, force: true });
+    this.#submodules = [];
     const { exit, stderr } = await this.#git('checkout', '-q', '-f', '--detach', commit);
     if (exit !== 0) return stderr;
     await this.#git('clean', '-ffdxq');
+    await this.#checkOutSubmodules();
     this.#settle();
     this.#ours = commit;
     return null;
+  }
+
+  async #checkOutSubmodules(): Promise<void> {
+    if (this.clones.size === 0) return;
+    const { stdout } = await this.#git('ls-files', '-s', '-z', '--', ...this.clones.keys());
+    for (const [, commit = '', at = ''] of stdout.matchAll(/160000 (\S+) 0\t([^\0]+)\0/g)) {
+      const clone = this.clones.get(at);
+      if (clone === undefined) continue;
+      const git = path.join(this.folder, at, '.git');
+      cpSync(clone, git, { recursive: true });
+      writeFileSync(path.join(git, 'HEAD'), `${commit}\n`);
+      this.#submodules.push(git);
+    }
   }
 
   /**
@@ -177,13 +203,24 @@ export class MergePlace {
   }
 
   #git(...args: string[]): Promise<Ran> {
-    return gitIn(this.folder, args, { env: { FUZZ_DRIVERS: this.#drivers } });
+    return gitIn(this.folder, ['-c', 'submodule.recurse=false', ...args], { env: { FUZZ_DRIVERS: this.#drivers } });
   }
 }
 
 /** Of a file that had to make way for a folder git keeps `<name>~HEAD` or `<name>~<what was merged>`. */
 function asAsked(name: BytePath): BytePath {
   return name.replace(/~(HEAD|[0-9a-f]{40})(_\d+)?$/, '');
+}
+
+/** Where anybody has a clone of a submodule: in the common directory, or in some checkout. */
+function clonesOf(git: string, worktrees: readonly string[]): Map<string, string> {
+  const clones = new Map<string, string>();
+  for (const [n, at] of submodulePaths.entries()) {
+    const candidates = [path.join(git, 'modules', `part-${n}`), ...worktrees.map((top) => path.join(top, at, '.git'))];
+    const found = candidates.find((dir) => existsSync(path.join(dir, 'objects')));
+    if (found !== undefined) clones.set(at, found);
+  }
+  return clones;
 }
 
 /** Linked worktrees and their administrative folders name each other by absolute paths. */
