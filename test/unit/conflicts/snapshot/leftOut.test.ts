@@ -84,8 +84,6 @@ describe('snapshots: what is left out', () => {
       await writeFile(path.join(root, 'new.txt'), 'new\n');
       const taken = await looking.take(root, { worktrees: [root, inside, broken] });
       assert.deepEqual(leftOutOf(taken), [
-        '.worktrees/broken/: it is another worktree',
-        '.worktrees/inside/: it is another worktree',
         'nested/: it is a repository of its own',
         'unborn/: it is a repository of its own',
       ]);
@@ -224,6 +222,18 @@ describe('snapshots: what is left out', () => {
           const taken = await take();
           await chmod(path.join(root, '.gitignore'), 0o644);
           assert.deepEqual(taken.unknown, { reason: 'file cannot be read', detail: '.gitignore' });
+        });
+      }));
+
+    it('make everything unknown when the name of a folder does not come through', () =>
+      inDir(async (root, dir) => {
+        const folder = Buffer.concat([Buffer.from(`${root}/caf`), Buffer.from([0xe9])]);
+        await mkdir(folder);
+        await asUser(dir, root, async (take) => {
+          await chmod(folder, 0);
+          const taken = await take();
+          await chmod(folder, 0o755);
+          assert.deepEqual(taken.unknown, { reason: 'file cannot be read', detail: 'caf\ufffd' });
         });
       }));
 

@@ -51,9 +51,10 @@ interface Way {
 
 /** Real merges in a full copy of a repository with its worktrees. */
 export class Oracle {
-  private constructor(
+  /** @param states by the name of the side */
+  constructor(
     private readonly place: MergePlace,
-    readonly states: ReadonlyMap<string, State>,
+    private readonly states: ReadonlyMap<string, State>,
   ) {}
 
   /** @param top folder with `repo` and its worktrees, left alone. @param copy where the copy goes, not there yet */
@@ -73,7 +74,7 @@ export class Oracle {
     return new Oracle(new MergePlace(merges, clonesOf(path.join(top, 'repo', '.git'), worktrees)), states);
   }
 
-  /** @param pairs names of sides, `a` before `b`. Calls `tell` with each truth. */
+  /** @param pairs names of sides, `a` before `b`. @returns by `a b` */
   async pairs(pairs: readonly (readonly [string, string])[]): Promise<Map<string, Truth>> {
     const ways = new Map<string, Way>();
     const wanted = pairs.flatMap(([a, b]) => [

@@ -21,6 +21,12 @@ export interface Look {
   meets(a: string, b: string): boolean | null;
 }
 
+interface OursOptions {
+  readonly runDrivers?: boolean;
+  /** On top of the tests' environment. */
+  readonly env?: Record<string, string>;
+}
+
 /** The product's own parts, put together as its hosts do. */
 export class Ours {
   private constructor(
@@ -28,7 +34,7 @@ export class Ours {
     private readonly parts: Awaited<ReturnType<typeof open>>,
   ) {}
 
-  static async open(root: string, o: { runDrivers?: boolean } = {}): Promise<Ours> {
+  static async open(root: string, o: OursOptions = {}): Promise<Ours> {
     return new Ours(root, await open(root, o));
   }
 
@@ -59,9 +65,9 @@ export class Ours {
   }
 }
 
-async function open(root: string, o: { runDrivers?: boolean }) {
+async function open(root: string, { env, ...o }: OursOptions) {
   const log = silentLog;
-  const git = createGit({ gitPath: null, env: testEnvironment(), log });
+  const git = createGit({ gitPath: null, env: testEnvironment(env), log });
   const layout = await findRepository(git, root);
   const merger = createMerger({ git, layout, log, ...o });
   return {
