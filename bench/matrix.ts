@@ -1,10 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createEngine } from '../src/core/conflicts/matrix/engine';
 import { createMerger } from '../src/core/conflicts/merge/merger';
 import type { ScratchPlace } from '../src/core/conflicts/parts';
 import { committedSnapshot, type Side } from '../src/core/conflicts/side';
+import { createSnapshots } from '../src/core/conflicts/snapshot/snapshots';
 import { createGit, type Git } from '../src/core/git/git';
 import { findRepository, type RepositoryLayout } from '../src/core/git/repository';
 import { openScratchObjects } from '../src/core/git/scratchObjects';
@@ -98,7 +99,7 @@ export async function matrix(rounds: number): Promise<Figure[]> {
   const folder = benchFolder();
   try {
     const bench = await open(folder.path, 20_000, 50);
-    return [...(await allPairs(bench, rounds)), ...(await oneMoved(bench, rounds))];
+    return [...(await allPairs(bench, rounds)), ...(await oneMoved(bench, rounds)), ...(await oneSaved(bench, rounds))];
   } finally {
     folder.remove();
   }
@@ -132,7 +133,8 @@ async function allPairs(bench: Bench, rounds: number): Promise<Figure[]> {
     for (const at of [theirs, ours]) rmSync(at.dir, { recursive: true });
   }
   const [batch, cold, warm] = [median(ms.batch), median(ms.cold), median(ms.warm)];
-  const [each, naive] = [median(ms.each) * pairs, median(loop) * pairs];
+  // The loop takes every pair in both orders.
+  const [each, naive] = [median(ms.each) * pairs, median(loop) * pairs * 2];
   const name = `matrix: ${sides.length} branches, ${pairs} pairs, `;
   return [
     {
@@ -195,4 +197,65 @@ async function oneMoved(bench: Bench, rounds: number): Promise<Figure[]> {
       beside: `${told.merged} merged, ${told.processes} processes`,
     },
   ];
+}
+
+/** A file saved in a worktree with uncommitted work: its snapshot and its row. */
+async function oneSaved(bench: Bench, rounds: number): Promise<Figure[]> {
+  const { fixture, git: door, layout } = bench;
+  const ref = fixture.branches[7] ?? '';
+  const path = join(bench.folder, 'saved');
+  git(fixture.path, 'worktree', 'add', '-q', path, ref);
+  const worktree = { path, gitDir: git(path, 'rev-parse', '--absolute-git-dir').trim(), main: false };
+  const at = await freshScratch(bench);
+  const engine = newEngine(bench);
+  const snapshots = createSnapshots({ git: door, layout, log: silentLog });
+  const committed = readSides(bench, ['agent']);
+  const [main] = readSides(bench, ['main']);
+  const bases = new Map(main === undefined ? [] : committed.map((side) => [side.ref, main]));
+  const compute = async () => {
+    const snapshot = await snapshots.take(at, worktree, { worktrees: [fixture.path, path] });
+    const sides = committed.map((side) => (side.ref === ref ? { ref, snapshot } : side));
+    return engine.compute(at, { sides, bases });
+  };
+  await compute();
+  const ms: number[] = [];
+  const processes: number[] = [];
+  for (let round = 0; round < 3 * rounds; round += 1) {
+    writeFileSync(join(path, 'src', 'area0', 'part0', 'file7.ts'), `${round}\n`);
+    const before = door.started;
+    ms.push((await timed(compute)).ms);
+    processes.push(door.started - before);
+  }
+  const name = 'matrix: one file saved among 50 worktrees → its row';
+  return [
+    { name, value: median(ms), unit: 'ms', limit: 150, beside: '20,000 files, snapshot included' },
+    { name: '  git processes for it', value: Math.max(...processes), unit: 'processes', limit: 5, beside: '' },
+  ];
+}
+
+/** A hundred branches of 100,000 files: how long the first matrix takes, and how much memory it keeps. */
+export async function bigMatrix(): Promise<Figure[]> {
+  const folder = benchFolder();
+  try {
+    const bench = await open(folder.path, 100_000, 100);
+    const sides = readSides(bench, ['agent']);
+    const [main] = readSides(bench, ['main']);
+    const bases = new Map(main === undefined ? [] : sides.map(({ ref }) => [ref, main]));
+    const at = await freshScratch(bench);
+    const engine = newEngine(bench);
+    const idle = process.memoryUsage().rss;
+    let most = idle;
+    const watch = setInterval(() => {
+      most = Math.max(most, process.memoryUsage().rss);
+    }, 5);
+    const cold = await timed(() => engine.compute(at, { sides, bases })).finally(() => clearInterval(watch));
+    const { pairs, merged } = cold.value.timing;
+    const name = `matrix: 100,000 files, 100 branches, ${pairs} pairs, `;
+    return [
+      { name: `${name}cold`, value: cold.ms, unit: 'ms', limit: 10_000, beside: `${merged} merged` },
+      { name: `${name}memory`, value: (most - idle) / 1e6, unit: 'MB', limit: 300, beside: 'at most, above idle' },
+    ];
+  } finally {
+    folder.remove();
+  }
 }

@@ -1,9 +1,10 @@
-// node --import tsx bench/run.ts [--short]: prints each figure beside what it is held against; exit 1 when one is over.
+// node --import tsx bench/run.ts [--short] [--big]: prints each figure beside what it is held against; exit 1 when one is over.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { clean } from './clean';
 import { copyOfIgnored } from './copyIgnored';
 import { fiftyWorktrees } from './fiftyWorktrees';
+import { bigMatrix, matrix } from './matrix';
 import type { Figure } from './measure';
 import { report } from './measure';
 import { promptToAgent } from './promptToAgent';
@@ -22,6 +23,8 @@ async function main(): Promise<boolean> {
     ...(await clean(short ? 1 : 5)),
     ...(await fiftyWorktrees(short ? 15_000 : 60_000)),
     ...(await copyOfIgnored(short ? 3 : 5)),
+    ...(await matrix(short ? 3 : 9)),
+    ...(process.argv.includes('--big') ? await bigMatrix() : []),
     ...(await storeRead()),
     ...size(root),
   ];

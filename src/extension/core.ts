@@ -6,7 +6,6 @@
 // biome-ignore-start lint/performance/noBarrelFile: this file is the entry of a bundle.
 export { sweepProofFolders } from '../core/conflicts/prove/proofFolder';
 export { proofAgrees, provePair } from '../core/conflicts/prove/provePair';
-export { openScratch } from '../core/conflicts/scratch/scratch';
 export { composeAgentMessage } from '../core/conflicts/sides/agentMessage';
 export { lookInto, readKept } from '../core/conflicts/sides/lookInto';
 export { firstMarker, nameMarkers } from '../core/conflicts/sides/markers';

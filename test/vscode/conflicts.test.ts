@@ -73,3 +73,77 @@ describe('the documents of a conflict', () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 });
+
+describe('a conflict', () => {
+  let repository: string;
+  let dir: string;
+
+  before(async function () {
+    this.timeout(60_000);
+    await switchyard();
+    repository = await realpath(path.join(root(), '.git'));
+    dir = await realpath(await mkdtemp(path.join(os.tmpdir(), 'switchyard-conflict-')));
+    for (const name of ['one', 'two']) {
+      const worktree = path.join(dir, name);
+      await git('worktree', 'add', '-q', '-b', `conflict/${name}`, worktree, 'HEAD');
+      await writeFile(path.join(worktree, 'src/a.ts'), `export const a = '${name}';\n`);
+    }
+    // One of them in a commit, the other one uncommitted.
+    await git('-C', path.join(dir, 'one'), '-c', 'user.name=T', '-c', 'user.email=t@t', 'commit', '-qam', 'one');
+    await vscode.commands.executeCommand('switchyard.refreshConflicts');
+  });
+  after(async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    for (const name of ['one', 'two']) await git('worktree', 'remove', '--force', path.join(dir, name));
+    for (const name of ['one', 'two']) await git('branch', '-D', `conflict/${name}`);
+    await rm(dir, { recursive: true });
+  });
+
+  const git = async (...args: string[]) => (await run('git', args, { cwd: root() })).stdout.trim();
+  const pair = () => ({ repository, a: 'conflict/one', b: 'conflict/two' });
+  const tabs = () => vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+
+  it('opens as both sides against their base, beside each other', async () => {
+    await vscode.commands.executeCommand('switchyard.openConflict', { ...pair(), file: { path: 'src/a.ts' } });
+    const diffs = tabs().filter(({ input }) => input instanceof vscode.TabInputTextDiff);
+    const sides = await Promise.all(
+      diffs.map(async ({ input, label, group }) => {
+        assert.ok(input instanceof vscode.TabInputTextDiff);
+        const read = async (uri: vscode.Uri) => Buffer.from(await vscode.workspace.fs.readFile(uri)).toString();
+        return { label, column: group.viewColumn, before: await read(input.original), now: await read(input.modified) };
+      }),
+    );
+    const before = 'export const a = 1;\n';
+    const now = (name: string) => `export const a = '${name}';\n`;
+    assert.deepEqual(
+      sides.sort((x, y) => (x.label < y.label ? -1 : 1)).map(({ column: _, ...side }) => side),
+      [
+        { label: 'a.ts: base ↔ conflict/one', before, now: now('one') },
+        { label: 'a.ts: base ↔ conflict/two', before, now: now('two') },
+      ],
+    );
+    assert.equal(new Set(sides.map(({ column }) => column)).size, 2);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  it('shows what a merge leaves, at its markers', async () => {
+    const argument = { ...pair(), file: { path: 'src/a.ts' }, merged: true };
+    await vscode.commands.executeCommand('switchyard.openConflict', argument);
+    const editor = vscode.window.activeTextEditor;
+    assert.match(
+      editor?.document.getText() ?? '',
+      /^<{7} conflict\/(one|two)\nexport const a = '(one|two)';\n={7}\nexport const a = '(one|two)';\n>{7} conflict\/(one|two)\n$/,
+    );
+    assert.match(vscode.window.tabGroups.activeTabGroup.activeTab?.label ?? '', /^a merged \(preview\)\.ts$/);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  it('is proved by a real merge, whose words are shown', async () => {
+    await vscode.commands.executeCommand('switchyard.proveConflict', pair());
+    const text = vscode.window.activeTextEditor?.document.getText() ?? '';
+    assert.match(text, /CONFLICT \(content\): Merge conflict in src\/a\.ts/);
+    assert.match(text, /conflict\/two = [0-9a-f]+ \(with its uncommitted work\)/);
+    assert.match(text, /Git says: conflict\nThe matrix says: conflict\nThe cell is right\./);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+});

@@ -1,11 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { access, mkdir, rename, unlink, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { deflate } from 'node:zlib';
-import { rawCommitText } from './rawCommit';
+import { deflate, inflate } from 'node:zlib';
+import { parseRawCommit, rawCommitText } from './rawCommit';
+import { isFullId } from './refNames';
 
 const compress = promisify(deflate);
+const decompress = promisify(inflate);
 
 /**
  * Writes an object as git does (gitformat-loose: `<kind> <size>` NUL content, deflated, in a file named by the hash of
@@ -60,6 +62,23 @@ export async function writeOwnCommit(
 ): Promise<string> {
   const text = rawCommitText({ ...commit, author, encoding: null }, author);
   return writeLooseObject(objects, 'commit', text, commit.tree);
+}
+
+/**
+ * The tree of a commit that is in no pack, as most are that were made a short while ago; null: it has to be asked for.
+ * @param objects absolute object directory. @param commit full id
+ */
+export async function treeOfLooseCommit(objects: string, commit: string): Promise<string | null> {
+  try {
+    const whole = await decompress(await readFile(looseFile(objects, commit)));
+    const end = whole.indexOf(0);
+    if (!whole.subarray(0, end).toString('latin1').startsWith('commit ')) return null;
+    const { tree } = parseRawCommit(whole.subarray(end + 1).toString('latin1'));
+    return isFullId(tree) ? tree : null;
+  } catch {
+    // Packed, or damaged: git will say which.
+    return null;
+  }
 }
 
 async function isThere(file: string): Promise<boolean> {

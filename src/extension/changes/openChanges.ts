@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ChangedFile } from '../../core/git/status';
 import type { Services } from '../commands/services';
+import { type LiveFile, parseConflictUri } from '../conflicts/conflictUri';
 import { localFolders, openInNewWindow, realpathOr } from '../folders';
 import { tell } from '../messages';
 import { targetOf } from '../target';
@@ -53,8 +54,8 @@ function resourceOf(worktree: string, mergeBase: string, file: ChangedFile): Cha
 /** Opens the file itself, in the window of its worktree: here it would drag that worktree into this window. */
 export async function openLiveFile(_services: Services, argument: unknown): Promise<void> {
   const uri = argument instanceof vscode.Uri ? argument : vscode.window.activeTextEditor?.document.uri;
-  const side = uri === undefined ? null : parseChangesUri(uri);
-  if (side === null) throw new Error(vscode.l10n.t('Open a file from the changes of a task first.'));
+  const side = uri === undefined ? null : liveFileOf(uri);
+  if (side === null) throw new Error(vscode.l10n.t('Open a file from the changes or a conflict of a task first.'));
   const file = vscode.Uri.file(path.join(side.worktree, ...side.path.split('/')));
   for (const folder of localFolders()) {
     if ((await realpathOr(folder.uri.fsPath)) !== side.worktree) continue;
@@ -62,4 +63,10 @@ export async function openLiveFile(_services: Services, argument: unknown): Prom
     return;
   }
   await openInNewWindow(side.worktree, file);
+}
+
+/** The file of which a document of ours shows a state; null: it shows what is on no disk. */
+function liveFileOf(uri: vscode.Uri): LiveFile | null {
+  const content = parseConflictUri(uri);
+  return content === null ? parseChangesUri(uri) : content.kind === 'blob' ? (content.live ?? null) : null;
 }

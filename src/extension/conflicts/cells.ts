@@ -51,7 +51,13 @@ export class Cells implements CellActions {
   }
 
   copyMessage(ref: CellRef): Promise<void> {
-    return this.#withCell(ref, copyAgentMessage);
+    return this.#withCell(ref, async (cell) => {
+      if (cell.cell.verdict !== 'conflict') {
+        const { a, b } = cell;
+        throw new Error(vscode.l10n.t('{0} and {1} do not conflict now.', oneLine(a.ref), oneLine(b.ref)));
+      }
+      await copyAgentMessage(cell);
+    });
   }
 
   async prove(ref: CellRef): Promise<void> {

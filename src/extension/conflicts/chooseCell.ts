@@ -13,13 +13,16 @@ interface Choice {
   readonly cell: Cell;
 }
 
-/** Opens a conflict: which two branches, then which file, or what else to do with them. The way without the panel. */
+/**
+ * Opens a conflict: which two branches, then which file, or what else to do with them. The way without the panel.
+ * @param argument a keybinding's or caller's: `{repository, a, b, file?, merged?}`; `merged` shows what a merge leaves
+ */
 export async function openConflict(services: Services, argument: unknown): Promise<void> {
   const named = cellRefOf(argument);
   const { ref, cell } = named ?? (await chooseCell(services, ['conflict'])) ?? {};
   if (ref === undefined) return;
   const file = fileOf(argument);
-  if (file !== null) return services.cells.openFile(ref, file);
+  if (file !== null) return services.cells[wantsResult(argument) ? 'previewResult' : 'openFile'](ref, file);
   const files = cell?.files ?? cellIn(services, ref)?.files ?? [];
   await (await chooseAction(services, ref, files))();
 }
@@ -42,6 +45,10 @@ function fileOf(argument: unknown): CellFile | null {
   const { path, pathBytes } = (argument.file ?? {}) as Record<string, unknown>;
   if (typeof path !== 'string') return null;
   return typeof pathBytes === 'string' ? { path, pathBytes } : { path };
+}
+
+function wantsResult(argument: unknown): boolean {
+  return typeof argument === 'object' && argument !== null && 'merged' in argument && argument.merged === true;
 }
 
 function cellIn(services: Services, ref: CellRef): Cell | null {

@@ -6,24 +6,11 @@ export interface ConflictRoom extends LookDeps {
   readonly log: Log;
 }
 
-const rooms = new WeakMap<RepositorySession, Promise<ConflictRoom>>();
-
-/** What looking into the cells of a repository needs, opened at the first use. */
-export function roomOf(session: RepositorySession): Promise<ConflictRoom> {
-  const known = rooms.get(session);
-  if (known !== undefined) return known;
-  const opened = open(session).catch((error: unknown) => {
-    rooms.delete(session);
-    throw error;
-  });
-  rooms.set(session, opened);
-  return opened;
-}
-
-async function open({ repository }: RepositorySession): Promise<ConflictRoom> {
-  const { openScratch } = await import('../core');
+/** What looking into the cells of a repository needs. */
+export async function roomOf({ repository }: RepositorySession): Promise<ConflictRoom> {
   const { git, layout, host } = repository;
-  return { git, layout, log: host.log, scratch: await openScratch({ layout, log: host.log }) };
+  const { scratch } = await repository.conflicts();
+  return { git, layout, log: host.log, scratch };
 }
 
 /** Removes what proofs that were killed left behind, of any window. */

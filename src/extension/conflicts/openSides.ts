@@ -4,7 +4,7 @@ import type { ConflictFile } from '../../contract/conflicts';
 import type { Hunk } from '../../core/conflicts/sides/hunks';
 import type { LookedAtFile, LookedInto } from '../../core/conflicts/sides/lookInto';
 import type { FileVersion } from '../../core/conflicts/sides/readCell';
-import { shownPath } from '../../core/git/bytePath';
+import { bytePath, shownPath } from '../../core/git/bytePath';
 import { oneLine } from '../words';
 import { roomOf } from './conflictRooms';
 import { type ConflictContent, conflictUri } from './conflictUri';
@@ -44,7 +44,7 @@ export async function openFileSides(shown: ShownCell, file: ConflictFile): Promi
   const several = bases.length > 1;
   const left = sideOfDiff(shown, direction.ours, ours, file, looked.hunks?.ours);
   const right = sideOfDiff(shown, direction.theirs, theirs, file, looked.hunks?.theirs);
-  const before = versionUri(shown, base, vscode.l10n.t('base'), file);
+  const before = versionUri(shown, base, null, file);
   const first = { preview: true, selection: left.selection };
   await vscode.commands.executeCommand(
     'vscode.diff',
@@ -71,9 +71,9 @@ export async function openAllSides(shown: ShownCell): Promise<void> {
   const resources = files.flatMap((looked, index) => {
     const file = listed[index];
     if (file === undefined) return [];
-    const before = looked.base === null ? undefined : versionUri(shown, looked.base, vscode.l10n.t('base'), file);
+    const before = looked.base === null ? undefined : versionUri(shown, looked.base, null, file);
     const of = (side: CellSide, version: FileVersion | null) => {
-      const uri = versionUri(shown, version, side.ref, file);
+      const uri = versionUri(shown, version, side, file);
       return [uri, before, version === null ? undefined : uri];
     };
     return [of(direction.ours, looked.ours), of(direction.theirs, looked.theirs)];
@@ -121,7 +121,7 @@ function sideOfDiff(
 ): { readonly uri: vscode.Uri; readonly selection: vscode.Range | undefined } {
   const first = hunks?.[0]?.side;
   const selection = first === undefined ? undefined : rangeAt(first.start, first.count);
-  return { uri: versionUri(shown, version, side.ref, file), selection };
+  return { uri: versionUri(shown, version, side, file), selection };
 }
 
 /** The place of lines (1-based), without selecting their text. */
@@ -130,13 +130,22 @@ function rangeAt(start: number, count: number): vscode.Range {
   return new vscode.Range(line, 0, line, 0);
 }
 
-function versionUri(shown: ShownCell, version: FileVersion | null, state: string, file: ConflictFile): vscode.Uri {
+/** @param side null: the base */
+function versionUri(
+  shown: ShownCell,
+  version: FileVersion | null,
+  side: CellSide | null,
+  file: ConflictFile,
+): vscode.Uri {
+  const state = side === null ? vscode.l10n.t('base') : side.ref;
   if (version === null) return conflictUri({ kind: 'nothing' }, state, file.path);
   const { id, submodule } = version;
-  const content: ConflictContent = submodule
-    ? { kind: 'submodule', id }
-    : { kind: 'blob', repository: shown.session.id, id };
-  return conflictUri(content, state, shownPath(version.path));
+  const path = shownPath(version.path);
+  if (submodule) return conflictUri({ kind: 'submodule', id }, state, path);
+  const worktree = side?.worktree ?? null;
+  // A name that is no text cannot be opened by VS Code.
+  const live = worktree === null || bytePath(path) !== version.path ? {} : { live: { worktree, path } };
+  return conflictUri({ kind: 'blob', repository: shown.session.id, id, ...live }, state, path);
 }
 
 function titleOf(file: LookedAtFile, { ref }: CellSide, version: FileVersion | null, severalBases: boolean): string {

@@ -14,18 +14,18 @@ export interface Change {
   readonly verdict: Verdict;
 }
 
-/** What is said of each cell, by both names; the base's cells are keyed by the branch alone. */
+/** What is said of each cell, by both names, which hold no line end; the base's cells by the branch alone. */
 export function verdictsOf(matrix: Matrix): Map<string, Change> {
   const all = new Map<string, Change>();
   matrix.branches.forEach(({ ref }, index) => {
     const base = matrix.againstBase(index);
-    if (base !== null) all.set(JSON.stringify([ref]), { a: ref, b: base.base, verdict: base.cell.verdict });
+    if (base !== null) all.set(ref, { a: ref, b: base.base, verdict: base.cell.verdict });
     for (let other = 0; other < index; other += 1) {
       const earlier = matrix.branches[other]?.ref ?? '';
       const seen = matrix.pair(index, other);
       if (seen === null) continue;
       const [a, b] = ref < earlier ? [ref, earlier] : [earlier, ref];
-      all.set(JSON.stringify([a, b]), { a, b, verdict: seen.cell.verdict });
+      all.set(`${a}\n${b}`, { a, b, verdict: seen.cell.verdict });
     }
   });
   return all;

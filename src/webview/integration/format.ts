@@ -21,3 +21,19 @@ export function middle(text: string, length: number): string {
 export function shortId(id: string): string {
   return id.slice(0, 9);
 }
+
+/** The names without the folder that most of them share (`agent/`), where that makes no two of them the same. */
+export function shortNames(names: readonly string[]): readonly string[] {
+  const folders = new Map<string, number>();
+  for (const name of names) {
+    const folder = name.slice(0, name.indexOf('/') + 1);
+    if (folder !== '') folders.set(folder, (folders.get(folder) ?? 0) + 1);
+  }
+  const [shared = '', count = 0] = [...folders].sort((a, b) => b[1] - a[1])[0] ?? [];
+  const taken = new Set(names);
+  if (count < 2) return names;
+  return names.map((name) => {
+    const rest = name.slice(shared.length);
+    return name.startsWith(shared) && rest !== '' && !taken.has(rest) ? rest : name;
+  });
+}

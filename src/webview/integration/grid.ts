@@ -3,12 +3,12 @@ import type { Axes, Line } from './axes';
 import { element, setAttribute, setChildren } from './dom';
 import { GridHead } from './gridHead';
 import { moved, type Place, placeAt, settle } from './gridKeys';
-import { type Columns, GridRow, sizes } from './gridRow';
-import { type Range, sameRange, scrolledTo, visible } from './gridWindow';
+import { GridRow, sizes } from './gridRow';
+import { type Range, rangeFor, scrolledTo } from './gridWindow';
 import type { Matrix } from './matrix';
 
 /** A frame has 16 ms; what is not drawn within this waits for the next one. */
-const drawMs = 7;
+const drawMs = 5;
 
 export interface GridEvents {
   focused(place: Place): void;
@@ -35,13 +35,16 @@ export class Grid {
   #rows = new Map<string, GridRow>();
   #matrix: Matrix | null = null;
   #axes: Axes = { rows: [], columns: [] };
-  #columns: Columns = { base: null, others: [], range: { from: 0, to: 0 } };
-  #shownRows: Range = { from: 0, to: 0 };
-  #version = 0;
+  #range: Range = { from: 0, to: 0 };
+  /** Counts up when what is said may be another. */
+  #content = 0;
   /** What the heads were drawn for. */
-  #headVersion = -1;
+  #heads = -1;
   #frame: number | null = null;
   #focus: Place | null = null;
+  // What is measured is kept: to ask in the midst of changes makes the browser lay out twice.
+  #scroll = { left: 0, top: 0 };
+  #size = { width: 0, height: 0 };
   #lit: readonly Element[] = [];
   /** The focus is moved by us: its events say nothing new. */
   #moving = false;
@@ -63,18 +66,23 @@ export class Grid {
   show(matrix: Matrix, axes: Axes): void {
     this.#matrix = matrix;
     this.#axes = axes;
-    const [first] = axes.columns;
-    const base = first?.kind === 'base' ? first : null;
-    this.#columns = { base, others: base === null ? axes.columns : axes.columns.slice(1), range: { from: 0, to: 0 } };
-    this.#version += 1;
+    this.#content += 1;
     setAttribute(this.#table, 'aria-rowcount', axes.rows.length + 1);
     setAttribute(this.#table, 'aria-colcount', axes.columns.length + 1);
-    const width = sizes.headWidth + (base === null ? 0 : sizes.base) + this.#columns.others.length * sizes.column;
-    this.#table.style.width = `${width}px`;
-    this.#dropRows();
+    this.#table.style.width = `${this.#stickyWidth() + this.#others() * sizes.column}px`;
     const at = settle(axes, this.#focus);
     this.#focus = at === null ? null : placeAt(axes, at.row, at.column);
     this.#draw();
+  }
+
+  get scroll(): { readonly left: number; readonly top: number } {
+    return this.#scroll;
+  }
+
+  scrollTo(to: { readonly left: number; readonly top: number }): void {
+    if (to.left === this.#scroll.left && to.top === this.#scroll.top) return;
+    this.element.scrollTo(to);
+    this.#measureScroll();
   }
 
   /** Puts the focus's place somewhere without taking the keyboard there. */
@@ -87,7 +95,7 @@ export class Grid {
     const at = settle(this.#axes, place);
     if (at === null) return;
     this.#focus = placeAt(this.#axes, at.row, at.column);
-    this.#scrollTo(at.row, at.column);
+    this.#scrollToCell(at.row, at.column);
     this.#draw(true);
     const target = this.#target();
     this.#moving = true;
@@ -118,12 +126,6 @@ export class Grid {
     this.#events.focused(this.#focus);
   }
 
-  /** Rows of lines that are gone go too; the others keep their elements. */
-  #dropRows(): void {
-    const known = new Set(this.#axes.rows.map(({ key }) => key));
-    for (const key of [...this.#rows.keys()]) if (!known.has(key)) this.#rows.delete(key);
-  }
-
   #later(): void {
     this.#frame ??= requestAnimationFrame(() => {
       this.#frame = null;
@@ -135,69 +137,54 @@ export class Grid {
   #draw(focusFirst = false): void {
     if (this.#matrix === null) return;
     const began = performance.now();
-    const held = this.#heldFocus();
-    this.#lookAtColumns();
-    const rows = this.#placeRows();
+    const held = this.element.contains(document.activeElement);
     const context = { matrix: this.#matrix, words: this.#words };
+    const rows = this.#placeRows(rangeFor(this.#range, { count: this.#axes.rows.length, ...this.#seenRows() }));
+    if (this.#heads !== this.#content) this.#head.draw(context, this.#axes.columns);
+    this.#heads = this.#content;
     const own = this.#focus === null ? undefined : this.#rows.get(this.#focus.row);
-    const order = own !== undefined && rows.includes(own) ? [own, ...rows.filter((row) => row !== own)] : rows;
+    const order = own === undefined ? rows : [own, ...rows.filter((row) => row !== own)];
     let left = 0;
     for (const row of order) {
-      if (row.version === this.#version) continue;
+      if (row.isDrawn(this.#content)) continue;
       const must = focusFirst && row === own;
-      if (!must && performance.now() - began > drawMs) {
-        left += 1;
-        continue;
-      }
-      row.draw(context, this.#columns);
-      row.version = this.#version;
+      if (must || performance.now() - began < drawMs) row.draw(context, this.#axes.columns, this.#content);
+      else left += 1;
     }
     setAttribute(this.#table, 'aria-busy', left > 0 ? 'true' : null);
     this.#rove(held);
     if (left > 0) this.#later();
   }
 
-  #lookAtColumns(): void {
-    const base = this.#columns.base === null ? 0 : sizes.base;
-    const range = visible({
-      count: this.#columns.others.length,
-      size: sizes.column,
-      scroll: this.element.scrollLeft,
-      view: this.element.clientWidth - sizes.headWidth - base,
-    });
-    if (sameRange(range, this.#columns.range) && this.#headVersion === this.#version) return;
-    if (!sameRange(range, this.#columns.range)) this.#version += 1;
-    this.#columns = { ...this.#columns, range };
-    this.#headVersion = this.#version;
-    if (this.#matrix !== null) this.#head.draw({ matrix: this.#matrix, words: this.#words }, this.#columns);
+  #seenRows(): { size: number; scroll: number; view: number } {
+    return { size: sizes.row, scroll: this.#scroll.top, view: this.#size.height - sizes.headHeight };
   }
 
-  #placeRows(): GridRow[] {
+  /** How many columns scroll. */
+  #others(): number {
+    return this.#axes.columns.length - (this.#axes.columns[0]?.kind === 'base' ? 1 : 0);
+  }
+
+  /** Of what does not scroll sideways: names, and the base's column. */
+  #stickyWidth(): number {
+    return sizes.headWidth + (this.#axes.columns[0]?.kind === 'base' ? sizes.base : 0);
+  }
+
+  #placeRows(range: Range): GridRow[] {
     const { rows } = this.#axes;
-    this.#shownRows = visible({
-      count: rows.length,
-      size: sizes.row,
-      scroll: this.element.scrollTop,
-      view: this.element.clientHeight - sizes.headHeight,
-    });
-    const { from, to } = this.#shownRows;
+    const { from, to } = range;
+    this.#range = range;
     const shown = rows.slice(from, to).map((line, at) => {
       const row = this.#rows.get(line.key) ?? new GridRow(line);
-      this.#rows.set(line.key, row);
       row.place(line, from + at);
       return row;
     });
+    this.#rows = new Map(shown.map((row) => [row.line.key, row]));
     this.#above.style.height = `${from * sizes.row}px`;
     this.#below.style.height = `${(rows.length - to) * sizes.row}px`;
     const parts = shown.map(({ tr }) => tr);
     setChildren(this.#body, [...(from > 0 ? [this.#above] : []), ...parts, ...(to < rows.length ? [this.#below] : [])]);
-    const drawn = new Set(shown);
-    for (const [key, row] of this.#rows) if (!drawn.has(row)) this.#rows.delete(key);
     return shown;
-  }
-
-  #heldFocus(): boolean {
-    return this.element.contains(document.activeElement);
   }
 
   /** One stop for Tab: the focused cell, or the whole where that is not drawn. @param held the focus was in here */
@@ -214,21 +201,14 @@ export class Grid {
     this.#moving = false;
   }
 
-  #scrollTo(row: number, column: number): void {
-    const base = this.#columns.base === null ? 0 : 1;
-    this.element.scrollTop = scrolledTo({
-      index: row,
-      size: sizes.row,
-      scroll: this.element.scrollTop,
-      view: this.element.clientHeight - sizes.headHeight,
-    });
-    if (column < base) return;
-    this.element.scrollLeft = scrolledTo({
-      index: column - base,
-      size: sizes.column,
-      scroll: this.element.scrollLeft,
-      view: this.element.clientWidth - sizes.headWidth - base * sizes.base,
-    });
+  /** Scrolls so that a cell is wholly seen. */
+  #scrollToCell(row: number, column: number): void {
+    const top = scrolledTo({ index: row, ...this.#seenRows() });
+    const index = column - (this.#axes.columns.length - this.#others());
+    const view = this.#size.width - this.#stickyWidth();
+    const left =
+      index < 0 ? this.#scroll.left : scrolledTo({ index, size: sizes.column, scroll: this.#scroll.left, view });
+    this.scrollTo({ left, top });
   }
 
   /** Row and column of a place are marked at their heads. */
@@ -253,6 +233,7 @@ export class Grid {
   #listen(): void {
     const on = this.element;
     on.addEventListener('scroll', () => {
+      this.#measureScroll();
       this.#later();
       this.#events.scrolled();
     });
@@ -265,7 +246,14 @@ export class Grid {
       const toggle = event.target instanceof Element ? event.target.closest('[data-group]') : null;
       if (toggle !== null) this.#events.toggled(toggle.getAttribute('data-group') ?? '');
     });
-    new ResizeObserver(() => this.#later()).observe(on);
+    new ResizeObserver(() => {
+      this.#size = { width: on.clientWidth, height: on.clientHeight };
+      this.#later();
+    }).observe(on);
+  }
+
+  #measureScroll(): void {
+    this.#scroll = { left: this.element.scrollLeft, top: this.element.scrollTop };
   }
 
   #pointed(place: Place | null): void {
@@ -300,7 +288,7 @@ export class Grid {
       this.#open(this.#focus);
       return;
     }
-    const page = Math.max(1, Math.floor((this.element.clientHeight - sizes.headHeight) / sizes.row) - 1);
+    const page = Math.max(1, Math.floor((this.#size.height - sizes.headHeight) / sizes.row) - 1);
     const to = moved(this.#axes, this.#focus, { key: event.key, ctrl: event.ctrlKey }, page);
     if (to === null) return;
     event.preventDefault();

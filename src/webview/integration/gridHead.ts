@@ -1,18 +1,16 @@
 import type { Line } from './axes';
 import { element, setAttribute, setChildren, setText } from './dom';
 import { format, middle } from './format';
-import { type Columns, sizes, titleOf } from './gridRow';
+import { titleOf } from './gridRow';
 import { type LookContext, nameOf } from './looks';
 
-const columnNameLength = 20;
+const columnNameLength = 19;
 
 /** The heads of the columns, and with them the widths of all columns. */
 export class GridHead {
   readonly thead: HTMLTableSectionElement;
   readonly #row = element('tr', { 'aria-rowindex': 1 });
   readonly #corner = element('th', { scope: 'col', class: 'corner' });
-  readonly #left = element('td', { class: 'space', 'aria-hidden': 'true' });
-  readonly #right = element('td', { class: 'space', 'aria-hidden': 'true' });
   #heads = new Map<string, HTMLTableCellElement>();
 
   constructor() {
@@ -23,23 +21,17 @@ export class GridHead {
     return this.#heads.get(column) ?? null;
   }
 
-  draw(context: LookContext, columns: Columns): void {
+  draw(context: LookContext, columns: readonly Line[]): void {
     setText(this.#corner, context.words.branch);
-    const heads = new Map<string, HTMLTableCellElement>();
-    const offset = columns.base === null ? 0 : 1;
-    const add = (line: Line, index: number) => {
-      const head = this.#heads.get(line.key) ?? element('th', { scope: 'col' }, element('span'));
-      describe(head, context, line, index);
-      heads.set(line.key, head);
-      return head;
-    };
-    const base = columns.base === null ? [] : [add(columns.base, 0)];
-    const { from, to } = columns.range;
-    const others = columns.others.slice(from, to).map((line, at) => add(line, offset + from + at));
-    this.#heads = heads;
-    this.#left.style.width = `${from * sizes.column}px`;
-    this.#right.style.width = `${(columns.others.length - to) * sizes.column}px`;
-    setChildren(this.#row, [this.#corner, ...base, this.#left, ...others, this.#right]);
+    const before = this.#heads;
+    this.#heads = new Map(
+      columns.map((line, index) => {
+        const head = before.get(line.key) ?? element('th', { scope: 'col' }, element('span'));
+        describe(head, context, line, index);
+        return [line.key, head];
+      }),
+    );
+    setChildren(this.#row, [this.#corner, ...this.#heads.values()]);
   }
 }
 
@@ -57,5 +49,6 @@ function describe(head: HTMLTableCellElement, context: LookContext, line: Line, 
   setAttribute(head, 'title', title);
   setAttribute(head, 'aria-label', line.kind === 'base' ? title : name);
   const [span] = head.children;
-  if (span !== undefined) setText(span, middle(line.kind === 'base' ? title : name, columnNameLength));
+  const short = line.kind === 'branch' ? matrix.shortNames[line.branch] : line.kind === 'base' ? title : name;
+  if (span !== undefined) setText(span, middle(short ?? name, columnNameLength));
 }

@@ -1,33 +1,24 @@
 import type { Line } from './axes';
 import { element, setAttribute, setChildren, setText } from './dom';
 import { format, middle, plain } from './format';
-import type { Range } from './gridWindow';
 import { type LookContext, lookOf, nameOf } from './looks';
 
 /** Sizes of the grid in pixels; the style sheet gets them as `--head-width` and so on. */
-export const sizes = { row: 26, column: 40, headWidth: 230, headHeight: 132, base: 64 } as const;
+export const sizes = { row: 26, column: 40, headWidth: 230, headHeight: 152, base: 64 } as const;
 
 const rowNameLength = 30;
-
-/** Which columns a row draws: the base's always, of the others those in the range. */
-export interface Columns {
-  readonly base: Line | null;
-  readonly others: readonly Line[];
-  readonly range: Range;
-}
 
 /** What stands in one row's place: a branch, or a group. Keeps its elements, and touches only what changed. */
 export class GridRow {
   readonly tr: HTMLTableRowElement;
-  /** What the row was drawn for; the grid counts up when something may be another. */
-  version = -1;
+  /** What it was drawn for; the grid counts up when something may be another. */
+  #content = -1;
   #line: Line;
   readonly #head = element('th', { scope: 'row' });
   readonly #name = element('span', { class: 'name' });
   readonly #toggle = element('button', { type: 'button', class: 'toggle', tabindex: -1 });
-  readonly #left = element('td', { class: 'space', 'aria-hidden': 'true' });
-  readonly #right = element('td', { class: 'space', 'aria-hidden': 'true' });
-  readonly #cells = new Map<string, HTMLTableCellElement>();
+  readonly #rest = element('td', { class: 'rest', 'aria-hidden': 'true' });
+  #cells: ReadonlyMap<string, HTMLTableCellElement> = new Map<string, HTMLTableCellElement>();
 
   constructor(line: Line) {
     this.#line = line;
@@ -54,45 +45,42 @@ export class GridRow {
     setAttribute(this.tr, 'aria-rowindex', index + 2);
   }
 
-  /** Draws head and cells. Cells that leave are dropped, unless they hold the focus's place. */
-  draw(context: LookContext, columns: Columns): void {
+  isDrawn(content: number): boolean {
+    return this.#content === content;
+  }
+
+  /** Draws head and cells. @param content what it is drawn for */
+  draw(context: LookContext, columns: readonly Line[], content: number): void {
+    this.#content = content;
     this.#drawHead(context);
-    const shown = columns.others.slice(columns.range.from, columns.range.to);
-    const before = columns.range.from * sizes.column;
-    const after = (columns.others.length - columns.range.to) * sizes.column;
     if (this.#line.kind === 'group' && !this.#line.collapsed) {
-      this.#cells.clear();
-      setChildren(this.tr, [this.#head, this.#left]);
-      setAttribute(this.#left, 'colspan', shown.length + 2 + (columns.base === null ? 0 : 1));
+      this.#cells = new Map();
+      setAttribute(this.#rest, 'colspan', columns.length);
+      setChildren(this.tr, [this.#head, this.#rest]);
       return;
     }
-    setAttribute(this.#left, 'colspan', null);
-    const base = columns.base === null ? [] : [this.#cell(context, columns.base, 0)];
-    const offset = base.length;
-    const cells = shown.map((column, at) => this.#cell(context, column, offset + columns.range.from + at));
-    this.#forget(new Set([...(columns.base === null ? [] : [columns.base.key]), ...shown.map(({ key }) => key)]));
-    setAttribute(this.#left, 'data-empty', before === 0);
-    setAttribute(this.#right, 'data-empty', after === 0);
-    setChildren(this.tr, [this.#head, ...base, this.#left, ...cells, this.#right]);
+    const before = this.#cells;
+    this.#cells = new Map(columns.map(({ key }) => [key, before.get(key) ?? newCell(key)]));
+    for (const [index, column] of columns.entries()) this.#drawCell(context, column, index);
+    setChildren(this.tr, [this.#head, ...this.#cells.values()]);
   }
 
-  #forget(kept: ReadonlySet<string>): void {
-    for (const key of [...this.#cells.keys()]) if (!kept.has(key)) this.#cells.delete(key);
-  }
-
-  #cell(context: LookContext, column: Line, index: number): HTMLTableCellElement {
-    let cell = this.#cells.get(column.key);
-    if (cell === undefined) {
-      cell = element('td', { tabindex: -1, 'data-column': column.key });
-      this.#cells.set(column.key, cell);
-    }
+  #drawCell(context: LookContext, column: Line, index: number): void {
+    const cell = this.#cells.get(column.key);
+    if (cell === undefined) return;
     const look = lookOf(context, this.#line, column);
     const classes = [look.kind, look.behind ? 'behind' : '', look.driver ? 'driver' : '', column.kind];
     setAttribute(cell, 'class', classes.filter((name) => name !== '').join(' '));
     setAttribute(cell, 'aria-colindex', index + 2);
-    setAttribute(cell, 'aria-label', look.label);
+    this.#label(cell, look.label);
     setText(cell, look.text);
-    return cell;
+  }
+
+  /** The focused cell says its age too: that stays as long as the rest is the same. */
+  #label(cell: HTMLTableCellElement, label: string): void {
+    if (cell.dataset.label === label) return;
+    cell.dataset.label = label;
+    setAttribute(cell, 'aria-label', label);
   }
 
   #drawHead({ matrix, words }: LookContext): void {
@@ -121,6 +109,10 @@ export class GridRow {
     setText(this.#name, `${middle(name, rowNameLength)}${dirty ? ' ●' : ''}`);
     setChildren(this.#head, [this.#name]);
   }
+}
+
+function newCell(column: string): HTMLTableCellElement {
+  return element('td', { tabindex: -1, 'data-column': column });
 }
 
 /** Names in full, for the pointer. */

@@ -1,6 +1,7 @@
 import type { UnknownReason, Verdict } from '../../contract/conflicts';
 import type { PanelBaseCell, PanelBranch, PanelCell, PanelFile, PanelMatrix } from '../../protocol/integration';
 import { isBehind, isTooOld } from './ages';
+import { plain, shortNames } from './format';
 
 /** A cell as it may be shown now. */
 export interface Seen {
@@ -13,11 +14,14 @@ const nobody: ReadonlySet<number> = new Set();
 /** Reads the matrix that came, with what time has done to it since. */
 export class Matrix {
   readonly data: PanelMatrix;
+  /** Names for where there is little room, by branch. */
+  readonly shortNames: readonly string[];
   #behind: ReadonlySet<number> = nobody;
   #tooOld: ReadonlySet<number> = nobody;
 
   constructor(data: PanelMatrix) {
     this.data = data;
+    this.shortNames = shortNames(data.branches.map(({ ref }) => plain(ref)));
   }
 
   get branches(): readonly PanelBranch[] {

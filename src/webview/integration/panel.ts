@@ -14,6 +14,7 @@ import { type Axes, axesOf, branchKey, type Line } from './axes';
 import { type CellNames, Detail } from './detail';
 import { element, setText } from './dom';
 import { EmptyState } from './emptyState';
+import { Frames } from './frames';
 import { Grid } from './grid';
 import type { Place } from './gridKeys';
 import { legend } from './legend';
@@ -44,6 +45,7 @@ export class Panel {
   readonly #order: Order;
   readonly #announcer: Announcer;
   readonly #empty: EmptyState;
+  readonly #frames = new Frames();
   readonly #upper = element('div', { class: 'upper' });
   readonly #nothing: HTMLElement;
   #state: PanelState;
@@ -149,10 +151,10 @@ export class Panel {
     setText(this.#nothing.firstElementChild ?? this.#nothing, words.filter.nothing);
     this.#grid.setFocus(this.#state.focus);
     this.#grid.show(matrix, axes);
-    this.#order.show(matrix);
-    this.#announcer.show(matrix);
-    this.#showDetail();
     this.#restore();
+    this.#frames.later('detail', () => this.#showDetail());
+    this.#frames.later('order', () => this.#order.show(matrix));
+    this.#frames.later('announcer', () => this.#announcer.show(matrix));
   }
 
   #axes(matrix: Matrix): Axes {
@@ -163,9 +165,8 @@ export class Panel {
   #restore(): void {
     if (this.#restored) return;
     this.#restored = true;
-    const { left, top } = this.#state.scroll;
     this.#toolbar.setFilter(this.#state.filter);
-    this.#grid.element.scrollTo({ left, top });
+    this.#grid.scrollTo(this.#state.scroll);
   }
 
   #showDetail(): void {
@@ -261,8 +262,7 @@ export class Panel {
   }
 
   #scrolled(): void {
-    const { scrollLeft: left, scrollTop: top } = this.#grid.element;
-    this.#keep({ scroll: { left, top } });
+    this.#keep({ scroll: this.#grid.scroll });
   }
 
   #keep(change: Partial<PanelState>): void {

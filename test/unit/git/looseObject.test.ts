@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { writeLooseObject, writeOwnCommit } from '../../../src/core/git/looseObject';
+import { treeOfLooseCommit, writeLooseObject, writeOwnCommit } from '../../../src/core/git/looseObject';
 import { makeRepository, runGit, withTempDir } from '../support/repositories';
 
 describe('git: loose objects', () => {
@@ -23,6 +23,10 @@ describe('git: loose objects', () => {
         assert.equal(await runGit(root, 'rev-list', second), `${second}\n${first}`);
         await runGit(root, 'fsck', '--strict', '--no-dangling', second);
         assert.equal(await writeOwnCommit(objects, { tree, parents: [first], message: 'two\n' }), second);
+        assert.equal(await treeOfLooseCommit(objects, second), tree);
+        for (const other of [tree, blob, '0'.repeat(tree.length)]) {
+          assert.equal(await treeOfLooseCommit(objects, other), null);
+        }
       }));
   }
 

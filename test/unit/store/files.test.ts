@@ -18,7 +18,19 @@ describe('store: opening', () => {
 
   it('makes its flat folders, for the user only', async () => {
     const { dir } = await testStore();
-    const folders = ['cache', 'events', 'hints', 'launch', 'leases', 'locks', 'status', 'tasks', 'texts', 'trains'];
+    const folders = [
+      'cache',
+      'events',
+      'hints',
+      'launch',
+      'leases',
+      'locks',
+      'matrix',
+      'status',
+      'tasks',
+      'texts',
+      'trains',
+    ];
     assert.deepEqual((await readdir(dir)).sort(), folders);
     if (process.platform !== 'win32') {
       for (const folder of ['', ...folders]) assert.equal((await stat(join(dir, folder))).mode & 0o777, 0o700);

@@ -42,10 +42,16 @@ export function comparisonOf(a: Side, b: Side): Comparison | null {
   return { key: `${first.key} ${second.key}`, a: first.known, b: second.known, turned };
 }
 
+const knownSides = new WeakMap<Side, { key: string; known: KnownSide } | null>();
+
 function known(side: Side): { key: string; known: KnownSide } | null {
+  const kept = knownSides.get(side);
+  if (kept !== undefined) return kept;
   const key = sideKey(side.snapshot);
   const { commit, head } = side.snapshot;
-  return key === null || commit === null || head === null ? null : { key, known: { side, commit, head } };
+  const found = key === null || commit === null || head === null ? null : { key, known: { side, commit, head } };
+  knownSides.set(side, found);
+  return found;
 }
 
 export function unknownOf(a: Side, b: Side): Unknown {

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import type { BaseCell, Cell, ConflictPair, ConflictsJson } from '../../../contract/conflicts';
 import type { BytePath } from '../../git/bytePath';
+import { GitError } from '../../git/errors';
 import type { Git } from '../../git/git';
 import { placeOf, type RepositoryLayout } from '../../git/repository';
 import type { GitPlace } from '../../git/treeDiff';
@@ -67,7 +68,8 @@ class Engine implements MatrixEngine {
   readonly #facts: Facts;
   readonly #cells = new CellCache();
   readonly #inTurn = pLimit(1);
-  #rules = '';
+  #rules: string | null = null;
+  #parents = '';
 
   constructor(private readonly parts: EngineParts) {
     this.#facts = new Facts(parts.git);
@@ -80,7 +82,7 @@ class Engine implements MatrixEngine {
   async #compute(at: ScratchPlace, o: EngineOptions): Promise<EngineResult> {
     const began = performance.now();
     const before = this.parts.git.started;
-    await this.#obeyRules();
+    await this.#obeyRules(o.signal);
     const asked = await questions(o);
     const open = new Map<string, Comparison>();
     const cached = new Set<string>();
@@ -112,12 +114,23 @@ class Engine implements MatrixEngine {
   }
 
   /** What was computed under other rules says nothing now. */
-  async #obeyRules(): Promise<void> {
-    const rules = await rulesStamp(this.parts.layout);
-    if (rules === this.#rules) return;
+  async #obeyRules(signal: AbortSignal | undefined): Promise<void> {
+    const [parents, rules] = await Promise.all([rulesStamp(this.parts.layout), this.#readRules(signal)]);
+    if (parents !== this.#parents) this.#facts.clear();
+    if (parents !== this.#parents || rules === null || rules !== this.#rules) this.#cells.clear();
+    this.#parents = parents;
     this.#rules = rules;
-    this.#cells.clear();
-    this.#facts.clear();
+  }
+
+  /** null: not known, so nothing that was kept can be relied on. */
+  async #readRules(signal: AbortSignal | undefined): Promise<string | null> {
+    try {
+      return await this.parts.merger.rules(signal);
+    } catch (error) {
+      if (!GitError.is(error) || error.reason === 'cancelled') throw error;
+      this.parts.log.warn(`The rules of merging are not known: ${error.message}`);
+      return null;
+    }
   }
 
   #place(at: ScratchPlace): GitPlace {
@@ -139,7 +152,7 @@ class Engine implements MatrixEngine {
       const meeting = found.meetings.of(a, b);
       const plain = withoutMerge(meeting);
       if (plain !== null) answers.set(key, { ...plain, merged: false });
-      else jobs.push({ key, meeting, a: a.side, b: b.side, crissCross: meeting.bases?.length !== 1 });
+      else jobs.push({ key, meeting, ...jobOf(a.side, b.side, meeting) });
     }
     const cells = jobs.length === 0 ? [] : await this.parts.merger.pairs(at, jobs, signal);
     for (const [index, { key, meeting }] of jobs.entries()) {
@@ -148,6 +161,10 @@ class Engine implements MatrixEngine {
     }
     return answers;
   }
+}
+
+function jobOf(a: Side, b: Side, { bases, sameAttributes }: Meeting): PairJob {
+  return { a, b, crissCross: bases?.length !== 1, bases: bases ?? undefined, sameAttributes };
 }
 
 /** What needs no merge; null: it does. */

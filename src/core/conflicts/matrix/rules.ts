@@ -1,23 +1,16 @@
 import { stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import path from 'node:path';
 import type { RepositoryLayout } from '../../git/repository';
 
+/** Where git is told of other parents, or another content, than a commit has: gitrepository-layout(5), git-replace(1). */
+const places = ['shallow', 'info/grafts', 'refs/replace'];
+
 /**
- * What else a merge depends on besides the two states: configuration, the repository's own attributes, and what git
- * shows as parents (grafts, a shallow history, replaced objects). Changes when one of those files does.
+ * What verdicts rest on besides the two states and what the merger reads (`Merger.rules`): what git shows as the parents
+ * of commits. Changes when that may have.
  */
-export async function rulesStamp(layout: RepositoryLayout, env: NodeJS.ProcessEnv = process.env): Promise<string> {
-  const home = env.HOME ?? homedir();
-  const userConfig = env.XDG_CONFIG_HOME ?? path.join(home, '.config');
-  const own = ['config', 'config.worktree', 'info/attributes', 'info/grafts', 'shallow', 'refs/replace'];
-  const files = [
-    ...own.map((name) => path.join(layout.commonDir, name)),
-    env.GIT_CONFIG_GLOBAL ?? path.join(home, '.gitconfig'),
-    path.join(userConfig, 'git', 'config'),
-    path.join(userConfig, 'git', 'attributes'),
-  ];
-  const stamps = await Promise.all(files.map(stampOf));
+export async function rulesStamp(layout: RepositoryLayout): Promise<string> {
+  const stamps = await Promise.all(places.map((place) => stampOf(path.join(layout.commonDir, place))));
   return stamps.join(' ');
 }
 
@@ -26,7 +19,7 @@ async function stampOf(file: string): Promise<string> {
     const { ino, size, mtimeMs } = await stat(file);
     return `${ino}:${size}:${mtimeMs}`;
   } catch {
-    // Absent or not ours to read: the same for git.
+    // Absent, or not ours to read and then not git's either.
     return '-';
   }
 }

@@ -14,6 +14,8 @@ export interface Changes {
   readonly addedIn: Int32Array;
   /** Folders that are no folders any more. */
   readonly gone: Int32Array;
+  /** Some `.gitattributes` is among the paths. */
+  readonly attributes: boolean;
 }
 
 interface Entry {
@@ -32,6 +34,7 @@ export function changesOf(names: Names, entries: Entry[], gone: readonly number[
     folders: foldersAbove(names, entries),
     addedIn: foldersAbove(names, added),
     gone: Int32Array.from(gone).sort(),
+    attributes: entries.some(({ path }) => /(^|\/)\.gitattributes$/.test(names.nameOf(path))),
   };
 }
 

@@ -1,7 +1,7 @@
 import { GitError } from '../../git/errors';
 import type { Git } from '../../git/git';
 import type { GitPlace } from '../../git/treeDiff';
-import { breathe } from '../breath';
+import { Breath } from '../breath';
 import { type Changes, parseChanges } from './changes';
 import type { CommitPair } from './mergeBases';
 import type { Names } from './names';
@@ -32,9 +32,10 @@ export async function readChanges(
   try {
     const run = { cwd: at.cwd, env: { ...at.env }, input, signal, maxBuffer: answerLimit, okExitCodes: [0, 128] };
     const { stdoutBytes, exitCode } = await git.run(args, run);
+    const breath = new Breath();
     for (const changes of parseChanges(names, stdoutBytes, exitCode === 0)) {
-      if (changes === null) await breathe();
-      else found.push(changes);
+      if (changes !== null) found.push(changes);
+      if (breath.due) await breath.take();
     }
   } catch (error) {
     if (!GitError.is(error) || error.reason === 'cancelled') throw error;

@@ -1,6 +1,7 @@
 import type { BytePath } from '../../git/bytePath';
 import type { Git } from '../../git/git';
 import type { GitPlace } from '../../git/treeDiff';
+import { breathe } from '../breath';
 import { Anchors } from './anchors';
 import type { Changes } from './changes';
 import { readChanges } from './diffs';
@@ -59,14 +60,17 @@ export class Facts {
     const book = this.#book;
     const heads = ([a, b]: KnownPair): CommitPair => [a.head, b.head];
     await this.#mergeBases.prepare(at, [...wanted.pairs, ...wanted.held].map(heads), signal);
+    await breathe();
     this.#anchors.choose(wanted.pairs, wanted.held, this.#mergeBases);
+    await breathe();
     const meetings = new Meetings({
       names: book.names,
       basesOf: (a, b) => this.#mergeBases.of(a.head, b.head),
       routes: this.#anchors.routes(wanted.pairs, this.#mergeBases),
       changesOf: (from, to) => book.changes.get(`${from} ${to}`) ?? null,
     });
-    await this.#read(at, book, [...meetings.needs(wanted.pairs), ...this.#heldDifferences(wanted.held)], signal);
+    const needs = [...(await meetings.needs(wanted.pairs)), ...this.#heldDifferences(wanted.held)];
+    await this.#read(at, book, needs, signal);
     return { meetings, changed: (pair) => this.#changed(book, pair) };
   }
 

@@ -1,4 +1,5 @@
 import type { BytePath } from '../../git/bytePath';
+import { Breath } from '../breath';
 import type { Side } from '../side';
 import { canMeet, meetInMoves } from './canMeet';
 import { type Changes, unknownFiles } from './changes';
@@ -23,6 +24,8 @@ export interface Meeting {
   readonly meets: boolean;
   /** A file that a snapshot leaves out and that the outcome may depend on. */
   readonly leftOut: BytePath | null;
+  /** Neither changed a `.gitattributes`; false also where that is not known. */
+  readonly sameAttributes: boolean;
 }
 
 interface Sources {
@@ -37,20 +40,30 @@ interface Sources {
 export class Meetings {
   readonly #known = new Map<Changes, Map<Changes, boolean>>();
   readonly #leftOut = new Map<KnownSide, Changes>();
+  readonly #sums = new Map<KnownSide, Map<string, readonly Changes[] | null>>();
 
   constructor(private readonly from: Sources) {}
 
   /** The differences that must be known before `of`. */
-  *needs(pairs: readonly KnownPair[]): Generator<CommitPair> {
+  async needs(pairs: readonly KnownPair[]): Promise<CommitPair[]> {
+    const breath = new Breath();
+    const wanted = new Map<KnownSide, Set<string>>();
+    const want = (side: KnownSide, base: string) => {
+      const bases = wanted.get(side);
+      if (bases === undefined) wanted.set(side, new Set([base]));
+      else bases.add(base);
+    };
     for (const [a, b] of pairs) {
+      if (breath.due) await breath.take();
       const [base, ...more] = this.from.basesOf(a, b) ?? [];
       if (base === undefined || more.length > 0) continue;
       if (a.side.snapshot.leftOut.length + b.side.snapshot.leftOut.length === 0) {
         if (base === a.commit || base === b.commit) continue;
       }
-      yield* this.#route(base, a);
-      yield* this.#route(base, b);
+      want(a, base);
+      want(b, base);
     }
+    return [...wanted].flatMap(([side, bases]) => [...bases].flatMap((base) => this.#route(base, side)));
   }
 
   of(a: KnownSide, b: KnownSide): Meeting {
@@ -58,12 +71,13 @@ export class Meetings {
     const [base, ...more] = bases ?? [];
     if (base === undefined || more.length > 0) {
       const [hidden] = [...a.side.snapshot.leftOut, ...b.side.snapshot.leftOut];
-      return { bases, meets: true, leftOut: hidden?.path ?? null };
+      return { bases, meets: true, leftOut: hidden?.path ?? null, sameAttributes: false };
     }
     const ours = this.#changes(base, a);
     const theirs = this.#changes(base, b);
     const meets = a.commit !== b.commit && this.#meet(ours, theirs);
-    return { bases, meets, leftOut: this.#meetsLeftOut(a, b, ours, theirs) };
+    const sameAttributes = [ours, theirs].every((all) => all?.every(({ attributes }) => !attributes) === true);
+    return { bases, meets, leftOut: this.#meetsLeftOut(a, b, ours, theirs), sameAttributes };
   }
 
   #route(base: string, { head, commit }: KnownSide): CommitPair[] {
@@ -71,9 +85,15 @@ export class Meetings {
   }
 
   /** null: not all is known. */
-  #changes(base: string, side: KnownSide): Changes[] | null {
+  #changes(base: string, side: KnownSide): readonly Changes[] | null {
+    const row = this.#sums.get(side) ?? new Map<string, readonly Changes[] | null>();
+    this.#sums.set(side, row);
+    const known = row.get(base);
+    if (known !== undefined) return known;
     const parts = this.#route(base, side).map(([from, to]) => this.from.changesOf(from, to));
-    return parts.every((part) => part !== null) ? parts : null;
+    const sum = parts.every((part) => part !== null) ? parts : null;
+    row.set(base, sum);
+    return sum;
   }
 
   #meet(a: readonly Changes[] | null, b: readonly Changes[] | null): boolean {
@@ -91,7 +111,12 @@ export class Meetings {
     return answer;
   }
 
-  #meetsLeftOut(a: KnownSide, b: KnownSide, ours: Changes[] | null, theirs: Changes[] | null): BytePath | null {
+  #meetsLeftOut(
+    a: KnownSide,
+    b: KnownSide,
+    ours: readonly Changes[] | null,
+    theirs: readonly Changes[] | null,
+  ): BytePath | null {
     const hidden = [...a.side.snapshot.leftOut, ...b.side.snapshot.leftOut];
     const [first] = hidden;
     if (first === undefined) return null;

@@ -58,13 +58,14 @@ export class MergeBases {
 
   /** Makes `of` know these pairs, as far as git can say. @throws GitError cancelled */
   async prepare(at: GitPlace, pairs: readonly CommitPair[], signal?: AbortSignal): Promise<void> {
+    if (this.#ancestry.size > keptCommits || this.#pairs > keptPairs) this.clear();
     let open = pairs.filter(([a, b]) => a !== b && this.#answer(a, b) === undefined);
     if (open.length === 0) return;
-    if (this.#ancestry.size > keptCommits || this.#pairs > keptPairs) this.clear();
     try {
       open = this.#settle(open);
       if (this.#ancestry.size > 0) open = await this.#list(at, open, this.windows.moved, signal);
       open = await this.#list(at, open, this.windows.usual, signal);
+      open = await this.#present(at, open, signal);
       open = await this.#list(at, open, this.windows.deep, signal);
       await this.#askEach(at, open, signal);
     } catch (error) {
@@ -73,18 +74,27 @@ export class MergeBases {
     }
   }
 
+  /** Without the pairs of a commit that is not there at all: no listing ever reaches it. */
+  async #present(at: GitPlace, open: CommitPair[], signal?: AbortSignal): Promise<CommitPair[]> {
+    const absent = [...new Set(open.flat())].filter((tip) => !this.#ancestry.has(tip));
+    if (absent.length > 0) await this.#revList(at, ['--no-walk'], absent, signal);
+    return open.filter(([a, b]) => this.#ancestry.has(a) && this.#ancestry.has(b));
+  }
+
   async #list(at: GitPlace, open: CommitPair[], count: number, signal?: AbortSignal): Promise<CommitPair[]> {
     if (open.length === 0) return open;
     const tips = [...new Set(open.flat())];
     // In the small window only what moved is new; the others are known and would fill it.
     const wanted = count === this.windows.moved ? tips.filter((tip) => !this.#ancestry.has(tip)) : tips;
-    if (wanted.length > 0) {
-      const args = ['rev-list', '--timestamp', '--parents', `--max-count=${count}`, '--stdin'];
-      const input = wanted.map((tip) => `${tip}\n`).join('');
-      const { stdout } = await this.git.run([...at.args, ...args], { cwd: at.cwd, env: { ...at.env }, input, signal });
-      this.#ancestry.add(stdout);
-    }
+    if (wanted.length > 0) await this.#revList(at, [`--max-count=${count}`], wanted, signal);
     return this.#settle(open);
+  }
+
+  async #revList(at: GitPlace, limit: string[], tips: readonly string[], signal?: AbortSignal): Promise<void> {
+    const args = [...at.args, 'rev-list', '--timestamp', '--parents', '--ignore-missing', ...limit, '--stdin'];
+    const input = tips.map((tip) => `${tip}\n`).join('');
+    const { stdout } = await this.git.run(args, { cwd: at.cwd, env: { ...at.env }, input, signal });
+    this.#ancestry.add(stdout);
   }
 
   /** Takes over what the listing says for certain; the rest stays open. */

@@ -2,7 +2,7 @@ import type { UnknownReason } from '../../../contract/conflicts';
 import { GitError, tellingLine } from '../../git/errors';
 import type { Git } from '../../git/git';
 import type { GitPlace } from '../../git/treeDiff';
-import { blockedProgram } from './blocked';
+import { blockedPrograms } from './blocked';
 import { type MergeRecord, parseMergeRecords } from './mergeRecords';
 
 /** One merge in one direction. Full commit ids. */
@@ -30,6 +30,8 @@ interface Attempt {
   readonly stopped: Failure | null;
   /** `next`: the first without an answer is to blame. `some`: one of all of them. `all`: no other attempt would do better. */
   readonly blame: 'next' | 'some' | 'all';
+  /** A blocked program that some answered merge needed all the same: that answer is worth nothing. */
+  readonly doubt: string | null;
 }
 
 /** What a further merge may add to the time of a batch: a hundred times what it takes as a rule. */
@@ -52,8 +54,10 @@ export async function mergeAll(
   let failures = 0;
   while (answers.length < lines.length) {
     const rest = answers.length === 0 ? lines : lines.slice(answers.length);
-    const { records, stopped, blame } = await attempt(git, at, rest, o);
-    for (const record of records) answers.push({ kind: 'merged', record });
+    const { records, stopped, blame, doubt } = await attempt(git, at, rest, o);
+    if (doubt === null) for (const record of records) answers.push({ kind: 'merged', record });
+    else if (records.length === 1) answers.push({ kind: 'failed', reason: 'merge driver not run', detail: doubt });
+    else answers.push(...(await inHalves(git, at, rest.slice(0, records.length), o)));
     if (stopped === null) continue;
     const ofThatPair = stopped.reason === 'unrelated histories' || stopped.reason === 'merge driver not run';
     failures = ofThatPair ? 0 : records.length === 0 ? failures + 1 : 1;
@@ -62,12 +66,16 @@ export async function mergeAll(
     } else if (blame === 'next' || rest.length === 1) {
       answers.push(stopped);
     } else {
-      const half = Math.ceil(rest.length / 2);
-      answers.push(...(await mergeAll(git, at, rest.slice(0, half), o)));
-      answers.push(...(await mergeAll(git, at, rest.slice(half), o)));
+      answers.push(...(await inHalves(git, at, rest, o)));
     }
   }
   return answers;
+}
+
+async function inHalves(git: Git, at: GitPlace, lines: readonly MergeLine[], o: BatchOptions): Promise<Answer[]> {
+  const half = Math.ceil(lines.length / 2);
+  const first = await mergeAll(git, at, lines.slice(0, half), o);
+  return [...first, ...(await mergeAll(git, at, lines.slice(half), o))];
 }
 
 async function attempt(git: Git, at: GitPlace, lines: readonly MergeLine[], o: BatchOptions): Promise<Attempt> {
@@ -85,8 +93,10 @@ async function attempt(git: Git, at: GitPlace, lines: readonly MergeLine[], o: B
       ownGroup: true,
     });
     const records = parseMergeRecords(result.stdoutBytes).slice(0, lines.length);
-    if (records.length === lines.length) return { records, stopped: null, blame: 'next' };
-    return { records, stopped: failureOfExit(result.stderr, result.exitCode), blame: 'next' };
+    const stopped = records.length === lines.length ? null : failureOfExit(result.stderr, result.exitCode);
+    // Where both sides rename one file, git does not mind a driver that fails: it goes on with half a result.
+    const needed = blockedPrograms(result.stderr).slice(stopped?.reason === 'merge driver not run' ? 1 : 0);
+    return { records, stopped, blame: 'next', doubt: needed[0] ?? null };
   } catch (error) {
     if (!GitError.is(error) || error.reason === 'cancelled') throw error;
     const reason = error.reason === 'timeout' ? 'timeout' : 'git failed';
@@ -94,7 +104,7 @@ async function attempt(git: Git, at: GitPlace, lines: readonly MergeLine[], o: B
     const stopped = { kind: 'failed', reason, detail } as const;
     // Ended by a signal (git aborts where its own assertions fail), it takes answers along that it had not printed yet.
     const some = error.reason === 'timeout' || (error.reason === 'failed' && error.exitCode === null);
-    return { records: [], stopped, blame: some ? 'some' : 'all' };
+    return { records: [], stopped, blame: some ? 'some' : 'all', doubt: null };
   }
 }
 
@@ -102,8 +112,8 @@ function failureOfExit(stderr: string, exitCode: number): Failure {
   if (stderr.includes('refusing to merge unrelated histories')) {
     return { kind: 'failed', reason: 'unrelated histories', detail: '' };
   }
-  const program = blockedProgram(stderr);
-  if (program !== null) return { kind: 'failed', reason: 'merge driver not run', detail: program };
+  const program = blockedPrograms(stderr).at(-1);
+  if (program !== undefined) return { kind: 'failed', reason: 'merge driver not run', detail: program };
   const detail = tellingLine(stderr) || `git merge-tree ended with exit code ${exitCode}`;
   return { kind: 'failed', reason: 'git failed', detail };
 }

@@ -5,7 +5,7 @@ const nowhere = '/dev/null/switchyard-';
 
 /**
  * Environment in which no merge driver of the user's starts: a merge that would need one fails instead, and its error
- * tells which (`blockedProgram`). The paths a driver is called for are git's to know: renames, several merge bases and
+ * tells which (`blockedPrograms`). The paths a driver is called for are git's to know: renames, several merge bases and
  * nested attributes make any prediction a guess.
  * @param all also filters, and whatever would fetch missing objects
  */
@@ -21,10 +21,11 @@ export function blockedEnvironment(rules: MergeRules, all: boolean): Record<stri
   return { ...parameters([...settings, ...filters]), GIT_ALLOW_PROTOCOL: 'none', GIT_NO_LAZY_FETCH: '1' };
 }
 
-/** The driver or filter that a merge failed for because it is blocked; null: it failed for something else. */
-export function blockedProgram(stderr: string): string | null {
-  const hex = /\/dev\/null\/switchyard-([0-9a-f]+)/.exec(stderr)?.[1];
-  return hex === undefined ? null : Buffer.from(hex, 'hex').toString('utf8');
+/** The drivers and filters that git could not start because they are blocked, each time it tried, the last one last. */
+export function blockedPrograms(stderr: string): string[] {
+  return [...stderr.matchAll(/\/dev\/null\/switchyard-([0-9a-f]+)/g)].map(([, hex = '']) =>
+    Buffer.from(hex, 'hex').toString('utf8'),
+  );
 }
 
 function blocked(name: string): string {

@@ -83,7 +83,19 @@ class MemoryMerger implements Merger {
     if (judged === undefined) throw new Error('A pair was lost.');
     const { cell, answers } = judged;
     const answer = answers['a-into-b'];
-    return { cell, tree: answer?.kind === 'merged' && cell.verdict !== 'unknown' ? answer.record.tree : null };
+    const tree = answer?.kind === 'merged' && cell.verdict !== 'unknown' ? answer.record.tree : null;
+    if (tree !== null && cell.verdict === 'clean') await this.#learn(at, ours, theirs, tree, signal);
+    return { cell, tree };
+  }
+
+  /** Where both sides hold the same attribute files, so does what came of them: whoever is next need not look. */
+  async #learn(at: ScratchPlace, ours: Side, theirs: Side, tree: string, signal: AbortSignal | undefined) {
+    const place = this.#folders.bare(at);
+    const both = [treeOf(ours), treeOf(theirs)] as const;
+    const found = await this.#sets.of(place, both, [], signal);
+    const [a, b] = both.map((each) => found.get(each));
+    if (a === undefined || b === undefined || GitError.is(a) || GitError.is(b) || a.key !== b.key) return;
+    await this.#sets.of(place, [both[0], tree], [[both[0], tree]], signal);
   }
 
   async #judge(
@@ -96,8 +108,11 @@ class MemoryMerger implements Merger {
     const waiting = judged.filter(({ cell }) => cell === null);
     if (waiting.length > 0) {
       try {
-        const work = { at, rules: await this.#rules.read(signal), signal };
-        const pairs = await this.#open(work, waiting, directions);
+        const [rules, pairs] = await Promise.all([
+          this.#rules.read(signal),
+          this.#open(at, waiting, directions, signal),
+        ]);
+        const work = { at, rules, signal };
         await this.#merge(work, pairs);
         const cells = await this.#cells(work, pairs);
         for (const [index, one] of waiting.entries()) one.cell = cells[index] ?? null;
@@ -114,9 +129,10 @@ class MemoryMerger implements Merger {
   }
 
   async #open(
-    { at, signal }: Work,
+    at: ScratchPlace,
     pairs: readonly { readonly job: PairJob; readonly answers: Answers }[],
     directions: readonly Direction[],
+    signal: AbortSignal | undefined,
   ): Promise<Open[]> {
     const trees = new Set(pairs.flatMap(({ job: { a, b } }) => [treeOf(a), treeOf(b)]));
     const alike = pairs.flatMap(({ job: { a, b, sameAttributes } }) =>

@@ -52,7 +52,8 @@ export class RulesReader {
     const entries = parseEntries(stdoutBytes.toString('utf8'));
     const watched = this.#watched(entries);
     const { signature, changed } = await stateOf(watched);
-    const rules = await rulesOf(entries, attributeFilesOf(entries, this.commonDir));
+    const history = await stateOf(historyFilesOf(this.commonDir));
+    const rules = await rulesOf(entries, attributeFilesOf(entries, this.commonDir), history.signature);
     // A file that changed since may have been read before or after.
     this.#known = changed < began ? { rules, watched, signature } : null;
     return rules;
@@ -77,7 +78,8 @@ export class RulesReader {
       // `includeIf "onbranch:…"`
       path.join(this.commonDir, 'HEAD'),
     ].filter((file): file is string => file !== undefined && file !== '');
-    return [...new Set([...possible, ...ofFiles, ...included, ...attributeFilesOf(entries, this.commonDir)])].sort();
+    const others = [...attributeFilesOf(entries, this.commonDir), ...historyFilesOf(this.commonDir)];
+    return [...new Set([...possible, ...ofFiles, ...included, ...others])].sort();
   }
 }
 
@@ -101,10 +103,14 @@ function parseEntries(text: string): Entry[] {
   return entries;
 }
 
-async function rulesOf(entries: readonly Entry[], attributeFiles: readonly string[]): Promise<MergeRules> {
+async function rulesOf(
+  entries: readonly Entry[],
+  attributeFiles: readonly string[],
+  history: string,
+): Promise<MergeRules> {
   const commands = new Map<string, string>();
   const filters = new Set<string>();
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update(history);
   for (const { key, value } of entries) {
     const driver = /^merge\.(.+)\.driver$/s.exec(key)?.[1];
     if (driver !== undefined) commands.set(driver, value);
@@ -124,6 +130,11 @@ function attributeFilesOf(entries: readonly Entry[], commonDir: string): string[
   const byDefault = path.join(env.XDG_CONFIG_HOME ?? path.join(home, '.config'), 'git', 'attributes');
   const ofUser = configured === undefined ? byDefault : path.resolve(commonDir, expanded(configured, home));
   return [ofUser, '/etc/gitattributes', path.join(commonDir, 'info', 'attributes')];
+}
+
+/** What makes git see other parents than those of the commits. */
+function historyFilesOf(commonDir: string): string[] {
+  return ['shallow', 'info/grafts', 'refs/replace'].map((name) => path.join(commonDir, name));
 }
 
 function includedPath(value: string, origin: string, commonDir: string, home: string): string {

@@ -152,16 +152,17 @@ async function remove(dir: string): Promise<void> {
   await rm(dir, { recursive: true, force: true, maxRetries: 5 });
 }
 
-/** Whether its size was last looked at longer ago than `ms`; says so to others at once. */
-export async function isDueForMeasuring(dir: string, ms: number): Promise<boolean> {
-  const file = path.join(dir, 'measured');
+/**
+ * Whether something was last done longer ago than `ms`, by the time of a file; says so to others at once. What is not
+ * there yet is not due.
+ */
+export async function isDue(file: string, ms: number): Promise<boolean> {
   try {
     if (Date.now() - (await stat(file)).mtimeMs < ms) return false;
     await utimes(file, new Date(), new Date());
     return true;
   } catch (error) {
     if (!isMissing(error)) throw error;
-    // A new generation is small.
     await writeFile(file, '', { mode: 0o600 });
     return false;
   }

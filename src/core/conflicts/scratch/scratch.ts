@@ -5,15 +5,7 @@ import { openScratchObjects } from '../../git/scratchObjects';
 import type { Log } from '../../ports';
 import { errorText, isMissing, StoreError } from '../../store/errors';
 import type { Scratch, ScratchPlace } from '../parts';
-import {
-  closeGeneration,
-  type Held,
-  hasGenerations,
-  holdCurrent,
-  isDueForMeasuring,
-  measure,
-  sweep,
-} from './generations';
+import { closeGeneration, type Held, hasGenerations, holdCurrent, isDue, measure, sweep } from './generations';
 import { diskBase, freeBytes, isOrphan, memoryBase, type ScratchBase, systemMemory } from './place';
 
 /** All in bytes, but for the last. */
@@ -106,14 +98,18 @@ class KeptScratch implements Scratch {
   }
 
   async #tend(base: ScratchBase, dir: string): Promise<void> {
+    const { tendMs, memory, disk } = this.#limits;
     await this.#quietly(async () => {
-      if (!(await isDueForMeasuring(dir, this.#limits.tendMs))) return;
-      const limit = base.kind === 'memory' ? this.#limits.memory : this.#limits.disk;
+      if (!(await isDue(path.join(dir, 'measured'), tendMs))) return;
       const bytes = await measure(dir);
       this.#log.debug(`The scratch store ${dir} holds ${Math.round(bytes / mebi)} MiB.`);
-      if (bytes > limit) await closeGeneration(dir);
+      if (bytes > (base.kind === 'memory' ? memory : disk)) await closeGeneration(dir);
       await sweep(base.dir, { all: false });
-      if (base.kind === 'memory') await sweepDeleted(path.dirname(base.dir));
+    });
+    if (base.kind === 'disk') return;
+    const own = path.dirname(base.dir);
+    await this.#quietly(async () => {
+      if (await isDue(path.join(own, '.swept'), tendMs)) await sweepDeleted(own);
     });
   }
 

@@ -12,6 +12,7 @@ import { RulesReader } from '../merge/rules';
 import type { ScratchPlace } from '../parts';
 import { CellError, gone } from './cellError';
 import { findObjects, objectPlace } from './objects';
+import { pathsOfBlobs } from './realPaths';
 
 export interface CellDeps {
   readonly git: Git;
@@ -132,7 +133,7 @@ export async function sidesOfFiles(
     const object = found.get(`${tree ?? ''}:${name}`) ?? null;
     return object?.type === 'blob' ? { path: name, id: object.id, submodule: false } : null;
   };
-  return paths.map((each) => {
+  const sides = paths.map((each) => {
     const others = [...(names.get(each) ?? [])];
     const versions = stagedVersions(staged, each, others);
     const version = (role: Role) => (versions === null ? inTree(trees[role], each) : versions[role]);
@@ -140,6 +141,39 @@ export async function sidesOfFiles(
     const result = others.map((name) => inTree(cell.record.tree, name)).find((name) => name !== null) ?? null;
     return { path: each, base: version('base'), ours: version('ours'), theirs: version('theirs'), result };
   });
+  const isThere = (tree: string, { path, id }: FileVersion) => found.get(`${tree}:${path}`)?.id === id;
+  return atRealPaths({ git, layout }, at, { sides, trees, isThere }, signal);
+}
+
+/** A file that one side renamed is listed under its new name for all: each version goes where its tree has it. */
+async function atRealPaths(
+  { git, layout }: CellDeps,
+  at: ScratchPlace,
+  o: {
+    readonly sides: readonly FileSides[];
+    readonly trees: Readonly<Record<Role, string | null>>;
+    readonly isThere: (tree: string, version: FileVersion) => boolean;
+  },
+  signal: AbortSignal | undefined,
+): Promise<FileSides[]> {
+  const place = objectPlace(layout, at);
+  const moved = async (role: Role): Promise<Map<string, BytePath>> => {
+    const tree = o.trees[role];
+    if (tree === null) return new Map();
+    const elsewhere = o.sides.flatMap(({ [role]: version }) =>
+      version === null || version.submodule || o.isThere(tree, version) ? [] : [version.id],
+    );
+    return pathsOfBlobs(git, place, tree, new Set(elsewhere), signal);
+  };
+  const [base, ours, theirs] = await Promise.all([moved('base'), moved('ours'), moved('theirs')]);
+  const real = (version: FileVersion | null, paths: ReadonlyMap<string, BytePath>) =>
+    version === null ? null : { ...version, path: paths.get(version.id) ?? version.path };
+  return o.sides.map((file) => ({
+    ...file,
+    base: real(file.base, base),
+    ours: real(file.ours, ours),
+    theirs: real(file.theirs, theirs),
+  }));
 }
 
 /** null: git lists no stage of this path, nor of another name of the same file. */

@@ -49,49 +49,62 @@ export async function choose(
   state: WorkingState,
   o: { readonly worktrees: readonly string[]; readonly limits: SnapshotLimits },
 ): Promise<Choice> {
-  const { limits } = o;
   const isInert = (file: BytePath) => !worktree.main && file.startsWith(plans);
+  const inert = state.changes.filter((change) => isInert(change.path)).flatMap(asInHead);
   const changes = state.changes.filter((change) => !isInert(change.path));
   const foreign = foreignFolders(worktree, state, o.worktrees);
   const inForeign = (file: BytePath) => foldersOf(file).some((folder) => foreign.has(`${folder}/`));
   const untracked = state.untracked.filter((file) => !isInert(file) && !inForeign(file));
+  const sorted = sortChanges(changes);
+  const tooMany = untracked.length > o.limits.untrackedFiles;
+  const looks = tooMany ? [] : await lookAtAll(worktree.path, { tracked: sorted.read, untracked }, o.limits);
   // Another worktree is a side itself, so nothing of it is left out; of a repository that git would not track, all is.
-  const leftOut = new Map([...foreign].flatMap(([folder, why]) => (why === null ? [] : [[folder, why] as const])));
-  const besides = leftOut.size;
-  for (const { path: file, why } of state.unreadable) leftOut.set(file, `it cannot be read (${why})`);
-  const inert = state.changes.filter((change) => isInert(change.path)).flatMap(asInHead);
-  const onDiskNow = changes.filter((change) => change.unstaged !== '.');
-  const gone = onDiskNow.filter(isGone).map((change) => change.path);
-  // A repository in the place of a tracked file.
-  const replaced = onDiskNow.filter((change) => change.diskMode === gitlink && change.indexMode !== gitlink);
-  for (const { path: file } of replaced) leftOut.set(`${file}/`, ownRepository);
-  const behindLinks = await beyondLinks(worktree.path, gone);
-  const read = onDiskNow.filter((change) => !isGone(change) && !replaced.includes(change)).map((change) => change.path);
-  const tooMany = untracked.length > limits.untrackedFiles;
-  const looks = tooMany ? [] : await lookAtAll(worktree.path, read, limits.trackedBytes);
-  looks.push(...(tooMany ? [] : await lookAtAll(worktree.path, untracked, limits.untrackedBytes)));
-  let bytes = 0;
-  for (const look of looks) {
-    if (look.why !== null) leftOut.set(look.path, look.why);
-    else bytes += look.bytes;
-  }
-  const removed = [...behindLinks, ...replaced.map((change) => change.path)];
-  const update = [...gone.filter((file) => !behindLinks.has(file)), ...read, ...untracked].filter(
+  const repositories = [...foreign].flatMap(([folder, why]) => (why === null ? [] : [[folder, why] as const]));
+  const leftOut = new Map([
+    ...repositories,
+    ...state.unreadable.map((one) => [one.path, `it cannot be read (${one.why})`] as const),
+    ...sorted.replaced.map((file) => [`${file}/`, ownRepository] as const),
+    ...looks.flatMap((one) => (one.why === null ? [] : [[one.path, one.why] as const])),
+  ]);
+  const behindLinks = await beyondLinks(worktree.path, sorted.gone);
+  const removed = [...behindLinks, ...sorted.replaced];
+  const update = [...sorted.gone.filter((file) => !behindLinks.has(file)), ...sorted.read, ...untracked].filter(
     (file) => !leftOut.has(file),
   );
   return {
     set: [...inert, ...removed.map(removal)],
     update,
     differs: changes.some((change) => change.staged !== '.') || removed.length > 0 || update.length > 0,
-    dirty: changes.length > 0 || untracked.length > 0 || leftOut.size > besides,
+    dirty: changes.length > 0 || untracked.length > 0 || leftOut.size > repositories.length,
     untracked: new Set(untracked.filter((file) => !leftOut.has(file))),
     leftOut: [...leftOut].map(([file, why]) => ({ path: file, why })).sort((a, b) => (a.path < b.path ? -1 : 1)),
-    tooMuch: tooMany
-      ? `more than ${limits.untrackedFiles} untracked files`
-      : bytes > limits.totalBytes
-        ? `more than ${inMegabytes(limits.totalBytes)} of uncommitted files`
-        : null,
+    tooMuch: tooMany ? `more than ${o.limits.untrackedFiles} untracked files` : tooLarge(looks, o.limits),
   };
+}
+
+/** Paths whose file on the disk is not what the index has. */
+interface SortedChanges {
+  readonly gone: readonly BytePath[];
+  /** By a repository of its own. */
+  readonly replaced: readonly BytePath[];
+  readonly read: readonly BytePath[];
+}
+
+function sortChanges(changes: readonly Change[]): SortedChanges {
+  const gone: BytePath[] = [];
+  const replaced: BytePath[] = [];
+  const read: BytePath[] = [];
+  for (const { path: file, unstaged, indexMode, diskMode } of changes) {
+    if (unstaged === '.') continue;
+    if (unstaged === 'D' || diskMode === nothing) gone.push(file);
+    else (diskMode === gitlink && indexMode !== gitlink ? replaced : read).push(file);
+  }
+  return { gone, replaced, read };
+}
+
+function tooLarge(looks: readonly Look[], limits: SnapshotLimits): string | null {
+  const bytes = looks.reduce((sum, one) => sum + (one.why === null ? one.bytes : 0), 0);
+  return bytes > limits.totalBytes ? `more than ${inMegabytes(limits.totalBytes)} of uncommitted files` : null;
 }
 
 const ownRepository = 'it is a repository of its own';
@@ -125,10 +138,6 @@ function removal(file: BytePath): TreeChange {
   return { path: file, old: null, next: null };
 }
 
-function isGone(change: Change): boolean {
-  return change.unstaged === 'D' || change.diskMode === nothing;
-}
-
 /** Those of the paths that lie behind a symbolic link now: git refuses to look there, even to remove an entry. */
 async function beyondLinks(top: string, gone: readonly BytePath[]): Promise<ReadonlySet<BytePath>> {
   const links = new Map<BytePath, Promise<boolean>>();
@@ -154,9 +163,17 @@ interface Look {
   readonly bytes: number;
 }
 
-async function lookAtAll(top: string, files: readonly BytePath[], limit: number): Promise<Look[]> {
+async function lookAtAll(
+  top: string,
+  files: { readonly tracked: readonly BytePath[]; readonly untracked: readonly BytePath[] },
+  limits: SnapshotLimits,
+): Promise<Look[]> {
   const inPool = pLimit(16);
-  return Promise.all(files.map((file) => inPool(() => lookAt(top, file, limit))));
+  const look = (limit: number) => (file: BytePath) => inPool(() => lookAt(top, file, limit));
+  return Promise.all([
+    ...files.tracked.map(look(limits.trackedBytes)),
+    ...files.untracked.map(look(limits.untrackedBytes)),
+  ]);
 }
 
 async function lookAt(top: string, file: BytePath, limit: number): Promise<Look> {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { isMissing } from '../../store/errors';
+import { errorCode, isMissing } from '../../store/errors';
 import { isUserAlive, userName } from '../scratch/users';
 
 /**
@@ -37,7 +37,7 @@ export async function takeIndex(folder: string, gitDir: string): Promise<Private
   const file = path.join(folder, await userName());
   const { key, fresh } = await withUserIndex(gitDir, async (handle) => {
     const present = handle === null ? none : await keyOf(handle);
-    const took = await renameIfThere(path.join(folder, `${keptPrefix}${present}`), file);
+    const took = await tryRename(path.join(folder, `${keptPrefix}${present}`), file);
     if (!took && handle !== null) await copyIndex(handle, file);
     return { key: present, fresh: !took };
   });
@@ -48,14 +48,15 @@ export async function takeIndex(folder: string, gitDir: string): Promise<Private
     withCopy: async (fn) => {
       const work = `${file}.work`;
       try {
-        await withFile(file, (handle) => (handle === null ? undefined : copyIndex(handle, work)));
+        await secondName(file, work);
         return await fn(work);
       } finally {
         await removeWithLock(work);
       }
     },
     keep: async () => {
-      await renameIfThere(file, path.join(folder, `${keptPrefix}${key}`));
+      await tryRename(file, path.join(folder, `${keptPrefix}${key}`));
+      await removeWithLock(file);
       await sweep(folder, key);
     },
     drop: () => removeWithLock(file),
@@ -108,6 +109,17 @@ async function copyIndex(from: FileHandle, to: string): Promise<void> {
   await utimes(to, seconds, seconds);
 }
 
+/** git never writes into an index, it puts a new file in its place: so a second name is as good as a copy. */
+async function secondName(file: string, work: string): Promise<void> {
+  try {
+    await link(file, work);
+  } catch (error) {
+    if (isMissing(error)) return;
+    // No hard links here.
+    await withFile(file, (handle) => (handle === null ? undefined : copyIndex(handle, work)));
+  }
+}
+
 /** Leaves only what is kept for this state and what living processes use. */
 async function sweep(folder: string, key: string): Promise<void> {
   for (const name of await readdir(folder)) {
@@ -123,12 +135,13 @@ async function removeWithLock(file: string): Promise<void> {
   await rm(`${file}.lock`, { force: true });
 }
 
-async function renameIfThere(from: string, to: string): Promise<boolean> {
+/** False when it is not there; also when Windows has it open for somebody, for what is kept is never needed. */
+async function tryRename(from: string, to: string): Promise<boolean> {
   try {
     await rename(from, to);
     return true;
   } catch (error) {
-    if (isMissing(error)) return false;
+    if (isMissing(error) || ['EPERM', 'EACCES', 'EBUSY'].includes(errorCode(error) ?? '')) return false;
     throw error;
   }
 }

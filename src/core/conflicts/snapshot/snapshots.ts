@@ -3,7 +3,7 @@ import path from 'node:path';
 import { joinPaths, shownPath } from '../../git/bytePath';
 import { GitError, tellingLine } from '../../git/errors';
 import type { Git, GitResult } from '../../git/git';
-import { writeOwnCommit } from '../../git/looseObject';
+import { treeOfLooseCommit, writeOwnCommit } from '../../git/looseObject';
 import type { RepositoryLayout } from '../../git/repository';
 import { indexInfo } from '../../git/treeDiff';
 import type { Log } from '../../ports';
@@ -54,7 +54,7 @@ class Take {
     // Named outright: in a folder whose `.git` is gone git would find the repository around it.
     this.#env = { ...at.env, GIT_DIR: worktree.gitDir, GIT_WORK_TREE: worktree.path };
     this.#config = configFor(at);
-    this.#objects = path.join(at.dir, 'objects');
+    this.#objects = at.env.GIT_OBJECT_DIRECTORY ?? path.join(at.dir, 'objects');
   }
 
   async run(): Promise<Snapshot> {
@@ -85,13 +85,22 @@ class Take {
     try {
       snapshot = await this.#look(index);
     } catch (error) {
-      await index.drop();
+      // git replaces an index as a whole, so one that was cancelled at its work left a good one.
+      if (GitError.is(error) && error.reason === 'cancelled') await this.#keep(index);
+      else await index.drop();
       // A kept index may be damaged, and a file may have gone between two steps: a fresh look tells.
       if (!last && GitError.is(error) && (error.reason === 'failed' || error.reason === 'locked')) return null;
       throw error;
     }
-    await index.keep();
+    await this.#keep(index);
     return (await this.#isSettled(snapshot, index, headBefore)) ? snapshot : null;
+  }
+
+  async #keep(index: PrivateIndex): Promise<void> {
+    await index.keep().catch((error: unknown) => {
+      // The next look makes its own.
+      this.deps.log.debug(`An index of ${this.worktree.path} could not be kept: ${errorText(error)}`);
+    });
   }
 
   async #look(index: PrivateIndex): Promise<Snapshot> {
@@ -105,15 +114,16 @@ class Take {
     if (unmerged !== undefined) {
       return this.#unknown({ reason: 'operation in progress', detail: shownPath(unmerged) });
     }
-    if (state.unreadableRules !== null) {
-      return this.#unknown({ reason: 'file cannot be read', detail: state.unreadableRules });
-    }
+    if (state.inDoubt !== null) return this.#unknown({ reason: 'file cannot be read', detail: state.inDoubt });
     const limits = { ...defaultSnapshotLimits, ...deps.limits };
     const choice = await choose(worktree, state, { worktrees: this.o.worktrees, limits });
     if (choice.tooMuch !== null) return this.#unknown({ reason: 'left out', detail: choice.tooMuch });
     const { dirty, leftOut, untracked } = choice;
     const known = { head, dirty, leftOut, untracked, unknown: null, scannedAt: this.#scannedAt };
-    if (!choice.differs) return { ...known, commit: head, tree: null };
+    if (!choice.differs) {
+      const tree = await treeOfLooseCommit(path.join(deps.layout.commonDir, 'objects'), head);
+      return { ...known, commit: head, tree };
+    }
     this.#checkSignal();
     const tree = await index.withCopy((file) => this.#writeTree(choice, file));
     const commit = await writeOwnCommit(this.#objects, { tree, parents: [head], message: 'working state\n' });
@@ -206,14 +216,15 @@ class Take {
 }
 
 /**
- * Whatever the user configured: no daemon and no cache is asked what is on the disk, an index is one whole file, no
- * hook of the user's hears of ours, nothing is forced to the disk, and line ends that would not come back are no error.
+ * Whatever the user configured: no daemon and no cache is asked what is on the disk, an index is one whole file
+ * (whose hash nobody needs), no hook of the user's hears of ours, nothing is forced to the disk, and line ends that would not come back are no error.
  */
 function configFor(at: ScratchPlace): string[] {
   const settings = [
     'core.fsmonitor=false',
     'core.untrackedCache=false',
     'core.splitIndex=false',
+    'index.skipHash=true',
     `core.hooksPath=${path.join(at.dir, 'no-hooks')}`,
     'core.fsync=none',
     'core.safecrlf=false',

@@ -25,8 +25,11 @@ export interface WorkingState {
   readonly repositories: readonly BytePath[];
   /** Passed over by git; a folder ends in `/`. */
   readonly unreadable: readonly { readonly path: BytePath; readonly why: string }[];
-  /** A file of rules (what is ignored, which attributes) that git could not read; null: none. */
-  readonly unreadableRules: string | null;
+  /**
+   * What could not be read and puts all the rest in doubt: rules of what is ignored, attributes, a name that did not
+   * come through the warning. null: nothing.
+   */
+  readonly inDoubt: string | null;
 }
 
 /**
@@ -84,16 +87,33 @@ function afterFields(line: string, count: number): string {
 }
 
 /** git goes on without what it cannot read (dir.c, diff-lib.c, attr.c); its words are those of the C locale. */
-function parseWarnings(stderr: string): Pick<WorkingState, 'unreadable' | 'unreadableRules'> {
+function parseWarnings(stderr: string): Pick<WorkingState, 'unreadable' | 'inDoubt'> {
   const rules = /^warning: unable to access '(.*\.git(?:ignore|attributes))': /m.exec(stderr);
   const folders = [...stderr.matchAll(/^warning: could not open directory '(.*?)\/?': (.*)$/gm)];
-  // A tracked file in a folder that may not be entered: `perror` with its name.
-  const files = [...stderr.matchAll(/^(?!warning: |error: |fatal: )(.+): (Permission denied)$/gm)];
+  // A tracked file that could not be looked at: `perror` with its name. git takes it for unchanged.
+  const files = [...stderr.matchAll(/^(?!warning: |error: |fatal: )(.+): (.+)$/gm)].filter(([, , why = '']) =>
+    lookErrors.has(why),
+  );
+  const garbled = [...folders, ...files].find(([, name = '']) => name.includes('\ufffd'));
   return {
     unreadable: [
       ...folders.map(([, name = '', why = '']) => ({ path: `${bytePath(name)}/`, why })),
       ...files.map(([, name = '', why = '']) => ({ path: bytePath(name), why })),
     ],
-    unreadableRules: rules?.[1] ?? null,
+    inDoubt: rules?.[1] ?? garbled?.[1] ?? null,
   };
 }
+
+/** strerror(3) of what lstat(2) may say about a file that is there. */
+const lookErrors: ReadonlySet<string> = new Set([
+  'Permission denied',
+  'Operation not permitted',
+  'Input/output error',
+  'Stale file handle',
+  'Remote I/O error',
+  'Transport endpoint is not connected',
+  'Host is down',
+  'Connection timed out',
+  'File name too long',
+  'Invalid argument',
+]);

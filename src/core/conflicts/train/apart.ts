@@ -28,9 +28,15 @@ export class Footprint {
 }
 
 /**
- * Whether merging `side` into a result is certainly clean, and gives the result with the changes of `side` laid over it.
- * Both were changed since the same commit, their only merge base; the result's changes come in parts, each on top of
- * those before. In doubt: false.
+ * `apart`: merging is certainly clean, and gives the result with the changes of the side laid over it.
+ * `in place`: it may conflict; where it does not, no other path changes than those that the side changed.
+ * `entangled`: anything else, and whatever is in doubt.
+ */
+export type Relation = 'apart' | 'in place' | 'entangled';
+
+/**
+ * How what a side changed stands to what a result changed, since the same commit, their only merge base. The result's
+ * changes come in parts, each on top of those before.
  *
  * git's merge (merge-ort.c) asks more of a path than "which side changed it" only if
  * 1. both changed it (a rename changes its old and its new path), or
@@ -38,19 +44,30 @@ export class Footprint {
  * 3. one side added it in a folder that is gone on the other, where it may have been renamed as a whole. That can come
  *    about from several sides, each of which moved only a part of the folder: so what counts is not what one of them
  *    left, but whether anything is known to be left. The top folder is always there.
- * What is the same on both sides is no exception here: one of them may have renamed it.
+ * Where both changed a file that was there and is there still, in both, its contents are merged where it lies: it was
+ * not renamed, and nothing was renamed to it. What is the same on both sides is no exception to 1: one of them may
+ * have renamed it.
  */
-export function staysApart(side: Footprint, result: readonly Footprint[]): boolean {
-  return result.every((part) => sharesNoPath(side, part)) && addsIntoNothingGone(side, result);
+export function relate(side: Footprint, result: readonly Footprint[]): Relation {
+  let relation: Relation = 'apart';
+  for (const part of result) {
+    for (const folder of side.folders) if (part.paths.has(folder)) return 'entangled';
+    for (const [path, own] of side.paths) {
+      if (part.folders.has(path)) return 'entangled';
+      const other = part.paths.get(path);
+      if (other === undefined) continue;
+      if (!isThroughout(own) || !isThroughout(other)) return 'entangled';
+      relation = 'in place';
+    }
+  }
+  return addsIntoNothingGone(side, result) ? relation : 'entangled';
 }
 
-function sharesNoPath(side: Footprint, part: Footprint): boolean {
-  for (const path of side.paths.keys()) if (part.paths.has(path) || part.folders.has(path)) return false;
-  for (const folder of side.folders) if (part.paths.has(folder)) return false;
-  return true;
+function isThroughout({ old, next }: TreeChange): boolean {
+  return old !== null && next !== null;
 }
 
-/** Asked only where no path is shared: then what one side changed is on the other side as it was before. */
+/** Asked only where what both changed is there in both; what one of them changed is on the other as it was before. */
 function addsIntoNothingGone(side: Footprint, result: readonly Footprint[]): boolean {
   const gainedBySide = [...side.gaining].filter((folder) => result.some((part) => part.losing.has(folder)));
   const gainedByResult = [...side.losing].filter((folder) => result.some((part) => part.gaining.has(folder)));

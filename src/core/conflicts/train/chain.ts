@@ -7,7 +7,7 @@ import { writeOwnCommit } from '../../git/looseObject';
 import { diffTrees, type GitPlace, type TreeChange } from '../../git/treeDiff';
 import type { Merger, ScratchPlace } from '../parts';
 import type { Side, Snapshot } from '../side';
-import { Footprint, staysApart } from './apart';
+import { Footprint, type Relation, relate } from './apart';
 import type { Fork } from './forks';
 
 /** What has been merged so far. Never changed, so that a later preview can go on from any step. */
@@ -18,8 +18,10 @@ export interface Landed {
   readonly waiting: readonly Waiting[];
   /** Commits of all sides that are in, those that wait as well. */
   readonly sides: readonly string[];
-  /** Nobody was merged by git, so what changed since the base is what the sides changed. */
-  readonly plain: boolean;
+  /** What had changed from the base when the first `sides` were in, as git said. */
+  readonly told: { readonly sides: number; readonly changes: readonly TreeChange[] };
+  /** Since then nothing has changed but what the sides changed: no merge has moved anything elsewhere. */
+  readonly exact: boolean;
   readonly untracked: ReadonlySet<BytePath>;
   readonly leftOut: Snapshot['leftOut'];
 }
@@ -36,7 +38,16 @@ export interface Step {
 
 /** The result with nothing but the base in it. */
 export function landedBase(commit: string, tree: string): Landed {
-  return { commit, tree, waiting: [], sides: [], plain: true, untracked: new Set(), leftOut: [] };
+  return {
+    commit,
+    tree,
+    waiting: [],
+    sides: [],
+    told: { sides: 0, changes: [] },
+    exact: true,
+    untracked: new Set(),
+    leftOut: [],
+  };
 }
 
 export interface ChainParts {
@@ -61,9 +72,8 @@ export interface ChainParts {
  * that neither of them changed.
  */
 export class Chain {
-  /** What changed from the base to the result; without `#exact` only a part of it. */
+  /** What changed from the base to the result; where that is not exact, only a part of it. */
   #changed: Footprint;
-  #exact: boolean;
   #landed: Landed;
   readonly #own: Set<string>;
   /** By the commit where a side left the base. */
@@ -74,10 +84,10 @@ export class Chain {
     from: Landed,
   ) {
     this.#landed = from;
-    const forks = from.sides.flatMap((side) => p.forks.get(side) ?? []);
-    this.#own = new Set(forks.flatMap((fork) => [...fork.own]));
-    this.#changed = new Footprint(forks.flatMap((fork) => fork.since?.changes ?? []));
-    this.#exact = from.plain;
+    const forksOf = (sides: readonly string[]) => sides.flatMap((side) => p.forks.get(side) ?? []);
+    this.#own = new Set(forksOf(from.sides).flatMap(({ own }) => [...own]));
+    this.#changed = new Footprint(from.told.changes);
+    for (const { since } of forksOf(from.sides.slice(from.told.sides))) this.#changed.add(since?.changes ?? []);
   }
 
   /** The next side. What conflicts or is unknown is left out of the result. @throws GitError cancelled */
@@ -89,8 +99,11 @@ export class Chain {
     try {
       const fork = this.p.forks.get(commit);
       if (fork?.own.size === 0) return this.#stays(clean);
-      if (fork !== undefined && (await this.#apart(side, fork))) return this.#wait(side, commit, fork);
-      return await this.#merge(side, commit, fork);
+      const relation = fork === undefined ? 'entangled' : await this.#relate(fork);
+      // What was left out may lie where others changed something, and the merger knows how to look.
+      const whole = side.snapshot.leftOut.length + this.#landed.leftOut.length === 0;
+      if (relation === 'apart' && whole) return this.#wait(side, commit, fork);
+      return await this.#merge(side, commit, fork, relation);
     } catch (error) {
       if (!GitError.is(error) || error.reason === 'cancelled') throw error;
       const reason = error.reason === 'timeout' ? 'timeout' : 'git failed';
@@ -109,33 +122,32 @@ export class Chain {
     return { cell, after: this.#landed };
   }
 
-  async #apart(side: Side, fork: Fork): Promise<boolean> {
-    const { since, own } = fork;
-    // What was left out may lie where others changed something, and the merger knows how to look.
-    if (since === null || side.snapshot.leftOut.length + this.#landed.leftOut.length > 0) return false;
+  /** How a side stands to the result. What is told is certain. */
+  async #relate({ since, own }: Fork): Promise<Relation> {
+    if (since === null) return 'entangled';
     // Stacked on something that is in already: then their common commit is the merge base, and not the fork.
-    for (const commit of own) if (this.#own.has(commit)) return false;
-    const footprint = new Footprint(since.changes);
+    for (const commit of own) if (this.#own.has(commit)) return 'entangled';
+    const side = new Footprint(since.changes);
     const base = this.#baseChanged.get(since.commit) ?? new Footprint(since.baseChanges);
     this.#baseChanged.set(since.commit, base);
-    if (!staysApart(footprint, [base, this.#changed])) return false;
-    if (this.#exact) return true;
+    const relation = relate(side, [base, this.#changed]);
+    if (this.#landed.exact || relation !== 'apart') return this.#landed.exact ? relation : 'entangled';
+    const { git, place, base: start } = this.p;
     await this.#layOver();
-    this.#changed = new Footprint(
-      await diffTrees(this.p.git, this.p.place, this.p.base.snapshot.tree ?? '', this.#landed.tree),
-    );
-    this.#exact = true;
-    return staysApart(footprint, [base, this.#changed]);
+    const changes = await diffTrees(git, place, start.snapshot.tree ?? '', this.#landed.tree);
+    this.#changed = new Footprint(changes);
+    this.#landed = { ...this.#landed, told: { sides: this.#landed.sides.length, changes }, exact: true };
+    return relate(side, [base, this.#changed]);
   }
 
-  #wait(side: Side, commit: string, fork: Fork): Step {
-    const changes = fork.since?.changes ?? [];
+  #wait(side: Side, commit: string, fork: Fork | undefined): Step {
+    const changes = fork?.since?.changes ?? [];
     this.#takeIn(side, commit, fork);
     this.#landed = { ...this.#landed, waiting: [...this.#landed.waiting, { commit, changes }] };
     return this.#stays(clean);
   }
 
-  async #merge(side: Side, commit: string, fork: Fork | undefined): Promise<Step> {
+  async #merge(side: Side, commit: string, fork: Fork | undefined, relation: Relation): Promise<Step> {
     await this.#layOver();
     const ours = this.#asSide(side);
     const { cell, tree } = await this.p.merger.into(this.p.at, ours, side, this.p.signal);
@@ -143,8 +155,7 @@ export class Chain {
     if (tree === null) return this.#stays(unknownCell('git failed', null));
     const made = await this.#commit(tree, [commit]);
     this.#takeIn(side, commit, fork);
-    this.#landed = { ...this.#landed, commit: made, tree, plain: false };
-    this.#exact = false;
+    this.#landed = { ...this.#landed, commit: made, tree, exact: this.#landed.exact && relation !== 'entangled' };
     return this.#stays(cell);
   }
 

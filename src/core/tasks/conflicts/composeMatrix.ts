@@ -37,13 +37,12 @@ export interface MatrixParts {
 export function composeMatrix(p: MatrixParts): MatrixState {
   const prior = p.prior === null ? null : new Prior(p.prior);
   const branches = p.found.subjects.map((subject, index) => branchOf(p, prior, subject, p.sides[index]));
-  const computed = new Map(p.result?.pairs.map((pair) => [`${pair.a}\0${pair.b}`, pair]));
+  const computed = new Computed(p.result?.pairs ?? []);
   const pairs: ConflictPair[] = [];
   for (const [i, a] of branches.entries()) {
     for (const [n, b] of branches.slice(i + 1).entries()) {
-      const key = `${a.ref}\0${b.ref}`;
-      const cell = prior?.pair(key, a, b) ??
-        computed.get(key) ?? { ...unsaid(p.sides[i], p.sides[i + 1 + n]), hazards: [] };
+      const known = prior?.pair(a, b) ?? computed.get(a.ref, b.ref, pairs.length);
+      const cell = known ?? { ...unsaid(p.sides[i], p.sides[i + 1 + n]), hazards: [] };
       pairs.push({ ...cell, a: a.ref, b: b.ref, checkedAt: older(a.scannedAt, b.scannedAt) });
     }
   }
@@ -114,6 +113,23 @@ function baseCell(p: MatrixParts, prior: Prior | null, branch: ConflictBranch, s
   return [{ ref: branch.ref, base: base.name, ...said, checkedAt: branch.scannedAt }];
 }
 
+/** What was computed. The order is the same unless somebody came or went since: only then are thousands looked up. */
+class Computed {
+  readonly #pairs: readonly ConflictPair[];
+  #byKey: ReadonlyMap<string, ConflictPair> | null = null;
+
+  constructor(pairs: readonly ConflictPair[]) {
+    this.#pairs = pairs;
+  }
+
+  get(a: string, b: string, index: number): ConflictPair | undefined {
+    const here = this.#pairs[index];
+    if (here?.a === a && here.b === b) return here;
+    this.#byKey ??= new Map(this.#pairs.map((pair) => [`${pair.a}\0${pair.b}`, pair]));
+    return this.#byKey.get(`${a}\0${b}`);
+  }
+}
+
 /** What a former holder of the duty said. It holds as long as a side is what it was then, or was not looked at since. */
 class Prior {
   readonly changed: MatrixState['changed'];
@@ -133,9 +149,9 @@ class Prior {
     return known !== undefined && known.worktree === worktree && known.scannedAt !== null ? known : undefined;
   }
 
-  pair(key: string, a: ConflictBranch, b: ConflictBranch): ConflictPair | undefined {
+  pair(a: ConflictBranch, b: ConflictBranch): ConflictPair | undefined {
     if (!this.#holds(a) && !this.#holds(b)) return undefined;
-    return this.#fits(a) && this.#fits(b) ? this.#pairs.get(key) : undefined;
+    return this.#fits(a) && this.#fits(b) ? this.#pairs.get(`${a.ref}\0${b.ref}`) : undefined;
   }
 
   base(branch: ConflictBranch): BaseCell | undefined {

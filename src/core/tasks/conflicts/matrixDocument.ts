@@ -121,7 +121,9 @@ export function encodeMatrix({ json, changed }: MatrixState): MatrixDocument {
   const indexOf = (cell: Cell, hazards: readonly Hazard['kind'][]): number => {
     const { verdict, reason, detail, direction, driver, files } = cell;
     const kept: KeptCell = { verdict, reason, detail, direction, driver, files, hazards };
-    const key = JSON.stringify(kept);
+    // Most of thousands are plainly clean.
+    const isPlain = verdict === 'clean' && detail === null && driver === null && hazards.length + files.length === 0;
+    const key = isPlain ? 'clean' : JSON.stringify(kept);
     const index = known.get(key) ?? cells.push(kept) - 1;
     known.set(key, index);
     return index;

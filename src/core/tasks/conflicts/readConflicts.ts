@@ -1,13 +1,7 @@
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
-import { createEngine } from '../../conflicts/matrix/engine';
-import { createMerger } from '../../conflicts/merge/merger';
 import type { MatrixState, ScratchPlace } from '../../conflicts/parts';
-import { openScratch } from '../../conflicts/scratch/scratch';
 import type { Side, Subject } from '../../conflicts/side';
-import { createSnapshots } from '../../conflicts/snapshot/snapshots';
-import { joinsTrain, mergeOrderOf } from '../../conflicts/train/mergeOrder';
-import { createTrain } from '../../conflicts/train/train';
 import { GitError } from '../../git/errors';
 import type { TaskContext } from '../context';
 import { leasesByName } from '../snapshot';
@@ -15,7 +9,8 @@ import { committedSides } from './committedSides';
 import { composeMatrix } from './composeMatrix';
 import { messageOf } from './looker';
 import { type FoundSubjects, findSubjects, type SubjectOptions } from './subjects';
-import type { ConflictTools } from './tools';
+import { type ConflictTools, openConflictTools } from './tools';
+import { TrainKeeper } from './trainKeeper';
 
 export interface ReadConflictsOptions extends SubjectOptions {
   readonly signal?: AbortSignal | undefined;
@@ -31,47 +26,32 @@ export async function readConflicts(context: TaskContext, o: ReadConflictsOption
   const began = performance.now();
   const before = context.git.started;
   const { committed, ...wanted } = o;
-  const [tools, found] = await Promise.all([openTools(context), findSubjects(context, wanted)]);
+  const [tools, found] = await Promise.all([openConflictTools(context), findSubjects(context, wanted)]);
   const live = await liveWorktrees(context, found);
   return tools.scratch.use(async (at) => {
     const sides = await lookAtAll(context, tools, at, { found, committed: committed === true, signal: o.signal });
     const bases = await basesOf(context, found, o.signal);
-    const { signal } = o;
-    const result = await tools.engine.compute(at, { sides, bases, signal });
-    const order = orderOf(found, result);
-    const train = await tools.train.preview(at, { order, sides, bases, signal });
+    const result = await tools.engine.compute(at, { sides, bases, signal: o.signal });
+    const keeper = new TrainKeeper(tools.train);
+    keeper.set({ found, sides, bases, result });
+    await keeper.merge(at, o.signal ?? new AbortController().signal);
     const timing = {
       ...result.timing,
       ms: Math.round((performance.now() - began) * 10) / 10,
       gitProcesses: context.git.started - before,
     };
-    const mergeOrder = order.map(({ ref }) => ref);
     const nobody = { prior: null, changedAt: new Map<string, string>(), host: context.host };
-    return composeMatrix({ found, sides, result, live, mergeOrder, train, timing, ...nobody });
+    return composeMatrix({
+      found,
+      sides,
+      result,
+      live,
+      mergeOrder: keeper.order,
+      train: keeper.steps,
+      timing,
+      ...nobody,
+    });
   });
-}
-
-async function openTools({ git, layout, host }: TaskContext): Promise<ConflictTools> {
-  const deps = { git, layout, log: host.log };
-  const merger = createMerger(deps);
-  return {
-    scratch: await openScratch(deps),
-    snapshots: createSnapshots(deps),
-    merger,
-    engine: createEngine({ ...deps, merger }),
-    train: createTrain({ ...deps, merger }),
-  };
-}
-
-/** Who is merged in which order: the main worktree's branch and the bases are what the others go onto. */
-function orderOf(
-  { subjects, bases, base, plans }: FoundSubjects,
-  { changed, pairs }: Awaited<ReturnType<ConflictTools['engine']['compute']>>,
-) {
-  const names = new Set([...bases.values(), ...(base === null ? [] : [base])].map(({ name }) => name));
-  const joining = subjects.filter((subject) => joinsTrain(subject, names));
-  const refs = joining.map(({ ref, task }) => ({ ref, task, changedFiles: changed.get(ref)?.length ?? null }));
-  return mergeOrderOf({ refs, plans, pairs });
 }
 
 /** What everybody is now, in the order of the subjects. @throws GitError cancelled */
@@ -103,23 +83,7 @@ async function lookAtAll(
     ),
   ]);
   const rest = committed.values();
-  const all = seen.flatMap((side) => side ?? rest.next().value ?? []);
-  return withTrees(context, all, o.signal);
-}
-
-/** A look at a clean worktree knows the commit only; one process says all trees. @throws GitError */
-async function withTrees(context: TaskContext, sides: Side[], signal: AbortSignal | undefined): Promise<Side[]> {
-  const open = sides.flatMap(({ ref, snapshot: { commit, tree } }) =>
-    commit !== null && tree === null ? [{ ref, commit }] : [],
-  );
-  const filled = await committedSides(context, open, { scannedAt: '', signal });
-  const found = new Map(filled.map((side) => [side.ref, side.snapshot]));
-  return sides.map((side): Side => {
-    const known = found.get(side.ref);
-    if (known === undefined) return side;
-    const { tree, commit, unknown } = known;
-    return { ref: side.ref, snapshot: { ...side.snapshot, tree, commit, unknown } };
-  });
+  return seen.flatMap((side) => side ?? rest.next().value ?? []);
 }
 
 /** What each is held against, by its ref. @throws GitError */

@@ -27,27 +27,39 @@ export class TrainKeeper {
     readonly parts: TrainParts;
   } | null = null;
 
+  #ordered: { readonly found: FoundSubjects; readonly key: string; readonly order: readonly MergePlace[] } | null =
+    null;
+
   constructor(train: Train) {
     this.#train = train;
   }
 
   /** The cells changed: what is to be merged, in which order. */
   set(parts: TrainParts): void {
-    const bases = new Set([...parts.found.bases.values()].map(({ name }) => name));
-    if (parts.found.base !== null) bases.add(parts.found.base.name);
-    const joining = parts.found.subjects.filter((subject) => joinsTrain(subject, bases));
-    const order = mergeOrderOf({
-      refs: joining.map(({ ref, task }) => ({
-        ref,
-        task,
-        changedFiles: parts.result.changed.get(ref)?.length ?? null,
-      })),
-      plans: parts.found.plans,
-      pairs: parts.result.pairs,
-    });
+    const order = this.#orderOf(parts);
     const sides = new Map(parts.sides.map((side) => [side.ref, side]));
     const keys = order.map(({ ref }) => keyOf(ref, sides.get(ref), parts.bases.get(ref)));
     this.#wanted = { order, keys, parts };
+  }
+
+  /** Thousands of pairs are weighed, and most looks change none of what they say. */
+  #orderOf({ found, result }: TrainParts): readonly MergePlace[] {
+    const { pairs, changed } = result;
+    const key = [
+      ...pairs.map(({ verdict }) => verdict),
+      ...found.subjects.map(({ ref }) => changed.get(ref)?.length),
+    ].join();
+    if (this.#ordered?.found === found && this.#ordered.key === key) return this.#ordered.order;
+    const bases = new Set([...found.bases.values()].map(({ name }) => name));
+    if (found.base !== null) bases.add(found.base.name);
+    const joining = found.subjects.filter((subject) => joinsTrain(subject, bases));
+    const order = mergeOrderOf({
+      refs: joining.map(({ ref, task }) => ({ ref, task, changedFiles: changed.get(ref)?.length ?? null })),
+      plans: found.plans,
+      pairs,
+    });
+    this.#ordered = { found, key, order };
+    return order;
   }
 
   get order(): readonly string[] {

@@ -282,8 +282,16 @@ describe('conflicts: matrix engine', () => {
       await commit('b', 'main', { one: 'b\n' });
       const o = { sides: [await side('a'), await side('b')], bases: none };
       await engine.compute(at, o);
-      await writeFile(path.join(repository, '.git', 'info', 'attributes'), 'one merge=union\n');
+      merger.ruleKey = 'two';
       await engine.compute(at, o);
+      assert.equal(merger.asked.length, 2);
+      await engine.compute(at, o);
+      assert.equal(merger.asked.length, 2);
+      // Another parent: now `a` is in the history of `b`.
+      const [a, b] = (await runGit(repository, 'rev-parse', 'a', 'b')).split('\n');
+      await mkdir(path.join(repository, '.git', 'info'), { recursive: true });
+      await writeFile(path.join(repository, '.git', 'info', 'grafts'), `${b} ${a}\n`);
+      assert.deepEqual(shown(await engine.compute(at, o)), ['a b clean']);
       assert.equal(merger.asked.length, 2);
     });
   });

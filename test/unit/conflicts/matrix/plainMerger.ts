@@ -7,7 +7,14 @@ export class PlainMerger implements Merger {
   /** The next answers are timeouts. */
   failing = false;
 
+  /** What verdicts rest on besides. */
+  ruleKey = 'one';
+
   constructor(private readonly repository: string) {}
+
+  rules(): Promise<string> {
+    return Promise.resolve(this.ruleKey);
+  }
 
   async pairs(at: { env: Readonly<Record<string, string>> }, jobs: readonly PairJob[]) {
     this.asked.push(...jobs);
@@ -27,10 +34,6 @@ export class PlainMerger implements Merger {
       const direction = one === other ? null : one ? ('a-into-b' as const) : ('b-into-a' as const);
       return { verdict: 'conflict' as const, reason: null, direction, ...rest };
     });
-  }
-
-  rules(): Promise<string> {
-    return Promise.resolve('as they are');
   }
 
   into(): Promise<never> {

@@ -121,15 +121,21 @@ describe('conflicts: merge bases', () => {
     }, memoryFolder());
   });
 
-  it('of a commit that is not there are not known, and asked again later', async () => {
+  it('of a commit that is not there are not known, which costs the others nothing', async () => {
     await withTempDir(async (dir) => {
       const repository = await emptyRepository(dir, 'missing');
       const files = new Map([['f', { mode: '100644' as const, content: 'x\n' }]]);
-      const [id = ''] = await writeHistory(repository, [{ ref: 'main', parents: [], files, date: 1 }]);
+      const first: Commit = { ref: 'main', parents: [], files, date: 1_700_000_000 };
+      const [id = '', child = ''] = await writeHistory(repository, [first, { ...first, ref: 'child', parents: [0] }]);
       const bases = new MergeBases(testGit());
       const missing = '1'.repeat(40);
-      await bases.prepare(place(repository), [[id, missing]]);
+      await bases.prepare(place(repository), [
+        [id, missing],
+        [missing, child],
+        [id, child],
+      ]);
       assert.equal(bases.of(id, missing), null);
+      assert.deepEqual(bases.of(child, id), [id]);
     }, memoryFolder());
   });
 

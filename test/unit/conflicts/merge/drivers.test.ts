@@ -2,8 +2,9 @@ import { strict as assert } from 'node:assert';
 import { access, chmod, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { runGit } from '../../support/repositories';
-import { type Bench, cellFor, files, fork, jobOf, judged, kindsOf, sideOf, steps, withBench } from './support';
+import { type Bench, cellFor, files, fork, jobOf, judged, kindsOf, moved, sideOf, steps, withBench } from './support';
 
+const long = Array.from({ length: 20 }, (_, i) => `line ${i}\n`).join('');
 const attributes = files({ '.gitattributes': '*.lock merge=mine\n' });
 
 /** Both sides change `x.lock`, whose driver is `command`; `g` is merged by git itself. */
@@ -44,6 +45,25 @@ describe('conflicts: merge drivers of the user', () => {
       const cell = await judged(bench);
       assert.equal(cell.driver, null);
       assert.deepEqual(kindsOf(cell), { g: 'content' });
+    });
+  });
+
+  it('are named also where git goes on without them: both rename the file', async () => {
+    await withBench(async (bench) => {
+      const { root, at } = bench;
+      const base = steps(files({ '.gitattributes': '*.lock merge=mine\n', 'x.lock': long, g: 'g\n' }));
+      const change = (name: string) =>
+        steps(moved('x.lock', `${name}.lock`), files({ [`${name}.lock`]: `${long}${name}\n` }));
+      await fork(root, base, change('a'), change('b'));
+      await runGit(root, 'config', 'merge.mine.driver', 'echo merged > %A');
+      const cell = await judged(bench);
+      assert.deepEqual([cell.verdict, cell.driver], ['conflict', 'mine']);
+      const [good, bad] = [await jobOf(root, 'a', 'main'), await jobOf(root)];
+      const cells = await bench.merger.pairs(at, [good, bad, good, good, bad, bad, good]);
+      const drivers = cells.map(({ driver }) => driver);
+      assert.deepEqual(drivers, [null, 'mine', null, null, 'mine', 'mine', null]);
+      const { tree } = await bench.merger.into(at, await sideOf(root, 'a'), await sideOf(root, 'b'));
+      assert.equal(await catScratch(bench, `${tree}:a.lock`), 'merged\n');
     });
   });
 

@@ -91,7 +91,7 @@ describe('conflicts: hunks', () => {
           const hunks = await hunksOfFile(room.git, objectPlace(room.layout, room.at), sides);
           assert.equal(hunks?.meet, true);
         }),
-        sampled(40),
+        sampled(25),
       );
       assert.ok(conflicts > 0, 'some of them conflict');
     }, memoryFolder());

@@ -139,6 +139,10 @@ describe('conflicts: both sides of a cell', function () {
       assert.ok(moved);
       assert.equal(await textOf(pair, moved.base), lines(30));
       assert.equal(await textOf(pair, moved.theirs), lines(30, { 9: 'theirs' }));
+      assert.deepEqual(
+        [moved.base?.path, moved.ours?.path, moved.theirs?.path, moved.result?.path],
+        ['one.txt', 'moved.txt', 'one.txt', 'moved.txt'],
+      );
       for (const sides of two) {
         assert.deepEqual(
           [sides.base?.path, sides.ours?.path, sides.theirs?.path],
@@ -176,6 +180,7 @@ describe('conflicts: both sides of a cell', function () {
       assert.equal(await hunksOfFile(pair.git, objectPlace(pair.layout, pair.at), image), null);
       assert.deepEqual([await textOf(pair, link.ours), await textOf(pair, link.theirs)], ['there', 'elsewhere']);
       assert.equal(await textOf(pair, thing.ours), 'a file\n');
+      assert.equal(thing.ours?.path, 'thing');
       assert.equal(thing.theirs, null);
     }),
   );

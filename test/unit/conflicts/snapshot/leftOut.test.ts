@@ -225,6 +225,18 @@ describe('snapshots: what is left out', () => {
         });
       }));
 
+    it('make everything unknown when the name of a folder does not come through', () =>
+      inDir(async (root, dir) => {
+        const folder = Buffer.concat([Buffer.from(`${root}/caf`), Buffer.from([0xe9])]);
+        await mkdir(folder);
+        await asUser(dir, root, async (take) => {
+          await chmod(folder, 0);
+          const taken = await take();
+          await chmod(folder, 0o755);
+          assert.deepEqual(taken.unknown, { reason: 'file cannot be read', detail: 'caf\ufffd' });
+        });
+      }));
+
     it('make everything unknown when one is the index', () =>
       inDir(async (root, dir) =>
         asUser(dir, root, async (take) => {

@@ -74,7 +74,7 @@ async function apply(root: string, step: Edit): Promise<void> {
 
 describe('snapshots: any edits', () => {
   it('have the tree that git add and git commit make of them in a copy', function () {
-    this.timeout(600_000);
+    this.timeout(1_800_000);
     return fc.assert(
       fc.asyncProperty(fc.array(edit, { minLength: 1, maxLength: 14 }), (steps) =>
         withRepository(makeRepository, async (root, looking, dir) => {

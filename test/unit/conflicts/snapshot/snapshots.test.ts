@@ -143,7 +143,7 @@ describe('snapshots: what is taken', () => {
         { ...taken, scannedAt: '' },
         {
           commit: head,
-          tree: null,
+          tree: await runGit(root, 'rev-parse', 'HEAD^{tree}'),
           head,
           dirty: false,
           untracked: new Set(),
@@ -152,6 +152,8 @@ describe('snapshots: what is taken', () => {
           scannedAt: '',
         },
       );
+      await runGit(root, 'gc', '-q');
+      assert.deepEqual([(await looking.take()).commit, (await looking.take()).tree], [head, null]);
       assert.ok(Math.abs(Date.parse(taken.scannedAt) - Date.now()) < 60_000);
     }));
 

@@ -148,6 +148,8 @@ describe('snapshots: unknown', () => {
       const cancelled = (error: unknown) => GitError.is(error) && error.reason === 'cancelled';
       await assert.rejects(looking.take(root, { signal: controller.signal }), cancelled);
       await assert.rejects(looking.take(root, { signal: AbortSignal.abort() }), cancelled);
+      await runGit(root, 'config', '--unset', 'filter.slow.clean');
+      assert.deepEqual([...(await looking.take()).untracked], ['.gitattributes', 'file.s']);
     }));
 });
 

@@ -175,6 +175,33 @@ describe('conflicts: train', () => {
     });
   });
 
+  it('takes back, with a branch stacked on another, what the other changed', async () => {
+    await inMemory(async (dir) => {
+      const root = path.join(dir, 'r');
+      const made = (extra: readonly (readonly [string, string])[], parent = 0) => ({
+        files: new Map([...seedFiles, ...extra]),
+        parents: [parent],
+      });
+      importCommits(root, [
+        { files: seedFiles, parents: [] },
+        made([['one', 'rewritten\n']]),
+        // Held against the base it changes another file only.
+        made([['added', 'x\n']], 1),
+        made([['one', 'something else\n']]),
+        made([['free', 'x\n']]),
+      ]);
+      const o = await open(root);
+      const refs = ['c1', 'c2', 'c4', 'c3'];
+      const sides = await Promise.all(refs.map((ref) => sideOf(root, ref)));
+      const steps = await trainOf(o).preview(o.at, await optionsOf(root, sides));
+      assert.deepEqual(
+        steps.map(({ verdict }) => verdict),
+        ['clean', 'clean', 'clean', 'clean'],
+      );
+      assert.deepEqual(mergeForReal(root, 'c0', refs).clean, [true, true, true, true]);
+    });
+  });
+
   it('leaves out of the result what conflicts or is unknown, and goes on', async () => {
     await inMemory(async (dir) => {
       const root = path.join(dir, 'r');
@@ -296,6 +323,36 @@ describe('conflicts: train', () => {
       }),
       sampled(15),
     );
+  });
+
+  it('starts no process for a step that can meet nothing: fifty branches, of which five meet', async () => {
+    await inMemory(async (dir) => {
+      const root = path.join(dir, 'r');
+      const lines = Array.from({ length: 60 }, (_, i) => `line ${i}`);
+      const shared = (at: number) => `${lines.map((line, i) => (i === at ? 'changed' : line)).join('\n')}\n`;
+      const made = (name: string, text: string) => ({ files: new Map([...seed, [name, text]]), parents: [0] });
+      const seed = new Map([...seedFiles, ['shared', shared(-1)]]);
+      importCommits(root, [
+        { files: seed, parents: [] },
+        ...Array.from({ length: 45 }, (_, i) => made(`own/${i}`, 'x\n')),
+        ...Array.from({ length: 5 }, (_, i) => made('shared', shared(10 * i))),
+      ]);
+      const o = await open(root);
+      const sides = await Promise.all(Array.from({ length: 50 }, (_, i) => sideOf(root, `c${i + 1}`)));
+      const options = await optionsOf(root, sides);
+      const merger = mergerOf(o);
+      const train = createTrain({ git: o.git, layout: o.layout, merger, log: silentLog });
+      // The matrix is there first, and the merger has seen everybody whom somebody meets.
+      const meeting = sides.slice(45).map((a) => ({ a, b: sides[45] ?? a, crissCross: false }));
+      await merger.pairs(o.at, meeting.slice(1));
+      const ran: string[] = [];
+      o.git.onDidRun(({ args }) => ran.push(args.join(' ')));
+      const steps = await train.preview(o.at, options);
+      assert.ok(steps.every(({ verdict }) => verdict === 'clean'));
+      // Four of the five find the file changed. Besides: two to look at what all change, one to lay 46 over the result,
+      // one to look for attribute files in what came of it.
+      assert.ok(ran.length <= 4 + 4, ran.join('\n'));
+    });
   });
 
   it('redoes only what stands behind a change, and nothing where nothing changed', async () => {

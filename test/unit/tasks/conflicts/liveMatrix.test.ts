@@ -1,8 +1,9 @@
 import { strict as assert } from 'node:assert';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { until } from '../../cli/support';
+import { until, writePlan } from '../../cli/support';
 import { commitAll, runGit } from '../../support/repositories';
+import { taskText } from '../support';
 import { baseCellOf, pairOf, verdictOf, withLive } from './support';
 
 const shared = path.join('src', '000', 'file-00000.txt');
@@ -32,8 +33,9 @@ describe('the live matrix', function () {
       await settled();
       run.dispose();
       assert.ok(ms < 1000, `${ms} ms`);
-      const words = asked.map((args) => args.join(' '));
-      console.log(`      ${ms} ms;\n        ${words.join('\n        ')}`);
+      // The monitor's own two, which serve the rows, come first: status and rev-list. The train's merge comes last.
+      const ours = asked.filter((args) => args[0] === '-c' || args.some((arg) => /^(diff|merge)-tree$/.test(arg)));
+      assert.ok(ours.length <= 7, asked.map((args) => args.join(' ')).join('\n'));
       const { kind, path: file } = pairOf(matrix, 'a', 'b').files[0] ?? assert.fail();
       assert.deepEqual([kind, file], ['content', 'src/000/file-00000.txt']);
       assert.equal(verdictOf(matrix, 'b', 'c'), 'clean');
@@ -80,6 +82,96 @@ describe('the live matrix', function () {
       await until(
         'the new name',
         async () => matrix.state?.json.branches.some(({ ref }) => ref === 'renamed') === true,
+      );
+    });
+  });
+
+  it('one worktree that cannot be looked at is unknown; the others go on, and it heals', async () => {
+    await withLive(['a', 'b', 'c'], async ({ repository, matrix, worktree, settled }) => {
+      const index = path.join(repository.layout.commonDir, 'worktrees', 'a', 'index');
+      const good = await readFile(index);
+      await writeFile(index, 'this is no index');
+      await until('it to be unknown', async () => verdictOf(matrix, 'a', 'b') === 'unknown');
+      for (const id of ['b', 'c']) {
+        await writeFile(path.join(await worktree(id), shared), `${id} was here\n`);
+        await repository.store.hints.touch(repository.store.hints.worktreeKey(await worktree(id)));
+      }
+      await until('the others', async () => verdictOf(matrix, 'b', 'c') === 'conflict');
+      assert.equal(pairOf(matrix, 'a', 'c').reason, 'git failed');
+      await writeFile(index, good);
+      await until('it to heal', async () => verdictOf(matrix, 'a', 'b') === 'clean');
+      await settled();
+    });
+  });
+
+  it('a worktree that goes while it is looked at takes nothing with it', async () => {
+    await withLive(['a', 'b'], async ({ dir, root, repository, matrix, worktree, settled }) => {
+      await writeFile(path.join(await worktree('a'), shared), 'a was here\n');
+      const { hints } = repository.store;
+      for (let i = 0; i < 5; i += 1) {
+        const passing = path.join(dir, `passing-${i}`);
+        await runGit(root, 'worktree', 'add', '-q', '-b', `passing-${i}`, passing);
+        await until(
+          'it to come',
+          async () => matrix.state?.json.branches.some(({ ref }) => ref === `passing-${i}`) === true,
+        );
+        await writeFile(path.join(passing, 'new.txt'), 'new');
+        const looking = new Promise<void>((resolve) => {
+          const run = repository.git.onDidRun(({ args }) => {
+            if (!args.includes('update-index')) return;
+            run.dispose();
+            resolve();
+          });
+        });
+        await hints.touch(hints.worktreeKey(passing));
+        await looking;
+        await runGit(root, 'worktree', 'remove', '--force', passing);
+        await until(
+          'it to go',
+          async () => matrix.state?.json.branches.every(({ ref }) => ref !== `passing-${i}`) === true,
+        );
+      }
+      await settled();
+      assert.deepEqual(
+        matrix.state?.json.pairs.map(({ a, b, verdict }) => `${a} ${b} ${verdict}`),
+        ['agent/a agent/b clean', 'agent/a main clean', 'agent/b main clean'],
+      );
+    });
+  });
+
+  it('sees a remote branch of a cloud agent come and move', async () => {
+    await withLive(['a'], async ({ root, matrix, worktree, settled }) => {
+      await writeFile(path.join(await worktree('a'), shared), 'a was here\n');
+      await commitAll(await worktree('a'), 'a');
+      const commitOf = async (text: string) => {
+        await runGit(root, 'checkout', '-q', '--detach');
+        await writeFile(path.join(root, shared), text);
+        const commit = await commitAll(root, text);
+        await runGit(root, 'checkout', '-q', 'main');
+        return commit;
+      };
+      // As a fetch leaves it.
+      await runGit(root, 'update-ref', 'refs/remotes/origin/copilot/fix', await commitOf('copilot was here\n'));
+      const cell = () => matrix.state?.json.pairs.find(({ b }) => b === 'origin/copilot/fix');
+      await until('the branch', async () => cell()?.verdict === 'conflict');
+      await runGit(root, 'update-ref', 'refs/remotes/origin/copilot/fix', await commitOf('a was here\n'));
+      await until('its next commit', async () => cell()?.verdict === 'clean');
+      await settled();
+    });
+  });
+
+  it('merges in the order that the plan says, also after the plan was edited', async () => {
+    await withLive(['a', 'b'], async ({ root, matrix }) => {
+      assert.deepEqual(matrix.state?.json.mergeOrder, ['agent/a', 'agent/b']);
+      await writePlan(root, 'p', { a: taskText('a', 'after: [b]\n'), b: taskText('b') });
+      await until('the new order', async () => matrix.state?.json.mergeOrder.join() === 'agent/b,agent/a');
+      await until(
+        'the train',
+        async () => matrix.state?.json.train.every(({ verdict }) => verdict === 'clean') === true,
+      );
+      assert.deepEqual(
+        matrix.state?.json.train.map(({ ref }) => ref),
+        ['agent/b', 'agent/a'],
       );
     });
   });
