@@ -40,8 +40,8 @@ async function main(clone: string, newest: string | undefined): Promise<boolean>
       const cell = await scratch.use(async (at) => (await engine.compute(at, sidesOf(a, b))).pairs[0]);
       const then = performance.now();
       const states = new Map<string, State>([
-        ['a', { commit: a.commit, unknown: [], untracked: new Set() }],
-        ['b', { commit: b.commit, unknown: [], untracked: new Set() }],
+        ['a', { commit: a.commit, also: null, unknown: [], untracked: new Set() }],
+        ['b', { commit: b.commit, also: null, unknown: [], untracked: new Set() }],
       ]);
       const truth = (await new Oracle(place, states).pairs([['a', 'b']])).get('a b');
       times.ours += then - began;

@@ -59,9 +59,9 @@ export async function choose(
   const tooMany = untracked.length > o.limits.untrackedFiles;
   const looks = tooMany ? [] : await lookAtAll(worktree.path, { tracked: sorted.read, untracked }, o.limits);
   // Another worktree is a side itself, so nothing of it is left out; of a repository that git would not track, all is.
-  const besides = [...foreign].flatMap(([folder, why]) => (why === null ? [] : [[folder, why] as const]));
+  const repositories = [...foreign].flatMap(([folder, why]) => (why === null ? [] : [[folder, why] as const]));
   const leftOut = new Map([
-    ...besides,
+    ...repositories,
     ...state.unreadable.map((one) => [one.path, `it cannot be read (${one.why})`] as const),
     ...sorted.replaced.map((file) => [`${file}/`, ownRepository] as const),
     ...looks.flatMap((one) => (one.why === null ? [] : [[one.path, one.why] as const])),
@@ -75,7 +75,7 @@ export async function choose(
     set: [...inert, ...removed.map(removal)],
     update,
     differs: changes.some((change) => change.staged !== '.') || removed.length > 0 || update.length > 0,
-    dirty: changes.length > 0 || untracked.length > 0 || leftOut.size > besides.length,
+    dirty: changes.length > 0 || untracked.length > 0 || leftOut.size > repositories.length,
     untracked: new Set(untracked.filter((file) => !leftOut.has(file))),
     leftOut: [...leftOut].map(([file, why]) => ({ path: file, why })).sort((a, b) => (a.path < b.path ? -1 : 1)),
     tooMuch: tooMany ? `more than ${o.limits.untrackedFiles} untracked files` : tooLarge(looks, o.limits),
