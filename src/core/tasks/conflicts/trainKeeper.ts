@@ -39,7 +39,8 @@ export class TrainKeeper {
   set(parts: TrainParts): void {
     const order = this.#orderOf(parts);
     const sides = new Map(parts.sides.map((side) => [side.ref, side]));
-    const keys = order.map(({ ref }) => keyOf(ref, sides.get(ref), parts.bases.get(ref)));
+    const { rules } = parts.result;
+    const keys = order.map(({ ref }) => `${rules}\0${keyOf(ref, sides.get(ref), parts.bases.get(ref))}`);
     this.#wanted = { order, keys, parts };
   }
 
