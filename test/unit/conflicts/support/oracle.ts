@@ -105,7 +105,10 @@ export class Oracle {
         const all = this.#commits(a).flatMap((left) => this.#commits(b).map((right) => ({ left, right })));
         const [first, ...others] = all.map((commits) => this.#truth(a, b, commits, ways));
         if (first === undefined) throw new Error(`${a} has no state.`);
-        return [`${a} ${b}`, { ...first, others }];
+        return [
+          `${a} ${b}`,
+          { ...first, others: [...first.others, ...others, ...others.flatMap((each) => each.others)] },
+        ];
       }),
     );
   }
@@ -139,17 +142,28 @@ export class Oracle {
     const both = [there, back];
     const unknown = (...reasons: UnknownReason[]): Truth => ({ ...nothing, verdict: 'unknown', reasons, said });
     if (both.some((way) => way.result === 'unrelated')) return unknown('unrelated histories');
-    if (both.some((way) => way.result === 'no submodule')) return unknown('submodule commit missing');
+    if (both.some((way) => way.result === 'no submodule')) {
+      const missing = unknown('submodule commit missing');
+      // What conflicts besides the submodule does so whatever is in it: then either may be said.
+      if (!both.some((way) => way.result === 'conflict' || way.others)) return missing;
+      const direction = there.result === 'clean' ? 'b-into-a' : back.result === 'clean' ? 'a-into-b' : null;
+      return { ...missing, others: [this.#conflict(a, b, both, direction, said)] };
+    }
     if (both.some((way) => way.result === 'failed')) return unknown('git failed', 'submodule commit missing');
     const driver = both.some((way) => way.driver);
     const conflicts = both.map((way) => way.result === 'conflict');
     if (!conflicts.includes(true)) return { ...nothing, verdict: 'clean', reasons: [], driver, said };
-    const files = new Set(both.flatMap((way) => way.files));
-    const untracked = new Set<BytePath>(
-      [...files].filter((file) => left?.untracked.has(file) && right?.untracked.has(file)),
-    );
     const direction = conflicts[0] === conflicts[1] ? null : conflicts[0] ? 'a-into-b' : 'b-into-a';
-    return { ...nothing, verdict: 'conflict', reasons: [], direction, files, untracked, driver, said };
+    return this.#conflict(a, b, both, direction, said);
+  }
+
+  #conflict(a: string, b: string, ways: readonly Way[], direction: Truth['direction'], said: string): Truth {
+    const untrackedIn = (side: string) => this.states.get(side)?.untracked;
+    const files = new Set(ways.flatMap((way) => way.files));
+    const untracked = [...files].filter((file) => untrackedIn(a)?.has(file) && untrackedIn(b)?.has(file));
+    const driver = ways.some((way) => way.driver);
+    const rest = { reasons: [], untracked: new Set(untracked), others: [] };
+    return { verdict: 'conflict', direction, files, driver, said, ...rest };
   }
 }
 
@@ -185,7 +199,8 @@ export class MergePlace {
     await this.#git('reset', '-q', '--hard');
     if (merged.exit !== 0) await this.#git('clean', '-ffdxq');
     this.#settle();
-    const way = { files: unmerged, others: false, driver, said };
+    const missing = new Set([...said.matchAll(/Failed to merge submodule (.*) \(/g)].map(([, at]) => at));
+    const way = { files: unmerged, others: unmerged.some((file) => !missing.has(file)), driver, said };
     if (merged.exit === 0) return { ...way, result: 'clean' };
     if (/refusing to merge unrelated histories/.test(said)) return { ...way, result: 'unrelated' };
     if (
@@ -310,5 +325,6 @@ async function treeInPlace(original: string, copiedGitDir: string, git: string):
   if (existsSync(path.join(copiedGitDir, 'index'))) execFileSync('cp', ['-a', path.join(copiedGitDir, 'index'), index]);
   const env = { GIT_INDEX_FILE: index, GIT_OBJECT_DIRECTORY: path.join(git, 'objects'), GIT_OPTIONAL_LOCKS: '0' };
   await gitIn(original, ['-c', 'core.splitIndex=false', ...stageAll], { env });
-  return (await gitIn(original, ['write-tree'], { env })).stdout.trim();
+  // A split index would put its shared part beside the original's.
+  return (await gitIn(original, ['-c', 'core.splitIndex=false', 'write-tree'], { env })).stdout.trim();
 }
