@@ -194,7 +194,7 @@ export class MergePlace {
     const merged = await this.#git('merge', '--no-commit', '--no-ff', '--no-edit', theirs);
     const said = `${merged.stdout}${merged.stderr}`;
     const driver = existsSync(this.#drivers);
-    const unmerged = merged.exit === 0 ? [] : await this.#unmerged();
+    const unmerged = merged.exit === 0 ? [] : await this.#unmerged(ours, theirs);
     const inProgress = existsSync(path.join(this.folder, '.git', 'MERGE_HEAD'));
     await this.#git('reset', '-q', '--hard');
     if (merged.exit !== 0) await this.#git('clean', '-ffdxq');
@@ -249,10 +249,15 @@ export class MergePlace {
     utimesSync(path.join(this.folder, '.git', 'index'), future, future);
   }
 
-  async #unmerged(): Promise<BytePath[]> {
+  async #unmerged(ours: string, theirs: string): Promise<BytePath[]> {
     const { stdout } = await this.#git('ls-files', '-u', '-z');
     const lines = stdout.split('\0').slice(0, -1);
-    return [...new Set(lines.map((line) => asAsked(line.slice(line.indexOf('\t') + 1))))];
+    const names = new Set(lines.map((line) => line.slice(line.indexOf('\t') + 1)));
+    if (![...names].some((name) => aside.test(name))) return [...names];
+    // Unless a side has a file of that very name, as after a merge that was committed as it stood.
+    const trees = [ours, theirs].map((side) => this.#git('ls-tree', '-r', '-z', '--name-only', '--full-tree', side));
+    const known = new Set((await Promise.all(trees)).flatMap((tree) => tree.stdout.split('\0')));
+    return [...new Set([...names].map((name) => (known.has(name) ? name : name.replace(aside, ''))))];
   }
 
   #git(...args: string[]): Promise<Ran> {
@@ -261,9 +266,7 @@ export class MergePlace {
 }
 
 /** Of a file that had to make way for a folder git keeps `<name>~HEAD` or `<name>~<what was merged>`. */
-function asAsked(name: BytePath): BytePath {
-  return name.replace(/~(HEAD|[0-9a-f]{40})(_\d+)?$/, '');
-}
+const aside = /~(HEAD|[0-9a-f]{40})(_\d+)?$/;
 
 /** Where anybody has a clone of a submodule: in the common directory, or in some checkout. */
 function clonesOf(git: string, worktrees: readonly string[]): Map<string, string> {
