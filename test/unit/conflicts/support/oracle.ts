@@ -105,7 +105,10 @@ export class Oracle {
         const all = this.#commits(a).flatMap((left) => this.#commits(b).map((right) => ({ left, right })));
         const [first, ...others] = all.map((commits) => this.#truth(a, b, commits, ways));
         if (first === undefined) throw new Error(`${a} has no state.`);
-        return [`${a} ${b}`, { ...first, others }];
+        return [
+          `${a} ${b}`,
+          { ...first, others: [...first.others, ...others, ...others.flatMap((each) => each.others)] },
+        ];
       }),
     );
   }
@@ -139,17 +142,28 @@ export class Oracle {
     const both = [there, back];
     const unknown = (...reasons: UnknownReason[]): Truth => ({ ...nothing, verdict: 'unknown', reasons, said });
     if (both.some((way) => way.result === 'unrelated')) return unknown('unrelated histories');
-    if (both.some((way) => way.result === 'no submodule')) return unknown('submodule commit missing');
+    if (both.some((way) => way.result === 'no submodule')) {
+      const missing = unknown('submodule commit missing');
+      // What conflicts besides the submodule does so whatever is in it: then either may be said.
+      if (!both.some((way) => way.result === 'conflict' || way.others)) return missing;
+      const direction = there.result === 'clean' ? 'b-into-a' : back.result === 'clean' ? 'a-into-b' : null;
+      return { ...missing, others: [this.#conflict(a, b, both, direction, said)] };
+    }
     if (both.some((way) => way.result === 'failed')) return unknown('git failed', 'submodule commit missing');
     const driver = both.some((way) => way.driver);
     const conflicts = both.map((way) => way.result === 'conflict');
     if (!conflicts.includes(true)) return { ...nothing, verdict: 'clean', reasons: [], driver, said };
-    const files = new Set(both.flatMap((way) => way.files));
-    const untracked = new Set<BytePath>(
-      [...files].filter((file) => left?.untracked.has(file) && right?.untracked.has(file)),
-    );
     const direction = conflicts[0] === conflicts[1] ? null : conflicts[0] ? 'a-into-b' : 'b-into-a';
-    return { ...nothing, verdict: 'conflict', reasons: [], direction, files, untracked, driver, said };
+    return this.#conflict(a, b, both, direction, said);
+  }
+
+  #conflict(a: string, b: string, ways: readonly Way[], direction: Truth['direction'], said: string): Truth {
+    const untrackedIn = (side: string) => this.states.get(side)?.untracked;
+    const files = new Set(ways.flatMap((way) => way.files));
+    const untracked = [...files].filter((file) => untrackedIn(a)?.has(file) && untrackedIn(b)?.has(file));
+    const driver = ways.some((way) => way.driver);
+    const rest = { reasons: [], untracked: new Set(untracked), others: [] };
+    return { verdict: 'conflict', direction, files, driver, said, ...rest };
   }
 }
 
@@ -180,12 +194,13 @@ export class MergePlace {
     const merged = await this.#git('merge', '--no-commit', '--no-ff', '--no-edit', theirs);
     const said = `${merged.stdout}${merged.stderr}`;
     const driver = existsSync(this.#drivers);
-    const unmerged = merged.exit === 0 ? [] : await this.#unmerged();
+    const unmerged = merged.exit === 0 ? [] : await this.#unmerged(ours, theirs);
     const inProgress = existsSync(path.join(this.folder, '.git', 'MERGE_HEAD'));
     await this.#git('reset', '-q', '--hard');
     if (merged.exit !== 0) await this.#git('clean', '-ffdxq');
     this.#settle();
-    const way = { files: unmerged, others: false, driver, said };
+    const missing = new Set([...said.matchAll(/Failed to merge submodule (.*) \(/g)].map(([, at]) => at));
+    const way = { files: unmerged, others: unmerged.some((file) => !missing.has(file)), driver, said };
     if (merged.exit === 0) return { ...way, result: 'clean' };
     if (/refusing to merge unrelated histories/.test(said)) return { ...way, result: 'unrelated' };
     if (
@@ -234,10 +249,15 @@ export class MergePlace {
     utimesSync(path.join(this.folder, '.git', 'index'), future, future);
   }
 
-  async #unmerged(): Promise<BytePath[]> {
+  async #unmerged(ours: string, theirs: string): Promise<BytePath[]> {
     const { stdout } = await this.#git('ls-files', '-u', '-z');
     const lines = stdout.split('\0').slice(0, -1);
-    return [...new Set(lines.map((line) => asAsked(line.slice(line.indexOf('\t') + 1))))];
+    const names = new Set(lines.map((line) => line.slice(line.indexOf('\t') + 1)));
+    if (![...names].some((name) => aside.test(name))) return [...names];
+    // Unless a side has a file of that very name, as after a merge that was committed as it stood.
+    const trees = [ours, theirs].map((side) => this.#git('ls-tree', '-r', '-z', '--name-only', '--full-tree', side));
+    const known = new Set((await Promise.all(trees)).flatMap((tree) => tree.stdout.split('\0')));
+    return [...new Set([...names].map((name) => (known.has(name) ? name : name.replace(aside, ''))))];
   }
 
   #git(...args: string[]): Promise<Ran> {
@@ -246,9 +266,7 @@ export class MergePlace {
 }
 
 /** Of a file that had to make way for a folder git keeps `<name>~HEAD` or `<name>~<what was merged>`. */
-function asAsked(name: BytePath): BytePath {
-  return name.replace(/~(HEAD|[0-9a-f]{40})(_\d+)?$/, '');
-}
+const aside = /~(HEAD|[0-9a-f]{40})(_\d+)?$/;
 
 /** Where anybody has a clone of a submodule: in the common directory, or in some checkout. */
 function clonesOf(git: string, worktrees: readonly string[]): Map<string, string> {
@@ -310,5 +328,6 @@ async function treeInPlace(original: string, copiedGitDir: string, git: string):
   if (existsSync(path.join(copiedGitDir, 'index'))) execFileSync('cp', ['-a', path.join(copiedGitDir, 'index'), index]);
   const env = { GIT_INDEX_FILE: index, GIT_OBJECT_DIRECTORY: path.join(git, 'objects'), GIT_OPTIONAL_LOCKS: '0' };
   await gitIn(original, ['-c', 'core.splitIndex=false', ...stageAll], { env });
-  return (await gitIn(original, ['write-tree'], { env })).stdout.trim();
+  // A split index would put its shared part beside the original's.
+  return (await gitIn(original, ['-c', 'core.splitIndex=false', 'write-tree'], { env })).stdout.trim();
 }

@@ -59,9 +59,13 @@ export class Ours {
   }
 
   async #committed(branch: string): Promise<Side['snapshot']> {
-    const { stdout } = await gitIn(this.root, ['rev-parse', `refs/heads/${branch}`, `refs/heads/${branch}^{tree}`]);
+    const names = [`refs/heads/${branch}`, `refs/heads/${branch}^{tree}`];
+    const { exit, stdout } = await gitIn(this.root, ['rev-parse', ...names]);
+    const now = new Date().toISOString();
     const [commit = '', tree = ''] = stdout.split('\n');
-    return committedSnapshot({ commit, tree }, new Date().toISOString());
+    const snapshot = committedSnapshot({ commit, tree }, now);
+    if (exit === 0) return snapshot;
+    return { ...snapshot, commit: null, tree: null, head: null, unknown: { reason: 'no commit yet', detail: null } };
   }
 }
 

@@ -196,7 +196,9 @@ function randomChange(random: Random, themes: Themes, dirty: boolean): Step['act
 
 /** What is kept between two looks must not outlive the rules it was made by. */
 function randomRule(random: Random): GitAct {
-  const [key, value] = random.pick(randomConfig(random)) ?? ['merge.default', random.pick(['union', 'ours', 'binary'])];
+  const some = randomConfig(random);
+  const byDefault: [string, string] = ['merge.default', random.pick(['union', 'ours', 'binary'])];
+  const [key, value] = random.pick(some.length > 0 ? some : [byDefault]);
   if (random.chance(40)) return { do: 'configure', key, value };
   const file = random.chance(50) ? 'info/attributes' : 'attributes-of-the-user';
   return { do: 'rules', file, lines: randomLines(random) };
