@@ -56,6 +56,7 @@ export function composeServices(
     }),
   );
   void helpWithPlanFiles(repositories, log).then(keep, (error: unknown) => log.error(String(error)));
+  void markWhatOthersChange(repositories, log).then(keep, (error: unknown) => log.error(String(error)));
   const choose = new TargetChooser(repositories);
   const integration = keep(
     new IntegrationPanels({ extension: context.extensionUri, repositories, actions: cells, log }),
@@ -118,6 +119,12 @@ async function helpWithPlanFiles(repositories: Repositories, log: Log): Promise<
     customAgents: () => Object.keys(readSettings().customAgents),
     log,
   });
+}
+
+/** Badges on files and marks in editors; not before the window has what it shows. */
+async function markWhatOthersChange(repositories: Repositories, log: Log): Promise<vscode.Disposable> {
+  const { registerAmbient } = await import('./core');
+  return registerAmbient(repositories, log);
 }
 
 /** `switchyard` works in every terminal of this window. */

@@ -58,6 +58,7 @@ export const settingKeys = {
   syncMethod: 'syncMethod',
   trashLimit: 'trashLimit',
   remoteBranches: 'remoteBranches',
+  fileMarks: 'fileMarks',
 } as const;
 export type SettingKey = keyof typeof settingKeys;
 export const settingsSection = 'switchyard';
@@ -96,7 +97,7 @@ export const contextKeys = {
 export const viewIds = { tasks: 'switchyard.tasks', worktrees: 'switchyard.worktrees' } as const;
 export const containerId = 'switchyard';
 export const panelIds = { integration: 'switchyard.integration' } as const;
-export const statusIds = { attention: 'switchyard.attention' } as const;
+export const statusIds = { attention: 'switchyard.attention', sharedLines: 'switchyard.sharedLines' } as const;
 /** Scheme of the read-only documents that `openChanges` compares. */
 export const changesScheme = 'switchyard';
 /** Scheme of the read-only documents that a cell of the matrix opens. */
@@ -130,7 +131,7 @@ export const itemFlags = {
     'syncable',
     'worktree',
   ],
-  worktree: ['adoptable', 'main', 'openable', 'task'],
+  worktree: ['adoptable', 'conflict', 'main', 'openable', 'task'],
   cleaned: ['archives'],
   changes: ['changes'],
   app: [],

@@ -23,6 +23,7 @@ export { lossesFingerprint } from '../core/tasks/clean';
 export { stopAgent } from '../core/tasks/stopAgent';
 export { TaskError } from '../core/tasks/taskError';
 export { announceWindow, windowsOn } from '../core/tasks/windows';
+export { registerAmbient } from './ambient/registerAmbient';
 export { IntegrationPanel } from './integration/integrationPanel';
 export { registerPlanFiles } from './planFiles/registerPlanFiles';
 export { openCore, reasonOf, startSession, worktreeOf } from './sessions/openSession';

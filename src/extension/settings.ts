@@ -49,6 +49,11 @@ export function readSettings(scope?: vscode.Uri): Settings {
   };
 }
 
+/** Whether files and lines are marked that another side of the matrix changes too. */
+export function readFileMarks(scope?: vscode.Uri): boolean {
+  return read('fileMarks', scope, true);
+}
+
 /** Where agents start. A value that is not known counts as the default. */
 export function readDispatchPlace(scope?: vscode.Uri): DispatchPlace {
   const place = read<string>('dispatchIn', scope, 'terminal');

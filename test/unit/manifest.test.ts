@@ -236,6 +236,7 @@ describe('the manifest', () => {
       ]),
       'plan+file+ready',
       'worktree+openable+task',
+      'worktree+adoptable+conflict+openable',
       'worktree+adoptable+openable',
       'changes+changes',
       'cleaned+archives',

@@ -69,7 +69,7 @@ export class TargetChooser {
         label: plainLabel(nameOf(choice.row)),
         iconPath: themeIcon(taskIcon(choice.row)),
         description: `${choice.row.plan}/${choice.row.task}`,
-        detail: taskDescription(choice.row, choice.session.offered, vscode.l10n.t),
+        detail: taskDescription(choice.row, choice.session.factsOf(choice.row), vscode.l10n.t),
         value: choice,
       })),
       question,

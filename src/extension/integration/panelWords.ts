@@ -1,4 +1,5 @@
 import type { PanelWords } from '../../protocol/integrationWords';
+import { reasonWords } from '../reasonWords';
 import type { Translate } from '../words';
 
 /** Every sentence of the panel in the language of the window. */
@@ -137,39 +138,5 @@ function kindWords(t: Translate): PanelWords['kinds'] {
     submodule: t('a submodule at two commits'),
     untracked: t('untracked on both sides'),
     other: t('conflict'),
-  };
-}
-
-function reasonWords(t: Translate): PanelWords['reasons'] {
-  return {
-    'not scanned yet': { text: t('not scanned yet'), advice: t('It will be, in a moment.') },
-    'scan is too old': {
-      text: t('the last scan is too old'),
-      advice: t('An agent works there and may have changed anything since. Refresh to look again.'),
-    },
-    'operation in progress': {
-      text: t('a merge, rebase or the like is in progress'),
-      advice: t('Finish or abort it in that worktree.'),
-    },
-    'no commit yet': { text: t('there is no commit yet'), advice: t('Commit something on that branch first.') },
-    'unrelated histories': {
-      text: t('the histories have no common commit'),
-      advice: t('git refuses to merge these; start the branch anew from the base.'),
-    },
-    'file cannot be read': { text: t('a file cannot be read'), advice: t('Make it readable, or ignore it.') },
-    'left out': {
-      text: t('a file was left out that the other side touches'),
-      advice: t('Commit that file, or ignore it, so that it can be compared.'),
-    },
-    'submodule commit missing': {
-      text: t('a commit of a submodule is missing'),
-      advice: t('Fetch the submodule in the main worktree.'),
-    },
-    'merge driver not run': {
-      text: t('a custom merge driver was not run'),
-      advice: t('Trust this workspace, so that the programs of the repository may run.'),
-    },
-    timeout: { text: t('it took too long'), advice: t('Refresh to try again.') },
-    'git failed': { text: t('git failed'), advice: t('The log has the whole of what it said.') },
   };
 }

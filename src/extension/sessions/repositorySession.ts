@@ -11,10 +11,13 @@ import type { LiveMatrix } from '../../core/tasks/conflicts/liveMatrix';
 import type { Monitor } from '../../core/tasks/monitor';
 import { readSettings } from '../settings';
 import { offeredArchives } from '../views/cleanedNodes';
+import { noPartners, type Partners, type TreePartners, treePartners } from '../views/partners';
 import { type PlanFacts, type RepositoryFacts, showsPlan } from '../views/taskNodes';
 import type { WorktreeFacts } from '../views/worktreeNodes';
 
 const bytesOfGb = 1e9;
+/** Cells are computed all the time; the trees can wait a little. */
+const partnersMs = 100;
 
 /** A worktree of the repository that this window has open, or a folder in it. */
 export interface OwnFolder {
@@ -40,6 +43,8 @@ export class RepositorySession extends DisposableBase {
   #plans: readonly Plan[] = [];
   #planErrors: ReadonlyMap<string, number> = new Map();
   #folders: readonly OwnFolder[] = [];
+  #partners: TreePartners = noPartners;
+  #partnersTimer: NodeJS.Timeout | null = null;
   #damaged = false;
   #reading: Promise<void> | null = null;
   #again = false;
@@ -55,6 +60,8 @@ export class RepositorySession extends DisposableBase {
     this._register(o.duty);
     this._register(o.matrix);
     this._register(o.monitor);
+    this._register(o.matrix.onDidChange(() => this.#matrixChanged()));
+    this._register({ dispose: () => this.#partnersTimer !== null && clearTimeout(this.#partnersTimer) });
     this._register(o.monitor.onDidChange(() => void this.#readPlans()));
     this._register(
       o.repository.store.damage((damage) => {
@@ -133,6 +140,23 @@ export class RepositorySession extends DisposableBase {
     await this.repository.store.documents.write('cache', 'settings', readSettings(this.#folders[0]?.folder.uri));
   }
 
+  #matrixChanged(): void {
+    this.#partnersTimer ??= setTimeout(() => {
+      this.#partnersTimer = null;
+      this.#findPartners();
+    }, partnersMs);
+  }
+
+  /** The trees are drawn anew only when what they show of the matrix changed. */
+  #findPartners(): void {
+    const { state } = this.#matrix;
+    const partners = state === null ? noPartners : treePartners(state.json);
+    const textOf = ({ tasks, worktrees }: TreePartners) => JSON.stringify([[...tasks], [...worktrees]]);
+    const changed = textOf(partners) !== textOf(this.#partners);
+    this.#partners = partners;
+    if (changed) this.#onDidChange.fire();
+  }
+
   /** One reading at a time; what changes meanwhile is read after it. */
   #readPlans(): Promise<void> {
     if (this.#reading !== null) {
@@ -188,12 +212,25 @@ export class RepositorySession extends DisposableBase {
 
   facts(isHere: RepositoryFacts['isHere']): RepositoryFacts {
     const { id, rows } = this;
-    return { id, name: this.repository.layout.name, plans: this.#planFacts(), rows, offered: this.offered, isHere };
+    const { name } = this.repository.layout;
+    const partners = this.#partners.tasks;
+    return { id, name, plans: this.#planFacts(), rows, offered: this.offered, partners, isHere };
+  }
+
+  /** What one row tells besides its own. */
+  factsOf({ plan, task }: TaskRef): Pick<RepositoryFacts, 'offered'> & { readonly partners: Partners | undefined } {
+    return { offered: this.offered, partners: this.#partners.tasks.get(`${plan}/${task}`) };
   }
 
   worktreeFacts(): WorktreeFacts {
     const here = new Set(this.#folders.flatMap(({ worktree }) => (worktree === null ? [] : [worktree])));
-    return { id: this.id, name: this.repository.layout.name, worktrees: this.worktrees, here };
+    return {
+      id: this.id,
+      name: this.repository.layout.name,
+      worktrees: this.worktrees,
+      here,
+      partners: this.#partners.worktrees,
+    };
   }
 }
 

@@ -3,6 +3,8 @@ import { needsHuman, stateTable } from '../../core/tasks/stateTable';
 import type { Target } from '../target';
 import { oneLine, type Translate } from '../words';
 import { archiveWords, cleanedNode } from './cleanedNodes';
+import type { Partners } from './partners';
+import { partnersWord } from './partnerWords';
 import { conditionWord, pressing, stateWord, taskIcon } from './stateWords';
 import { isReady, taskFlags } from './taskFlags';
 import { taskParts } from './taskParts';
@@ -28,6 +30,8 @@ export interface RepositoryFacts {
   readonly rows: readonly TaskRow[];
   /** Ids of the archives that may be deleted from the trash. */
   readonly offered: ReadonlySet<string>;
+  /** Whom tasks conflict with, by `plan/task`. */
+  readonly partners: ReadonlyMap<string, Partners>;
   /** Whether the terminal of this process is in this window; null while that is not known. */
   readonly isHere: (runner: number) => boolean | null;
 }
@@ -101,12 +105,18 @@ function cleaned(repository: RepositoryFacts, plan: PlanFacts, rows: readonly Ta
   return [group];
 }
 
-/** State, agent and changed files in one line. */
-export function taskDescription(row: TaskRow, offered: ReadonlySet<string>, t: Translate): string {
+/** State, conflicts, agent and changed files in one line. */
+export function taskDescription(
+  row: TaskRow,
+  { offered, partners }: { readonly offered: ReadonlySet<string>; readonly partners: Partners | undefined },
+  t: Translate,
+): string {
   const condition = pressing(row);
   if (row.state === 'cleaned' && condition === null)
     return archiveWords(row, offered, t).join(' · ') || stateWord(t, row.state);
   const parts = [condition === null ? stateWord(t, row.state) : conditionWord(t, condition.kind)];
+  const conflicts = partnersWord(partners, t);
+  if (conflicts !== null) parts.push(conflicts);
   if (row.app !== null) parts.push(t('app on {0}', row.app.port));
   if (row.next === 'open-window') parts.push(t('open its window to start'));
   else if (row.held !== null && !stateTable[row.state].busy) parts.push(t('held'));
@@ -122,7 +132,8 @@ export function taskDescription(row: TaskRow, offered: ReadonlySet<string>, t: T
 
 function taskNode(repository: RepositoryFacts, plan: PlanFacts, row: TaskRow, t: Translate): TreeNode {
   const label = oneLine(row.title === '' ? row.task : row.title);
-  const description = taskDescription(row, repository.offered, t);
+  const partners = repository.partners.get(`${row.plan}/${row.task}`);
+  const description = taskDescription(row, { offered: repository.offered, partners }, t);
   const here = row.runner === null ? null : repository.isHere(row.runner);
   const target: Target = { kind: 'task', repository: repository.id, plan: row.plan, task: row.task };
   const condition = pressing(row);
@@ -133,7 +144,7 @@ function taskNode(repository: RepositoryFacts, plan: PlanFacts, row: TaskRow, t:
     label,
     description,
     icon: taskIcon(row),
-    tooltip: (now) => taskTooltip(row, { here, now, t }),
+    tooltip: (now) => taskTooltip(row, { here, partners, now, t }),
     contextValue: contextValue('task', taskFlags(row, { isHere: here, runs: plan.runs })),
     accessibleLabel: [t('Task {0}, {1}', label, description), why].filter((part) => part !== '').join(', '),
     expanded: false,

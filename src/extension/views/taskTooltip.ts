@@ -1,5 +1,7 @@
 import type { TaskRow } from '../../contract/json';
 import { age, day, escapeMarkdown, size, type Translate } from '../words';
+import type { Partners } from './partners';
+import { partnerFacts } from './partnerWords';
 import { conditionWord, nextWord, stateWord } from './stateWords';
 
 const shortCommit = 9;
@@ -8,7 +10,10 @@ const maxNames = 6;
 const lastPort = 9;
 
 /** The facts of a task as Markdown: what it is in, since when, and what git says. */
-export function taskTooltip(row: TaskRow, o: { here: boolean | null; now: Date; t: Translate }): string {
+export function taskTooltip(
+  row: TaskRow,
+  o: { here: boolean | null; partners?: Partners | undefined; now: Date; t: Translate },
+): string {
   const { t, now } = o;
   const lines = [`**${escapeMarkdown(row.title === '' ? row.task : row.title)}**`];
   lines.push(row.since === null ? stateWord(t, row.state) : `${stateWord(t, row.state)} · ${age(t, row.since, now)}`);
@@ -19,7 +24,7 @@ export function taskTooltip(row: TaskRow, o: { here: boolean | null; now: Date; 
   const next = nextWord(t, row.next);
   if (next !== '') lines.push(t('Next: {0}', next));
   if (row.held !== null) lines.push(t('Held: {0}', escapeMarkdown(row.held)));
-  lines.push('---', ...gitFacts(row, t));
+  lines.push(...partnerFacts(o.partners, t), '---', ...gitFacts(row, t));
   const worktree = [...readyFacts(row, t), ...archiveFacts(row, t)];
   if (worktree.length > 0) lines.push('---', ...worktree);
   lines.push('---', ...agentFacts(row, o.here, t));

@@ -1,6 +1,8 @@
 import path from 'node:path';
 import type { WorktreeRow } from '../../contract/json';
 import { escapeMarkdown, oneLine, type Translate } from '../words';
+import type { Partners } from './partners';
+import { partnerFacts, partnersWord } from './partnerWords';
 import { contextValue, type TreeNode, underRepositories } from './treeNode';
 
 export interface WorktreeFacts {
@@ -9,6 +11,8 @@ export interface WorktreeFacts {
   readonly worktrees: readonly WorktreeRow[];
   /** Folders of this window, real paths. */
   readonly here: ReadonlySet<string>;
+  /** Whom worktrees conflict with, by path. */
+  readonly partners: ReadonlyMap<string, Partners>;
 }
 
 /** The tree of worktrees: the main one, those of tasks, and those that someone else made. */
@@ -23,10 +27,12 @@ function rows(repository: WorktreeFacts, t: Translate): TreeNode[] {
 function worktreeNode(repository: WorktreeFacts, row: WorktreeRow, t: Translate): TreeNode {
   const label = oneLine(path.basename(row.path));
   const here = repository.here.has(row.path);
+  const partners = repository.partners.get(row.path);
   const parts = [
     row.bare ? t('bare') : row.branch === null ? t('detached') : oneLine(row.branch),
     row.main ? t('main worktree') : row.task === null ? t('not a task') : '',
     row.dirty === true ? t('changed') : '',
+    partnersWord(partners, t) ?? '',
     row.locked === null ? '' : t('locked'),
     row.prunable === null ? '' : t('its folder is gone'),
     here ? t('this window') : '',
@@ -37,9 +43,10 @@ function worktreeNode(repository: WorktreeFacts, row: WorktreeRow, t: Translate)
     label,
     description,
     icon: icon(row, here),
-    tooltip: () => tooltip(row, t),
+    tooltip: () => tooltip(row, partners, t),
     contextValue: contextValue('worktree', {
       adoptable: isAdoptable(row),
+      conflict: (partners?.conflicts.length ?? 0) > 0,
       main: row.main,
       openable: row.prunable === null && !row.bare && !here,
       task: row.task !== null,
@@ -61,7 +68,7 @@ function icon(row: WorktreeRow, here: boolean): TreeNode['icon'] {
   return { id: row.task === null ? 'folder' : 'git-branch', color: here ? 'charts.green' : undefined };
 }
 
-function tooltip(row: WorktreeRow, t: Translate): string {
+function tooltip(row: WorktreeRow, partners: Partners | undefined, t: Translate): string {
   const dirty = row.dirty === null ? t('not known yet') : row.dirty ? t('yes') : t('no');
   const lines = [
     `**${escapeMarkdown(row.path)}**`,
@@ -70,6 +77,7 @@ function tooltip(row: WorktreeRow, t: Translate): string {
     `${t('Uncommitted changes')}: ${dirty}`,
   ];
   if (row.task !== null) lines.push(`${t('Task')}: ${escapeMarkdown(`${row.plan ?? ''}/${row.task}`)}`);
+  lines.push(...partnerFacts(partners, t));
   if (row.locked !== null) lines.push(`${t('Locked')}: ${escapeMarkdown(row.locked)}`);
   if (row.prunable !== null) lines.push(`${t('Gone')}: ${escapeMarkdown(row.prunable)}`);
   return lines.join('\n\n');

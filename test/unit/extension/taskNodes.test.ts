@@ -30,7 +30,9 @@ function facts(rows: readonly TaskRow[], changes: Partial<RepositoryFacts> = {})
   const plans = [
     { id: 'dashboard', title: 'User activity', file: '/repo/.switchyard/dashboard/plan.md', errors: 0, runs: false },
   ];
-  return { id: '/repo/.git', name: 'repo', plans, rows, offered: new Set(['overdue']), isHere: () => true, ...changes };
+  const offered = new Set(['overdue']);
+  const partners = new Map();
+  return { id: '/repo/.git', name: 'repo', plans, rows, offered, partners, isHere: () => true, ...changes };
 }
 
 function tree(...rows: TaskRow[]): TreeNode[] {

@@ -10,7 +10,8 @@ describe('the tree of worktrees', () => {
       worktreeRow({ path: '/elsewhere', branch: null, plan: null, task: null, locked: 'on a stick' }),
       worktreeRow({ path: '/lost', prunable: 'gitdir file points to non-existent location' }),
     ];
-    const nodes = worktreeNodes([{ id: '/repo/.git', name: 'repo', worktrees, here: new Set(['/repo']) }], t);
+    const facts = { id: '/repo/.git', name: 'repo', worktrees, here: new Set(['/repo']), partners: new Map() };
+    const nodes = worktreeNodes([facts], t);
     assert.deepEqual(
       nodes.map(({ icon, label, description, contextValue }) => [icon?.id, label, description, contextValue]),
       [
