@@ -344,6 +344,25 @@ describe('the page of the conflict matrix', () => {
     await panel.page.close();
   });
 
+  it('stays readable when it is narrow, with long names, and with nothing known', async () => {
+    const panel = await open({ theme: 'light', width: 700, forcedColors: true });
+    const long = (end: string) => conflictBranch(`feature/${'very-long-name-of-a-branch-'.repeat(6)}${end}`);
+    const branches = [
+      long('one'),
+      long('two'),
+      conflictBranch('worktree:detached', { scannedAt: null, snapshot: null }),
+    ];
+    await panel.show(snapshotOf(conflictsJson(branches, { cell: () => unknownCell() })));
+    await panel.page.locator('td.unknown').first().click();
+    assert.deepEqual(await seriousFindings(panel), []);
+    const names = await panel.page.locator('tbody th').evaluateAll((all) => all.map((head) => head.textContent));
+    assert.deepEqual(names, ['feature/very-lo…f-a-branch-one', 'feature/very-lo…f-a-branch-two', 'worktree:detached']);
+    const width = await panel.page.evaluate<number>('document.documentElement.scrollWidth');
+    assert.ok(width <= 700, `${width} pixels wide`);
+    await panel.screenshot('narrow');
+    await panel.page.close();
+  });
+
   it('draws 100 branches without a frame above 50 ms, first and while it scrolls and changes', async () => {
     const panel = await open({ width: 1920, height: 1080 });
     const { page } = panel;
@@ -351,7 +370,7 @@ describe('the page of the conflict matrix', () => {
     const size = JSON.stringify(snapshot).length;
     const busiest = async (action: () => Promise<unknown>) => {
       const tasks = await mainThreadTasks(browser, page, action);
-      assert.ok(tasks.length > 0 && tasks.every((ms) => ms >= 0), 'tasks of the page were measured');
+      assert.ok((tasks[0] ?? 0) > 0, 'tasks of the page were measured');
       return Math.round(tasks[0] ?? Number.NaN);
     };
     const first = await busiest(() => panel.show(snapshot));

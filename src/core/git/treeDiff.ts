@@ -25,7 +25,9 @@ export interface GitPlace {
 /** What differs between two trees, without renames. @throws GitError */
 export async function diffTrees(git: Git, at: GitPlace, from: string, to: string): Promise<TreeChange[]> {
   if (from === to) return [];
-  const args = [...at.args, 'diff-tree', '-r', '-z', '--raw', '--no-abbrev', '--no-renames', from, to, '--'];
+  // However submodules are configured to be passed over, one that moved is a change.
+  const options = ['-r', '-z', '--raw', '--no-abbrev', '--no-renames', '--ignore-submodules=none'];
+  const args = [...at.args, 'diff-tree', ...options, from, to, '--'];
   return parseRawDiff((await git.run(args, { cwd: at.cwd, env: { ...at.env } })).stdoutBytes);
 }
 

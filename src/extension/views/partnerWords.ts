@@ -5,6 +5,10 @@ import type { Partner, Partners } from './partners';
 /** A tooltip names these many. */
 const most = 5;
 
+export function conflictsNow(partners: Partners | undefined): boolean {
+  return partners !== undefined && partners.conflicts.length > 0;
+}
+
 /** The worst cell in a few words; null: all is clean, or the matrix does not know this side. */
 export function partnersWord(partners: Partners | undefined, t: Translate): string | null {
   if (partners === undefined) return null;

@@ -1,4 +1,4 @@
-/** Runs jobs one per frame, so that no frame has to carry all of them; a job that waits already is replaced. */
+/** Runs jobs in turn, one per frame, so that no frame has to carry all; a job that waits already is replaced. */
 export class Frames {
   readonly #jobs = new Map<string, () => void>();
   #frame: number | null = null;

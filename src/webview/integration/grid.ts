@@ -1,6 +1,7 @@
 import type { PanelWords } from '../../protocol/integrationWords';
 import type { Axes, Line } from './axes';
 import { element, setAttribute, setChildren } from './dom';
+import type { Frames } from './frames';
 import { GridHead } from './gridHead';
 import { moved, type Place, placeAt, settle } from './gridKeys';
 import { GridRow, sizes } from './gridRow';
@@ -8,7 +9,7 @@ import { type Range, rangeFor, scrolledTo } from './gridWindow';
 import type { Matrix } from './matrix';
 
 /** A frame has 16 ms; what is not drawn within this waits for the next one. */
-const drawMs = 5;
+const drawMs = 4;
 
 export interface GridEvents {
   focused(place: Place): void;
@@ -32,6 +33,7 @@ export class Grid {
   readonly #below = element('tr', { class: 'space', 'aria-hidden': 'true' }, element('td'));
   readonly #words: PanelWords;
   readonly #events: GridEvents;
+  readonly #frames: Frames;
   #rows = new Map<string, GridRow>();
   #matrix: Matrix | null = null;
   #axes: Axes = { rows: [], columns: [] };
@@ -40,7 +42,6 @@ export class Grid {
   #content = 0;
   /** What the heads were drawn for. */
   #heads = -1;
-  #frame: number | null = null;
   #focus: Place | null = null;
   // What is measured is kept: to ask in the midst of changes makes the browser lay out twice.
   #scroll = { left: 0, top: 0 };
@@ -49,8 +50,9 @@ export class Grid {
   /** The focus is moved by us: its events say nothing new. */
   #moving = false;
 
-  constructor(words: PanelWords, events: GridEvents) {
+  constructor(words: PanelWords, frames: Frames, events: GridEvents) {
     this.#words = words;
+    this.#frames = frames;
     this.#events = events;
     this.#table = element('table', { role: 'grid', 'aria-label': words.matrix }, this.#head.thead, this.#body);
     this.element = element('div', { class: 'grid', tabindex: -1 }, this.#table);
@@ -127,10 +129,7 @@ export class Grid {
   }
 
   #later(): void {
-    this.#frame ??= requestAnimationFrame(() => {
-      this.#frame = null;
-      this.#draw();
-    });
+    this.#frames.later('grid', () => this.#draw());
   }
 
   /** @param focusFirst the focused row has to be there when this returns */

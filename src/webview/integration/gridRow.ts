@@ -7,6 +7,7 @@ import { type LookContext, lookOf, nameOf } from './looks';
 export const sizes = { row: 26, column: 40, headWidth: 230, headHeight: 152, base: 64 } as const;
 
 const rowNameLength = 30;
+const groupNameLength = 20;
 
 /** What stands in one row's place: a branch, or a group. Keeps its elements, and touches only what changed. */
 export class GridRow {
@@ -93,10 +94,7 @@ export class GridRow {
       setAttribute(this.#toggle, 'data-group', line.group.plan ?? '');
       setAttribute(this.#toggle, 'title', name);
       setAttribute(this.#toggle, 'aria-label', `${format(words.group.name, name)}, ${count}`);
-      setText(
-        this.#toggle,
-        `${line.collapsed ? '▸' : '▾'} ${middle(name, rowNameLength - 6)} (${line.branches.length})`,
-      );
+      setText(this.#toggle, `${line.collapsed ? '▸' : '▾'} ${middle(name, groupNameLength)} (${line.branches.length})`);
       setChildren(this.#head, [this.#toggle]);
       return;
     }

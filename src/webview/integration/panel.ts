@@ -69,7 +69,7 @@ export class Panel {
       chooseRepository: (repository) => ports.post({ kind: 'chooseRepository', repository }),
       filtered: (filter) => this.#filter(filter),
     });
-    this.#grid = new Grid(words, {
+    this.#grid = new Grid(words, this.#frames, {
       focused: (place) => this.#keep({ focus: place }),
       hovered: (place) => this.#hover(place),
       opened: (place) => this.#open(place),

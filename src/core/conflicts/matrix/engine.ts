@@ -50,6 +50,8 @@ export interface EngineResult {
   readonly changed: ReadonlyMap<string, readonly BytePath[]>;
   /** Whether the changes of two refs can meet at all: false means clean whatever they hold. null: not known. */
   meets(a: string, b: string): boolean | null;
+  /** A key of what the cells rest on besides the states of the sides: see `Merger.rules`. null: not known. */
+  readonly rules: string | null;
   /** Comparisons with bases are counted in `merged`, `skipped` and `cached`, but not in `pairs`. */
   readonly timing: ConflictsJson['timing'];
 }
@@ -110,7 +112,8 @@ class Engine implements MatrixEngine {
       skipped: fresh.size - merged,
       cached: cached.size,
     };
-    return { ...result, timing };
+    const rules = this.#rules === null ? null : `${this.#rules} ${this.#parents}`;
+    return { ...result, rules, timing };
   }
 
   /** What was computed under other rules says nothing now. */
@@ -217,7 +220,7 @@ async function assemble(
   known: (comparison: Comparison | null) => Answer | null,
   held: readonly KnownPair[],
   found: Found,
-): Promise<Omit<EngineResult, 'timing'>> {
+): Promise<Omit<EngineResult, 'timing' | 'rules'>> {
   const breath = new Breath();
   const pairs: ConflictPair[] = [];
   const againstBase: BaseCell[] = [];

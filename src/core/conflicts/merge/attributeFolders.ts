@@ -46,7 +46,11 @@ export class AttributeFolders {
   async layOut(at: ScratchPlace, parent: string, set: AttributeSet, signal?: AbortSignal): Promise<string> {
     const folder = await mkdtemp(path.join(parent, 'new-'));
     const files = [...set.files].filter(([name]) => isOrdinary(name));
-    if (files.length === 0) return folder;
+    if (files.length === 0) {
+      // An empty folder would be replaced by the rename of whoever is second, under a git that stands in it.
+      await writeFile(path.join(folder, '.gitattributes'), '');
+      return folder;
+    }
     const bare = this.bare(at);
     const { stdoutBytes } = await this.git.run([...bare.args, 'cat-file', '--batch'], {
       cwd: bare.cwd,

@@ -76,13 +76,16 @@ export class LeftOut {
     );
     if (missing.length === 0) return;
     const specs = new Set(missing.flatMap(({ paths }) => paths.map(pathspecOf)));
-    const options = ['--stdin', '--always', '-r', '-t', '-z', '--raw', '--no-abbrev', '--no-renames', '--'];
-    const { stdoutBytes } = await this.git.run([...at.args, 'diff-tree', ...options, ...specs], {
-      cwd: at.cwd,
-      env: { ...at.env },
-      input: missing.map(({ commit, base }) => `${commit} ${base}\n`).join(''),
-      signal,
-    });
+    const options = ['--stdin', '--always', '-r', '-t', '-z', '--raw', '--no-abbrev', '--no-renames'];
+    const { stdoutBytes } = await this.git.run(
+      [...at.args, 'diff-tree', ...options, '--ignore-submodules=none', '--', ...specs],
+      {
+        cwd: at.cwd,
+        env: { ...at.env },
+        input: missing.map(({ commit, base }) => `${commit} ${base}\n`).join(''),
+        signal,
+      },
+    );
     const sections = sectionsOf(stdoutBytes);
     if (sections.length !== missing.length) throw new Error('git diff-tree did not answer every line.');
     if (this.#diffs.size >= keptDiffs) this.#diffs.clear();

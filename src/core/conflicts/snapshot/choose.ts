@@ -58,8 +58,10 @@ export async function choose(
   const sorted = sortChanges(changes);
   const tooMany = untracked.length > o.limits.untrackedFiles;
   const looks = tooMany ? [] : await lookAtAll(worktree.path, { tracked: sorted.read, untracked }, o.limits);
+  // Another worktree is a side itself, so nothing of it is left out; of a repository that git would not track, all is.
+  const repositories = [...foreign].flatMap(([folder, why]) => (why === null ? [] : [[folder, why] as const]));
   const leftOut = new Map([
-    ...foreign,
+    ...repositories,
     ...state.unreadable.map((one) => [one.path, `it cannot be read (${one.why})`] as const),
     ...sorted.replaced.map((file) => [`${file}/`, ownRepository] as const),
     ...looks.flatMap((one) => (one.why === null ? [] : [[one.path, one.why] as const])),
@@ -73,7 +75,7 @@ export async function choose(
     set: [...inert, ...removed.map(removal)],
     update,
     differs: changes.some((change) => change.staged !== '.') || removed.length > 0 || update.length > 0,
-    dirty: changes.length > 0 || untracked.length > 0 || leftOut.size > foreign.size,
+    dirty: changes.length > 0 || untracked.length > 0 || leftOut.size > repositories.length,
     untracked: new Set(untracked.filter((file) => !leftOut.has(file))),
     leftOut: [...leftOut].map(([file, why]) => ({ path: file, why })).sort((a, b) => (a.path < b.path ? -1 : 1)),
     tooMuch: tooMany ? `more than ${o.limits.untrackedFiles} untracked files` : tooLarge(looks, o.limits),
@@ -107,13 +109,13 @@ function tooLarge(looks: readonly Look[], limits: SnapshotLimits): string | null
 
 const ownRepository = 'it is a repository of its own';
 
-/** Repositories and other worktrees inside, by their folder. */
+/** Repositories and other worktrees inside by their folder, with why they are left out; null: a worktree. */
 function foreignFolders(
   worktree: SideWorktree,
   state: WorkingState,
   worktrees: readonly string[],
-): ReadonlyMap<BytePath, string> {
-  const folders = new Map<BytePath, string>();
+): ReadonlyMap<BytePath, string | null> {
+  const folders = new Map<BytePath, string | null>();
   for (const folder of state.repositories) folders.set(folder, ownRepository);
   const inside = worktrees
     .map((other) => path.relative(worktree.path, other))
@@ -122,7 +124,7 @@ function foreignFolders(
   if (inside.length === 0) return folders;
   const seen = new Set(state.untracked.flatMap((file) => foldersOf(file).map((folder) => `${folder}/`)));
   for (const folder of inside) {
-    if (folders.has(folder) || seen.has(folder)) folders.set(folder, 'it is another worktree');
+    if (folders.has(folder) || seen.has(folder)) folders.set(folder, null);
   }
   return folders;
 }

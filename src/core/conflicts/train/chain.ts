@@ -98,10 +98,10 @@ export class Chain {
     }
     try {
       const fork = this.p.forks.get(commit);
-      if (fork?.own.size === 0) return this.#stays(clean);
-      const relation = fork === undefined ? 'entangled' : await this.#relate(fork);
       // What was left out may lie where others changed something, and the merger knows how to look.
       const whole = side.snapshot.leftOut.length + this.#landed.leftOut.length === 0;
+      if (fork?.own.size === 0 && whole) return this.#stays(clean);
+      const relation = fork === undefined ? 'entangled' : await this.#relate(fork);
       if (relation === 'apart' && whole) return this.#wait(side, commit, fork);
       return await this.#merge(side, commit, fork, relation);
     } catch (error) {

@@ -46,10 +46,23 @@ const worthLooking = 4;
 /** Trains kept between calls; a repository has as many bases as it has long-lived branches. */
 const keptBases = 8;
 
+type KeptStep = Step & { readonly key: string };
+
 interface Kept {
   /** Base, generation of the scratch store (the results are there and nowhere else), and what else merges rest on. */
   readonly start: string;
-  readonly steps: readonly (Step & { readonly key: string })[];
+  readonly steps: readonly KeptStep[];
+}
+
+/** One train, and how much of it is known. */
+interface Run {
+  readonly base: Side;
+  readonly commit: string;
+  readonly tree: string;
+  readonly start: string;
+  readonly sides: readonly Side[];
+  readonly held: readonly KeptStep[];
+  readonly signal: AbortSignal | undefined;
 }
 
 class Preview implements Train {
@@ -111,18 +124,29 @@ class Preview implements Train {
     }
     const start = `${at.generation} ${commit}`;
     const known = this.#kept.get(base.ref);
-    const steps = known?.start === start ? samePrefix(known.steps, sides) : [];
-    const todo = sides.slice(steps.length);
-    const { cwd, args } = placeOf(this.parts.layout);
+    const held = known?.start === start ? samePrefix(known.steps, sides) : [];
+    const steps = await this.#merge(at, { base, commit, tree, start, sides, held, signal });
+    // What was kept may be gone: anybody may delete the scratch store.
+    const lost = held.length > 0 && steps[held.length]?.cell.reason === 'git failed';
+    return lost ? this.#merge(at, { base, commit, tree, start, sides, held: [], signal }) : steps;
+  }
+
+  async #merge(at: ScratchPlace, o: Run): Promise<readonly Step[]> {
+    const { base, sides, held, signal } = o;
+    const { git, merger, layout } = this.parts;
+    const { cwd, args } = placeOf(layout);
     const place = { cwd, args, env: at.env };
-    const forks = todo.length < worthLooking ? new Map() : await this.#look(place, commit, sides, signal);
-    const { git, merger } = this.parts;
-    const chain = new Chain(
-      { git, merger, at, place, base, forks, signal },
-      steps.at(-1)?.after ?? landedBase(commit, tree),
-    );
-    for (const side of todo) steps.push({ ...(await chain.step(side)), key: keyOf(side) });
-    this.#keep(base.ref, { start, steps });
+    const todo = sides.slice(held.length);
+    const forks = todo.length < worthLooking ? new Map() : await this.#look(place, o.commit, sides, signal);
+    const from = held.at(-1)?.after ?? landedBase(o.commit, o.tree);
+    const chain = new Chain({ git, merger, at, place, base, forks, signal }, from);
+    const steps = [...held];
+    try {
+      for (const side of todo) steps.push({ ...(await chain.step(side)), key: keyOf(side) });
+    } finally {
+      // Cancelled: the next call goes on from here.
+      this.#keep(base.ref, { start: o.start, steps });
+    }
     return steps;
   }
 
@@ -158,7 +182,7 @@ const noBase = 'there is no base to start from';
 /** What may be different the next time is not kept. */
 const passing: readonly unknown[] = ['timeout', 'git failed'];
 
-function samePrefix(kept: Kept['steps'], sides: readonly Side[]): (Step & { readonly key: string })[] {
+function samePrefix(kept: Kept['steps'], sides: readonly Side[]): readonly KeptStep[] {
   const differs = kept.findIndex((step, index) => {
     const side = sides[index];
     return side === undefined || step.key !== keyOf(side) || passing.includes(step.cell.reason);

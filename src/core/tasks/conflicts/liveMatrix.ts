@@ -102,7 +102,7 @@ export class LiveMatrix extends DisposableBase implements MatrixView {
   async settled(): Promise<void> {
     await this.#turn;
     await this.#holder?.settled();
-    while (this.#writeTimer !== null || this.#writing !== null) {
+    while (this.#writing !== null || (this.#writeTimer !== null && !this.disposed)) {
       await (this.#writing ?? new Promise((resolve) => setTimeout(resolve, 10)));
     }
   }

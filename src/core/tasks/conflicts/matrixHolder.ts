@@ -37,6 +37,8 @@ export interface LiveTiming {
   readonly trainWaitMs: number;
   /** Cells wait this long for the train, so that both change at once. */
   readonly trainMomentMs: number;
+  /** A change that was not looked at within this time is shown as such. */
+  readonly behindMs: number;
 }
 export const liveTiming: LiveTiming = {
   settleMs: 100,
@@ -45,6 +47,7 @@ export const liveTiming: LiveTiming = {
   retryMs: 5_000,
   trainWaitMs: 3_000,
   trainMomentMs: 150,
+  behindMs: 1_000,
 };
 
 /** Looks at once: git has a small pool, and the first cells should not wait for the last worktree. */
@@ -78,6 +81,7 @@ export class MatrixHolder extends DisposableBase {
   #timer: NodeJS.Timeout | null = null;
   #probing: Promise<void> | null = null;
   #showing: NodeJS.Timeout | null = null;
+  #showAt = 0;
 
   /** @param o.prior what a former holder said; null when nobody kept it up to date */
   constructor(o: {
@@ -143,6 +147,8 @@ export class MatrixHolder extends DisposableBase {
   #changed(worktree: string): void {
     this.#changedAt.set(worktree, new Date().toISOString());
     this.#queue.hint(worktree, Date.now());
+    // Where the look is long in coming, everyone sees that the cells are behind.
+    this.#showWithin(this.#timing.behindMs);
   }
 
   #rowsChanged(): void {
@@ -301,7 +307,15 @@ export class MatrixHolder extends DisposableBase {
       this.#trainStale = this.#train.stale ? (this.#trainStale ?? Date.now()) : null;
     }
     if (this.#trainStale === null) this.#show();
-    else this.#showing ??= setTimeout(() => this.#show(), this.#timing.trainMomentMs);
+    else this.#showWithin(this.#timing.trainMomentMs);
+  }
+
+  #showWithin(ms: number): void {
+    const at = Date.now() + ms;
+    if (this.#showing !== null && this.#showAt <= at) return;
+    if (this.#showing !== null) clearTimeout(this.#showing);
+    this.#showAt = at;
+    this.#showing = setTimeout(() => this.#show(), ms);
   }
 
   #show(): void {

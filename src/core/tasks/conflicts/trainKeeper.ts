@@ -1,5 +1,6 @@
 import type { TrainStep } from '../../../contract/conflicts';
 import type { EngineResult } from '../../conflicts/matrix/engine';
+import { sideKey } from '../../conflicts/matrix/sideKey';
 import type { ScratchPlace } from '../../conflicts/parts';
 import type { Side } from '../../conflicts/side';
 import { joinsTrain, type MergePlace, mergeOrderOf } from '../../conflicts/train/mergeOrder';
@@ -38,7 +39,8 @@ export class TrainKeeper {
   set(parts: TrainParts): void {
     const order = this.#orderOf(parts);
     const sides = new Map(parts.sides.map((side) => [side.ref, side]));
-    const keys = order.map(({ ref }) => keyOf(ref, sides.get(ref), parts.bases.get(ref)));
+    const { rules } = parts.result;
+    const keys = order.map(({ ref }) => `${rules}\0${keyOf(ref, sides.get(ref), parts.bases.get(ref))}`);
     this.#wanted = { order, keys, parts };
   }
 
@@ -107,8 +109,12 @@ export class TrainKeeper {
   }
 }
 
-/** Equal while a side and what it is held against are what they were. */
+/** Equal while a side and what it is held against are what they were, what they leave out included. */
 function keyOf(ref: string, side: Side | undefined, base: Side | undefined): string {
   const unknown = side?.snapshot.unknown;
-  return [ref, side?.snapshot.commit ?? unknown?.reason, unknown?.detail, base?.ref, base?.snapshot.commit].join('\0');
+  return [ref, stateOf(side) ?? unknown?.reason, unknown?.detail, base?.ref, stateOf(base)].join('\0');
+}
+
+function stateOf(side: Side | undefined): string | null {
+  return side === undefined ? null : sideKey(side.snapshot);
 }

@@ -8,10 +8,12 @@ const kinds = [
   'edit',
   'edit',
   'add',
-  'add',
+  'addBeside',
+  'addBeside',
   'delete',
   'move',
   'move',
+  'moveFolder',
   'moveFolder',
   'moveFolder',
   'moveTop',
@@ -72,6 +74,7 @@ function applyOne(files: Map<string, File>, [kind, pick, where, variant]: Step):
   const base = path.slice(path.lastIndexOf('/') + 1);
   if (kind === 'edit') put(files, path, { ...file, content: edited(file, variant) });
   if (kind === 'add') put(files, inside(folder, `${name}${variant}`), plain(text(100 + variant, '')));
+  if (kind === 'addBeside') put(files, inside(own, `${name}${variant}`), plain(text(200 + where, '')));
   if (kind === 'delete') files.delete(path);
   if (kind === 'copy') put(files, inside(folder, base), file);
   if (kind === 'move') {

@@ -19,6 +19,9 @@ export type GitAct =
   | { readonly do: 'blind'; file: number; bit: '--assume-unchanged' | '--skip-worktree' }
   | { readonly do: 'submodule'; path: number; commit: number }
   | { readonly do: 'populate'; path: number; commit: number }
+  /** The rules change: a line of the configuration, or the attribute lines that belong to no branch. */
+  | { readonly do: 'configure'; key: string; value: string }
+  | { readonly do: 'rules'; file: 'info/attributes' | 'attributes-of-the-user'; lines: readonly number[] }
   /** Leaves a merge in progress. */
   | { readonly do: 'stop'; with: number };
 
@@ -111,20 +114,12 @@ export class Building {
       ...Object.entries(drivers).map(([name, command]) => ['merge', name, 'driver', command] as const),
       ['filter', 'loud', 'clean', 'tr a-z A-Z'] as const,
     ].map(([section, name, key, value]) => `[${section} "${name}"]\n\t${key} = ${quotedValue(value)}\n`);
-    for (const [key, value] of recipe.config) {
-      const dot = key.lastIndexOf('.');
-      const [section = '', ...sub] = key.slice(0, dot).split('.');
-      const head = sub.length === 0 ? section : `${section} "${sub.join('.')}"`;
-      lines.push(`[${head}]\n\t${key.slice(dot + 1)} = ${quotedValue(value)}\n`);
-    }
-    const attributes = (numbers: readonly number[]) => numbers.map((n) => `${nth(attributeLines, n)}\n`).join('');
-    if (recipe.attributesFile.length > 0) {
-      const file = path.join(git, 'attributes-of-the-user');
-      hands.write(root, '.git/attributes-of-the-user', attributes(recipe.attributesFile));
-      lines.push(`[core]\n\tattributesFile = ${quotedValue(file)}\n`);
-    }
+    for (const [key, value] of recipe.config) lines.push(setting(key, value));
+    const ofUser = '.git/attributes-of-the-user';
+    lines.push(setting('core.attributesFile', path.join(root, ofUser)));
+    if (recipe.attributesFile.length > 0) hands.write(root, ofUser, attributesText(recipe.attributesFile));
     hands.write(root, '.git/config', readFileSync(path.join(git, 'config'), 'latin1') + lines.join(''));
-    if (recipe.info.length > 0) hands.write(root, '.git/info/attributes', attributes(recipe.info));
+    if (recipe.info.length > 0) hands.write(root, '.git/info/attributes', attributesText(recipe.info));
     await hands.git(root, ['commit', '-q', '--allow-empty', '-m', 'nothing yet']);
   }
 
@@ -182,7 +177,11 @@ export class Building {
     if (act.do === 'commit') {
       await hands.git(folder, stageAll);
       await hands.git(folder, ['commit', '-q', '-m', 'commit']);
-    } else if (act.do === 'merge') await this.#merge(folder, `${branchOf(act.with)}~${act.back}`);
+    } else if (act.do === 'configure') {
+      const config = hands.read(this.root, '.git/config');
+      hands.write(this.root, '.git/config', config + setting(act.key, act.value));
+    } else if (act.do === 'rules') hands.write(this.root, `.git/${act.file}`, attributesText(act.lines));
+    else if (act.do === 'merge') await this.#merge(folder, `${branchOf(act.with)}~${act.back}`);
     else if (act.do === 'stage' && act.file === 'all') await hands.git(folder, stageAll);
     else if (act.do === 'stage') await named(Number(act.file), 'add', '-f');
     else if (act.do === 'unstage') await named(act.file, 'reset', '-q');
@@ -234,6 +233,18 @@ export const stageAll = ['add', '-A', '--', '.', ':(exclude).inside'];
 /** Some sort before `main`, some behind. */
 export function branchOf(side: number): string {
   return side === 0 ? 'main' : side % 2 === 0 ? `agent/${side}` : `work-${side}`;
+}
+
+function attributesText(numbers: readonly number[]): string {
+  return numbers.map((n) => `${nth(attributeLines, n)}\n`).join('');
+}
+
+/** @param key `section.variable` or `section.sub.section.variable` */
+function setting(key: string, value: string): string {
+  const dot = key.lastIndexOf('.');
+  const [section = '', ...sub] = key.slice(0, dot).split('.');
+  const head = sub.length === 0 ? section : `${section} "${sub.join('.')}"`;
+  return `[${head}]\n\t${key.slice(dot + 1)} = ${quotedValue(value)}\n`;
 }
 
 function quotedValue(value: string): string {

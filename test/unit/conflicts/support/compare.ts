@@ -4,6 +4,11 @@ import type { Truth } from './oracle';
 
 /** In what a cell is not what real merges say, one clause; null: equal. */
 export function difference(cell: Cell, truth: Truth): string | null {
+  if (truth.others.some((other) => differenceOf(cell, other) === null)) return null;
+  return differenceOf(cell, truth);
+}
+
+function differenceOf(cell: Cell, truth: Truth): string | null {
   const said = cell.verdict === 'unknown' ? `unknown (${cell.reason}: ${cell.detail})` : cell.verdict;
   if (cell.verdict !== truth.verdict) return `says ${said}, is ${truth.verdict} ${truth.reasons.join(' or ')}`;
   if (truth.verdict === 'unknown') {

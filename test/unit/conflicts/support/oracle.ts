@@ -30,11 +30,18 @@ export interface Truth {
   readonly driver: boolean;
   /** What git said, for people. */
   readonly said: string;
+  /** As true as this one: see `State.also`. */
+  readonly others: readonly Truth[];
 }
 
 /** The working state of a side, committed. */
 export interface State {
   readonly commit: string | null;
+  /**
+   * What else it may be. Where attributes (filters, line ends) want another content than what is committed, git sees a
+   * change only when it happens to read the file anew, which a copy makes it do and the original may not.
+   */
+  readonly also: string | null;
   readonly unknown: readonly UnknownReason[];
   readonly untracked: ReadonlySet<BytePath>;
 }
@@ -51,9 +58,10 @@ interface Way {
 
 /** Real merges in a full copy of a repository with its worktrees. */
 export class Oracle {
-  private constructor(
+  /** @param states by the name of the side */
+  constructor(
     private readonly place: MergePlace,
-    readonly states: ReadonlyMap<string, State>,
+    private readonly states: ReadonlyMap<string, State>,
   ) {}
 
   /** @param top folder with `repo` and its worktrees, left alone. @param copy where the copy goes, not there yet */
@@ -64,7 +72,10 @@ export class Oracle {
     const states = new Map<string, State>();
     for (const side of sides) {
       const at = side.worktree === null ? null : path.join(copy, path.relative(top, side.worktree));
-      states.set(side.ref, at === null ? await branchState(git, side.branch) : await workingState(at));
+      states.set(
+        side.ref,
+        at === null ? await branchState(git, side.branch) : await workingState(at, side.worktree ?? at, git),
+      );
     }
     const worktrees = sides.flatMap((side) => side.worktree ?? []);
     const merges = path.join(copy, 'merges');
@@ -73,7 +84,7 @@ export class Oracle {
     return new Oracle(new MergePlace(merges, clonesOf(path.join(top, 'repo', '.git'), worktrees)), states);
   }
 
-  /** @param pairs names of sides, `a` before `b`. Calls `tell` with each truth. */
+  /** @param pairs names of sides, `a` before `b`. @returns by `a b` */
   async pairs(pairs: readonly (readonly [string, string])[]): Promise<Map<string, Truth>> {
     const ways = new Map<string, Way>();
     const wanted = pairs.flatMap(([a, b]) => [
@@ -82,17 +93,46 @@ export class Oracle {
     ]);
     // One checkout for all that is merged into it.
     wanted.sort((x, y) => (x.into < y.into ? -1 : x.into > y.into ? 1 : 0));
+    const merge = async (ours: string | null | undefined, theirs: string | null | undefined) => {
+      if (ours == null || theirs == null || ways.has(`${theirs}\0${ours}`)) return;
+      ways.set(`${theirs}\0${ours}`, await this.place.merge(ours, theirs));
+    };
     for (const { into, from } of wanted) {
-      const [ours, theirs] = [this.states.get(into)?.commit, this.states.get(from)?.commit];
-      if (ours == null || theirs == null) continue;
-      ways.set(`${from}\0${into}`, await this.place.merge(ours, theirs));
+      for (const ours of this.#commits(into)) for (const theirs of this.#commits(from)) await merge(ours, theirs);
     }
-    return new Map(pairs.map(([a, b]) => [`${a} ${b}`, this.#truth(a, b, ways)]));
+    return new Map(
+      pairs.map(([a, b]) => {
+        const all = this.#commits(a).flatMap((left) => this.#commits(b).map((right) => ({ left, right })));
+        const [first, ...others] = all.map((commits) => this.#truth(a, b, commits, ways));
+        if (first === undefined) throw new Error(`${a} has no state.`);
+        return [
+          `${a} ${b}`,
+          { ...first, others: [...first.others, ...others, ...others.flatMap((each) => each.others)] },
+        ];
+      }),
+    );
   }
 
-  #truth(a: string, b: string, ways: ReadonlyMap<string, Way>): Truth {
-    const [there, back] = [ways.get(`${a}\0${b}`), ways.get(`${b}\0${a}`)];
-    const nothing = { direction: null, files: new Set<BytePath>(), untracked: new Set<BytePath>(), driver: false };
+  #commits(side: string): (string | null)[] {
+    const state = this.states.get(side);
+    return [state?.commit ?? null, ...(state?.also == null ? [] : [state.also])];
+  }
+
+  #truth(
+    a: string,
+    b: string,
+    commits: { readonly left: string | null; readonly right: string | null },
+    ways: ReadonlyMap<string, Way>,
+  ): Truth {
+    const there = ways.get(`${commits.left}\0${commits.right}`);
+    const back = ways.get(`${commits.right}\0${commits.left}`);
+    const nothing = {
+      others: [],
+      direction: null,
+      files: new Set<BytePath>(),
+      untracked: new Set<BytePath>(),
+      driver: false,
+    };
     const [left, right] = [this.states.get(a), this.states.get(b)];
     if (there === undefined || back === undefined) {
       const reasons = [...(left?.unknown ?? []), ...(right?.unknown ?? [])];
@@ -102,15 +142,28 @@ export class Oracle {
     const both = [there, back];
     const unknown = (...reasons: UnknownReason[]): Truth => ({ ...nothing, verdict: 'unknown', reasons, said });
     if (both.some((way) => way.result === 'unrelated')) return unknown('unrelated histories');
-    if (both.some((way) => way.result === 'no submodule')) return unknown('submodule commit missing');
+    if (both.some((way) => way.result === 'no submodule')) {
+      const missing = unknown('submodule commit missing');
+      // What conflicts besides the submodule does so whatever is in it: then either may be said.
+      if (!both.some((way) => way.result === 'conflict' || way.others)) return missing;
+      const direction = there.result === 'clean' ? 'b-into-a' : back.result === 'clean' ? 'a-into-b' : null;
+      return { ...missing, others: [this.#conflict(a, b, both, direction, said)] };
+    }
     if (both.some((way) => way.result === 'failed')) return unknown('git failed', 'submodule commit missing');
     const driver = both.some((way) => way.driver);
     const conflicts = both.map((way) => way.result === 'conflict');
     if (!conflicts.includes(true)) return { ...nothing, verdict: 'clean', reasons: [], driver, said };
-    const files = new Set(both.flatMap((way) => way.files));
-    const untracked = new Set([...files].filter((file) => left?.untracked.has(file) && right?.untracked.has(file)));
     const direction = conflicts[0] === conflicts[1] ? null : conflicts[0] ? 'a-into-b' : 'b-into-a';
-    return { verdict: 'conflict', reasons: [], direction, files, untracked, driver, said };
+    return this.#conflict(a, b, both, direction, said);
+  }
+
+  #conflict(a: string, b: string, ways: readonly Way[], direction: Truth['direction'], said: string): Truth {
+    const untrackedIn = (side: string) => this.states.get(side)?.untracked;
+    const files = new Set(ways.flatMap((way) => way.files));
+    const untracked = [...files].filter((file) => untrackedIn(a)?.has(file) && untrackedIn(b)?.has(file));
+    const driver = ways.some((way) => way.driver);
+    const rest = { reasons: [], untracked: new Set(untracked), others: [] };
+    return { verdict: 'conflict', direction, files, driver, said, ...rest };
   }
 }
 
@@ -141,12 +194,13 @@ export class MergePlace {
     const merged = await this.#git('merge', '--no-commit', '--no-ff', '--no-edit', theirs);
     const said = `${merged.stdout}${merged.stderr}`;
     const driver = existsSync(this.#drivers);
-    const unmerged = merged.exit === 0 ? [] : await this.#unmerged();
+    const unmerged = merged.exit === 0 ? [] : await this.#unmerged(ours, theirs);
     const inProgress = existsSync(path.join(this.folder, '.git', 'MERGE_HEAD'));
     await this.#git('reset', '-q', '--hard');
     if (merged.exit !== 0) await this.#git('clean', '-ffdxq');
     this.#settle();
-    const way = { files: unmerged, others: false, driver, said };
+    const missing = new Set([...said.matchAll(/Failed to merge submodule (.*) \(/g)].map(([, at]) => at));
+    const way = { files: unmerged, others: unmerged.some((file) => !missing.has(file)), driver, said };
     if (merged.exit === 0) return { ...way, result: 'clean' };
     if (/refusing to merge unrelated histories/.test(said)) return { ...way, result: 'unrelated' };
     if (
@@ -195,10 +249,15 @@ export class MergePlace {
     utimesSync(path.join(this.folder, '.git', 'index'), future, future);
   }
 
-  async #unmerged(): Promise<BytePath[]> {
+  async #unmerged(ours: string, theirs: string): Promise<BytePath[]> {
     const { stdout } = await this.#git('ls-files', '-u', '-z');
     const lines = stdout.split('\0').slice(0, -1);
-    return [...new Set(lines.map((line) => asAsked(line.slice(line.indexOf('\t') + 1))))];
+    const names = new Set(lines.map((line) => line.slice(line.indexOf('\t') + 1)));
+    if (![...names].some((name) => aside.test(name))) return [...names];
+    // Unless a side has a file of that very name, as after a merge that was committed as it stood.
+    const trees = [ours, theirs].map((side) => this.#git('ls-tree', '-r', '-z', '--name-only', '--full-tree', side));
+    const known = new Set((await Promise.all(trees)).flatMap((tree) => tree.stdout.split('\0')));
+    return [...new Set([...names].map((name) => (known.has(name) ? name : name.replace(aside, ''))))];
   }
 
   #git(...args: string[]): Promise<Ran> {
@@ -207,9 +266,7 @@ export class MergePlace {
 }
 
 /** Of a file that had to make way for a folder git keeps `<name>~HEAD` or `<name>~<what was merged>`. */
-function asAsked(name: BytePath): BytePath {
-  return name.replace(/~(HEAD|[0-9a-f]{40})(_\d+)?$/, '');
-}
+const aside = /~(HEAD|[0-9a-f]{40})(_\d+)?$/;
 
 /** Where anybody has a clone of a submodule: in the common directory, or in some checkout. */
 function clonesOf(git: string, worktrees: readonly string[]): Map<string, string> {
@@ -237,26 +294,40 @@ function relink(git: string, top: string, copy: string): void {
 async function branchState(git: string, branch: string): Promise<State> {
   const { exit, stdout } = await gitIn(git, ['rev-parse', '-q', '--verify', `refs/heads/${branch}`]);
   const untracked = new Set<BytePath>();
-  if (exit !== 0) return { commit: null, unknown: ['no commit yet'], untracked };
-  return { commit: stdout.trim(), unknown: [], untracked };
+  if (exit !== 0) return { commit: null, also: null, unknown: ['no commit yet'], untracked };
+  return { commit: stdout.trim(), also: null, unknown: [], untracked };
 }
 
 /** Commits everything, as `git add -A && git commit` does. */
-async function workingState(at: string): Promise<State> {
+async function workingState(at: string, original: string, git: string): Promise<State> {
   const [others, head, dir] = await Promise.all([
     gitIn(at, ['ls-files', '-o', '--exclude-standard', '-z']),
     gitIn(at, ['rev-parse', '-q', '--verify', 'HEAD']),
     gitIn(at, ['rev-parse', '--absolute-git-dir']),
   ]);
   const untracked = new Set(others.stdout.split('\0').slice(0, -1));
-  const unknown = (...reasons: UnknownReason[]) => ({ commit: null, unknown: reasons, untracked });
+  const unknown = (...reasons: UnknownReason[]) => ({ commit: null, also: null, unknown: reasons, untracked });
   if (head.exit !== 0) return unknown('no commit yet');
   const gitDir = dir.stdout.trim();
+  const inPlace = await treeInPlace(original, gitDir, git);
   if (existsSync(path.join(gitDir, 'MERGE_HEAD'))) return unknown('operation in progress');
   const staged = await gitIn(at, stageAll);
   if (staged.exit !== 0) return unknown('git failed', 'file cannot be read');
   const committed = await gitIn(at, ['commit', '-q', '--no-verify', '-m', 'state']);
   if (committed.exit > 1) return unknown('git failed');
-  const { stdout } = await gitIn(at, ['rev-parse', 'HEAD']);
-  return { commit: stdout.trim(), unknown: [], untracked };
+  const { stdout } = await gitIn(at, ['rev-parse', 'HEAD', 'HEAD^{tree}']);
+  const [commit = '', tree] = stdout.split('\n');
+  if (inPlace === tree) return { commit, also: null, unknown: [], untracked };
+  const also = await gitIn(at, ['commit-tree', inPlace, '-p', head.stdout.trim(), '-m', 'state in place']);
+  return { commit, also: also.stdout.trim(), unknown: [], untracked };
+}
+
+/** What `git add -A` makes of the original, with a copy of its index; objects go to the copied repository. */
+async function treeInPlace(original: string, copiedGitDir: string, git: string): Promise<string> {
+  const index = path.join(copiedGitDir, 'index-in-place');
+  if (existsSync(path.join(copiedGitDir, 'index'))) execFileSync('cp', ['-a', path.join(copiedGitDir, 'index'), index]);
+  const env = { GIT_INDEX_FILE: index, GIT_OBJECT_DIRECTORY: path.join(git, 'objects'), GIT_OPTIONAL_LOCKS: '0' };
+  await gitIn(original, ['-c', 'core.splitIndex=false', ...stageAll], { env });
+  // A split index would put its shared part beside the original's.
+  return (await gitIn(original, ['-c', 'core.splitIndex=false', 'write-tree'], { env })).stdout.trim();
 }

@@ -21,6 +21,12 @@ export interface Look {
   meets(a: string, b: string): boolean | null;
 }
 
+interface OursOptions {
+  readonly runDrivers?: boolean;
+  /** On top of the tests' environment. */
+  readonly env?: Record<string, string>;
+}
+
 /** The product's own parts, put together as its hosts do. */
 export class Ours {
   private constructor(
@@ -28,7 +34,7 @@ export class Ours {
     private readonly parts: Awaited<ReturnType<typeof open>>,
   ) {}
 
-  static async open(root: string, o: { runDrivers?: boolean } = {}): Promise<Ours> {
+  static async open(root: string, o: OursOptions = {}): Promise<Ours> {
     return new Ours(root, await open(root, o));
   }
 
@@ -53,15 +59,19 @@ export class Ours {
   }
 
   async #committed(branch: string): Promise<Side['snapshot']> {
-    const { stdout } = await gitIn(this.root, ['rev-parse', `refs/heads/${branch}`, `refs/heads/${branch}^{tree}`]);
+    const names = [`refs/heads/${branch}`, `refs/heads/${branch}^{tree}`];
+    const { exit, stdout } = await gitIn(this.root, ['rev-parse', ...names]);
+    const now = new Date().toISOString();
     const [commit = '', tree = ''] = stdout.split('\n');
-    return committedSnapshot({ commit, tree }, new Date().toISOString());
+    const snapshot = committedSnapshot({ commit, tree }, now);
+    if (exit === 0) return snapshot;
+    return { ...snapshot, commit: null, tree: null, head: null, unknown: { reason: 'no commit yet', detail: null } };
   }
 }
 
-async function open(root: string, o: { runDrivers?: boolean }) {
+async function open(root: string, { env, ...o }: OursOptions) {
   const log = silentLog;
-  const git = createGit({ gitPath: null, env: testEnvironment(), log });
+  const git = createGit({ gitPath: null, env: testEnvironment(env), log });
   const layout = await findRepository(git, root);
   const merger = createMerger({ git, layout, log, ...o });
   return {

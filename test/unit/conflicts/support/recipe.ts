@@ -45,6 +45,7 @@ export function randomRecipe(random: Random): Recipe {
   };
   const first = dirt();
   const later = random.chance(50) ? dirt() : [];
+  if (random.chance(12)) later.push({ side: 0, act: randomRule(random) });
   if (random.chance(4)) later.push({ side: random.int(count), act: { do: 'stop', with: random.int(count) } });
   return {
     config: randomConfig(random),
@@ -191,6 +192,16 @@ function randomChange(random: Random, themes: Themes, dirty: boolean): Step['act
     case 'commit':
       return { do: kind };
   }
+}
+
+/** What is kept between two looks must not outlive the rules it was made by. */
+function randomRule(random: Random): GitAct {
+  const some = randomConfig(random);
+  const byDefault: [string, string] = ['merge.default', random.pick(['union', 'ours', 'binary'])];
+  const [key, value] = random.pick(some.length > 0 ? some : [byDefault]);
+  if (random.chance(40)) return { do: 'configure', key, value };
+  const file = random.chance(50) ? 'info/attributes' : 'attributes-of-the-user';
+  return { do: 'rules', file, lines: randomLines(random) };
 }
 
 function randomConfig(random: Random): [string, string][] {

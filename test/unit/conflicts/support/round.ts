@@ -70,7 +70,7 @@ function compareLook(look: Look, truths: ReadonlyMap<string, Truth>, refs: reado
     const pair = [cell.a, cell.b] as const;
     seen.add(pair.join(' '));
     compare(pair, cell, 'the cell');
-    if (look.meets(cell.a, cell.b) === false && truths.get(pair.join(' '))?.verdict === 'conflict') {
+    if (look.meets(cell.a, cell.b) === false && conflicts(truths.get(pair.join(' ')))) {
       differences.push({ pair, what: 'is said not to meet, and conflicts' });
     }
   }
@@ -85,6 +85,10 @@ function compareLook(look: Look, truths: ReadonlyMap<string, Truth>, refs: reado
     differences.push({ pair: null, what: `there are ${look.againstBase.length} cells against the base` });
   }
   return differences;
+}
+
+function conflicts(truth: Truth | undefined): boolean {
+  return truth !== undefined && [truth, ...truth.others].every((each) => each.verdict === 'conflict');
 }
 
 function indented(text: string): string {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
 import { createMerger } from '../../../../src/core/conflicts/merge/merger';
@@ -264,6 +265,9 @@ describe('conflicts: train', () => {
       assert.deepEqual(await told([touching, ...leaving]), [clean, clean, unknown, clean]);
       assert.deepEqual(await told([...leaving, touching]), [clean, clean, clean, unknown]);
       assert.deepEqual(await told(leaving), [clean, clean, clean]);
+      // Also of a side that has nothing else.
+      const nothing = leftOut(await sideOf(root, 'none', 'c0'), 'big/');
+      assert.deepEqual(await told([touching, ...others, nothing]), [clean, clean, clean, clean, unknown]);
     });
   });
 
@@ -323,6 +327,26 @@ describe('conflicts: train', () => {
       }),
       sampled(15),
     );
+  });
+
+  it('begins anew when what it had kept is gone', async () => {
+    await inMemory(async (dir) => {
+      const root = path.join(dir, 'r');
+      const made = (name: string) => ({ files: new Map([...seedFiles, ['one', `${name}\n`]]), parents: [0] });
+      const lines = ['a', 'b'].map((name) => ({ files: new Map([...seedFiles, [name, 'x\n']]), parents: [0] }));
+      importCommits(root, [{ files: seedFiles, parents: [] }, ...lines, made('c'), made('d')]);
+      const o = await open(root);
+      const [a, b, c, d] = await Promise.all(['c1', 'c2', 'c3', 'c4'].map((ref) => sideOf(root, ref)));
+      assert.ok(a && b && c && d);
+      const train = trainOf(o);
+      await train.preview(o.at, await optionsOf(root, [a, b, c]));
+      await rm(o.at.dir, { recursive: true });
+      const steps = await train.preview(o.at, await optionsOf(root, [a, b, d]));
+      assert.deepEqual(
+        steps.map(({ verdict }) => verdict),
+        ['clean', 'clean', 'clean'],
+      );
+    });
   });
 
   it('starts no process for a step that can meet nothing: fifty branches, of which five meet', async () => {
