@@ -58,7 +58,7 @@ describe('lines that another worktree changes too', () => {
     );
     assert.match(await hover(document), /```\nexport const a = 'other';\n```/);
     await document.save();
-    await waitFor('the conflict', async () => (await hover(document)).includes('conflict in it'), {
+    await waitFor('the conflict', async () => (await hover(document)).includes('conflict in this file'), {
       deadlineMs: 15_000,
     });
     await writeFile(path.join(worktree, 'src/a.ts'), before);

@@ -156,13 +156,13 @@ export class LineMarks extends DisposableBase implements vscode.HoverProvider {
   }
 }
 
-/** The form of the line at the left tells a conflict from the rest where colours do not. */
+/** The form of the line below tells a conflict from the rest where colours do not; at the left it would cover text. */
 function look(color: 'editorError' | 'editorInfo', style: 'solid' | 'dotted'): vscode.DecorationRenderOptions {
   return {
     isWholeLine: true,
     borderColor: new vscode.ThemeColor(`${color}.foreground`),
     borderStyle: style,
-    borderWidth: '0 0 0 3px',
+    borderWidth: '0 0 1px 0',
     backgroundColor: new vscode.ThemeColor('merge.incomingContentBackground'),
     overviewRulerColor: new vscode.ThemeColor(`${color}.foreground`),
     overviewRulerLane: vscode.OverviewRulerLane.Right,

@@ -50,7 +50,7 @@ export function linesHover(
     .slice(0, most.sides)
     .flatMap(({ line, side: { change, branch } }) => [
       `**${escapeMarkdown(sideName(change))}** ${whatWords(line, t)}`,
-      `${escapeMarkdown(verdictWords(change, t))} · ${stateWords(branch, now, t)}`,
+      `${resultWords(change, t)} · ${stateWords(branch, now, t)}`,
       ...theirLines(line, t),
     ]);
   if (known.length > most.sides) parts.push(t('and {0} more', known.length - most.sides));
@@ -62,6 +62,10 @@ function whatWords({ kind, theirs }: SharedLine, t: Translate): string {
   if (kind === 'added') return t('has added this file too, with other lines here');
   if (kind === 'conflict') return t('conflicts with this file');
   return theirs?.length === 0 ? t('deletes these lines') : t('changes these lines too');
+}
+
+function resultWords(change: OtherChange, t: Translate): string {
+  return change.verdict === 'conflict' ? t('conflict in this file') : escapeMarkdown(verdictWords(change, t));
 }
 
 function stateWords({ head, dirty, scannedAt }: OtherState['branch'], now: Date, t: Translate): string {

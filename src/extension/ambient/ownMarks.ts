@@ -96,7 +96,10 @@ export class OwnMarks extends DisposableBase {
     const all = (await Promise.all(this.#repositories.all.map(placesOf))).flat();
     if (this.disposed) return;
     const began = performance.now();
-    const places = all.filter(({ folder }) => readFileMarks(folder.uri));
+    // The innermost first: a worktree may lie in a folder of another one.
+    const places = all
+      .filter(({ folder }) => readFileMarks(folder.uri))
+      .sort((x, y) => y.folder.uri.path.length - x.folder.uri.path.length);
     const marked = new Map<string, Marked>();
     for (const { session, worktree } of places) {
       const { state } = session.matrix;

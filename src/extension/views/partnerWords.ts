@@ -5,6 +5,10 @@ import type { Partner, Partners } from './partners';
 /** A tooltip names these many. */
 const most = 5;
 
+export function conflictsNow(partners: Partners | undefined): boolean {
+  return partners !== undefined && partners.conflicts.length > 0;
+}
+
 /** The worst cell in a few words; null: all is clean, or the matrix does not know this side. */
 export function partnersWord(partners: Partners | undefined, t: Translate): string | null {
   if (partners === undefined) return null;
@@ -12,14 +16,14 @@ export function partnersWord(partners: Partners | undefined, t: Translate): stri
   const [first] = conflicts;
   if (first !== undefined) {
     return conflicts.length === 1
-      ? t('conflicts with {0}', oneLine(first.task ?? first.ref))
+      ? t('conflicts with {0}', shortName(first))
       : t('conflicts with {0} others', conflicts.length);
   }
   const [one] = unknown;
   if (one === undefined) return null;
   if (nothingKnown) return t('conflicts not known: {0}', reasonOf(one, t));
   return unknown.length === 1
-    ? t('conflicts with {0} not known', oneLine(one.task ?? one.ref))
+    ? t('conflicts with {0} not known', shortName(one))
     : t('conflicts with {0} others not known', unknown.length);
 }
 
@@ -39,6 +43,11 @@ export function partnerFacts(partners: Partners | undefined, t: Translate): stri
   );
   if (unknown.length > most) lines.push(t('and with {0} more', unknown.length - most));
   return lines;
+}
+
+/** A row has little room: a task without its plan. */
+function shortName({ ref, task }: Partner): string {
+  return oneLine(task?.slice(task.indexOf('/') + 1) ?? ref);
 }
 
 function nameOf({ ref, task }: Partner): string {

@@ -4,7 +4,7 @@ import type { Target } from '../target';
 import { oneLine, type Translate } from '../words';
 import { archiveWords, cleanedNode } from './cleanedNodes';
 import type { Partners } from './partners';
-import { partnersWord } from './partnerWords';
+import { conflictsNow, partnersWord } from './partnerWords';
 import { conditionWord, pressing, stateWord, taskIcon } from './stateWords';
 import { isReady, taskFlags } from './taskFlags';
 import { taskParts } from './taskParts';
@@ -115,17 +115,19 @@ export function taskDescription(
   if (row.state === 'cleaned' && condition === null)
     return archiveWords(row, offered, t).join(' · ') || stateWord(t, row.state);
   const parts = [condition === null ? stateWord(t, row.state) : conditionWord(t, condition.kind)];
-  const conflicts = partnersWord(partners, t);
-  if (conflicts !== null) parts.push(conflicts);
   if (row.app !== null) parts.push(t('app on {0}', row.app.port));
   if (row.next === 'open-window') parts.push(t('open its window to start'));
   else if (row.held !== null && !stateTable[row.state].busy) parts.push(t('held'));
   parts.push(oneLine(row.agent.name));
+  const conflicts = partnersWord(partners, t);
+  if (conflicts !== null && conflictsNow(partners)) parts.push(conflicts);
   if (row.changedFiles !== null && row.changedFiles > 0) {
     parts.push(row.changedFiles === 1 ? t('1 file') : t('{0} files', row.changedFiles));
   }
   if (row.behind !== null && row.behind > 0 && condition?.kind !== 'behind') parts.push(t('{0} behind', row.behind));
   if (row.adopted) parts.push(t('adopted'));
+  // What is not known yet is so for a moment, as a rule: it does not push away what is.
+  if (conflicts !== null && !conflictsNow(partners)) parts.push(conflicts);
   if (row.changedSinceDispatch) parts.push(t('task edited since'));
   return parts.join(' · ');
 }

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { WorktreeRow } from '../../contract/json';
 import { escapeMarkdown, oneLine, type Translate } from '../words';
 import type { Partners } from './partners';
-import { partnerFacts, partnersWord } from './partnerWords';
+import { conflictsNow, partnerFacts, partnersWord } from './partnerWords';
 import { contextValue, type TreeNode, underRepositories } from './treeNode';
 
 export interface WorktreeFacts {
@@ -46,7 +46,7 @@ function worktreeNode(repository: WorktreeFacts, row: WorktreeRow, t: Translate)
     tooltip: () => tooltip(row, partners, t),
     contextValue: contextValue('worktree', {
       adoptable: isAdoptable(row),
-      conflict: (partners?.conflicts.length ?? 0) > 0,
+      conflict: conflictsNow(partners),
       main: row.main,
       openable: row.prunable === null && !row.bare && !here,
       task: row.task !== null,

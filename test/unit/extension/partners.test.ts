@@ -47,10 +47,10 @@ describe('the worst cell in the trees', () => {
     const { task, worktree } = rows({
       pairs: [pair('agent/api', 'agent/ui', conflict), pair('agent/api', 'main', clean)],
     });
-    assert.equal(task.description, 'working · conflicts with dashboard/ui · claude · 3 files · 1 behind');
+    assert.equal(task.description, 'working · claude · conflicts with ui · 3 files · 1 behind');
     assert.equal(task.accessibleLabel, `Task Activity API, ${task.description}`);
     assert.deepEqual(said(task), ['Conflicts with agent/ui \\(dashboard/ui\\) in src/a\\.ts']);
-    assert.equal(worktree.description, 'agent/api · conflicts with dashboard/ui');
+    assert.equal(worktree.description, 'agent/api · conflicts with ui');
     assert.equal(worktree.contextValue, 'worktree+conflict+openable+task');
     assert.deepEqual(said(worktree), said(task));
   });
@@ -60,15 +60,15 @@ describe('the worst cell in the trees', () => {
       pairs: [pair('agent/api', 'agent/ui', conflict), pair('agent/api', 'main', conflict)],
       againstBase: [againstBase('agent/api', 'main', conflict)],
     });
-    assert.match(task.description ?? '', /^working · conflicts with 2 others · /);
+    assert.match(task.description ?? '', /^working · claude · conflicts with 2 others · /);
     assert.equal(said(task).length, 2);
   });
 
   it('says what is not known: of all, or of some', () => {
     const all = rows({ pairs: [pair('agent/api', 'agent/ui', unknown), pair('agent/api', 'main', unknown)] });
-    assert.match(all.task.description ?? '', /^working · conflicts not known: the last scan is too old · /);
+    assert.match(all.task.description ?? '', /1 behind · conflicts not known: the last scan is too old$/);
     const some = rows({ pairs: [pair('agent/api', 'agent/ui', unknown), pair('agent/api', 'main', clean)] });
-    assert.match(some.task.description ?? '', /^working · conflicts with dashboard\/ui not known · /);
+    assert.match(some.task.description ?? '', /1 behind · conflicts with ui not known$/);
     assert.deepEqual(said(some.task), ['Not known with agent/ui \\(dashboard/ui\\): the last scan is too old']);
     assert.equal(some.worktree.contextValue, 'worktree+openable+task');
   });

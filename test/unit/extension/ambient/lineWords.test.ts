@@ -41,7 +41,7 @@ describe('the marks of lines', () => {
       hover(shared(1, 1, { theirs: ['const a = 1;\r', '```', '<b>'] })),
       [
         '**agent/b \\(plan/b\\)** changes these lines too',
-        'conflict in it · uncommitted work on abcdef012, looked at: 2 min ago',
+        'conflict in this file · uncommitted work on abcdef012, looked at: 2 min ago',
         '````\nconst a = 1;\n```\n<b>\n````',
       ].join('\n\n'),
     );
