@@ -7,7 +7,8 @@ import type { ConflictKind, UnknownReason, Verdict } from '../contract/conflicts
 export type ToPanel =
   | { readonly kind: 'snapshot'; readonly snapshot: PanelSnapshot }
   /** The panel was opened for one branch: its row is to be shown. */
-  | { readonly kind: 'reveal'; readonly ref: string };
+  /** Take the keyboard to the table: to a branch's row, or (null) where the reader was. */
+  | { readonly kind: 'reveal'; readonly ref: string | null };
 
 export const cellActionNames = ['openFile', 'previewResult', 'prove', 'openWorktrees', 'copyMessage'] as const;
 export type CellActionName = (typeof cellActionNames)[number];

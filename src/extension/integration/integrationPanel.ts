@@ -38,7 +38,7 @@ export class IntegrationPanel extends DisposableBase {
   /** The page listens; a hidden page is gone, and says so anew when it is back. */
   #ready = false;
   #repository: string | null;
-  #revealing: string | null = null;
+  #revealing: { readonly ref: string | null } | null = null;
   #refreshing = 0;
   #timer: NodeJS.Timeout | null = null;
   #watched: { readonly view: MatrixView | null; readonly listener: Disposable } | null = null;
@@ -66,10 +66,10 @@ export class IntegrationPanel extends DisposableBase {
     this.#panel.dispose();
   }
 
-  /** Brings the panel up, on a branch's row when one is named. */
+  /** Brings the panel up with the keyboard in its table: on a branch's row when one is named. */
   show(o: { repository: string | null; ref: string | null }): void {
     if (o.repository !== null) this.#repository = o.repository;
-    this.#revealing = o.ref;
+    this.#revealing = { ref: o.ref };
     this.#panel.reveal(undefined, false);
     this.#soon();
   }
@@ -112,7 +112,7 @@ export class IntegrationPanel extends DisposableBase {
     this.#watch(session);
     this.#post({ kind: 'snapshot', snapshot: this.#snapshot(session) });
     if (this.#revealing !== null && matrixOf(session)?.state != null) {
-      this.#post({ kind: 'reveal', ref: this.#revealing });
+      this.#post({ kind: 'reveal', ref: this.#revealing.ref });
       this.#revealing = null;
     }
   }

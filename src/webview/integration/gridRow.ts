@@ -6,8 +6,8 @@ import { type LookContext, lookOf, nameOf } from './looks';
 /** Sizes of the grid in pixels; the style sheet gets them as `--head-width` and so on. */
 export const sizes = { row: 26, column: 40, headWidth: 230, headHeight: 152, base: 64 } as const;
 
-const rowNameLength = 30;
-const groupNameLength = 20;
+/** What is longer is shortened in its middle; the style sheet cuts off what is too wide even so. */
+const rowNameLength = 28;
 
 /** What stands in one row's place: a branch, or a group. Keeps its elements, and touches only what changed. */
 export class GridRow {
@@ -17,6 +17,7 @@ export class GridRow {
   #line: Line;
   readonly #head = element('th', { scope: 'row' });
   readonly #name = element('span', { class: 'name' });
+  readonly #mark = element('span', { class: 'mark' });
   readonly #toggle = element('button', { type: 'button', class: 'toggle', tabindex: -1 });
   readonly #rest = element('td', { class: 'rest', 'aria-hidden': 'true' });
   #cells: ReadonlyMap<string, HTMLTableCellElement> = new Map<string, HTMLTableCellElement>();
@@ -94,7 +95,10 @@ export class GridRow {
       setAttribute(this.#toggle, 'data-group', line.group.plan ?? '');
       setAttribute(this.#toggle, 'title', name);
       setAttribute(this.#toggle, 'aria-label', `${format(words.group.name, name)}, ${count}`);
-      setText(this.#toggle, `${line.collapsed ? '▸' : '▾'} ${middle(name, groupNameLength)} (${line.branches.length})`);
+      // In full: what is read out has to hold what is seen.
+      setText(this.#name, `${line.collapsed ? '▸' : '▾'} ${name}`);
+      setText(this.#mark, ` (${line.branches.length})`);
+      setChildren(this.#toggle, [this.#name, this.#mark]);
       setChildren(this.#head, [this.#toggle]);
       return;
     }
@@ -104,8 +108,9 @@ export class GridRow {
     setAttribute(this.tr, 'class', 'branch');
     setAttribute(this.#head, 'title', titleOf(branch));
     setAttribute(this.#head, 'aria-label', dirty ? `${name}, ${words.uncommitted}` : name);
-    setText(this.#name, `${middle(name, rowNameLength)}${dirty ? ' ●' : ''}`);
-    setChildren(this.#head, [this.#name]);
+    setText(this.#name, middle(name, rowNameLength));
+    setText(this.#mark, dirty ? ' ●' : '');
+    setChildren(this.#head, [this.#name, this.#mark]);
   }
 }
 

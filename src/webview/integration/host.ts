@@ -25,7 +25,7 @@ const isNumber = (value: unknown): value is number => typeof value === 'number' 
  */
 export function toPanel(data: unknown): ToPanel | null {
   if (!isRecord(data)) return null;
-  if (data.kind === 'reveal' && isText(data.ref)) return { kind: 'reveal', ref: data.ref };
+  if (data.kind === 'reveal' && (data.ref === null || isText(data.ref))) return { kind: 'reveal', ref: data.ref };
   if (data.kind !== 'snapshot' || !isRecord(data.snapshot)) return null;
   const { repositories, empty, matrix, now } = data.snapshot;
   const fits = isText(now) && Array.isArray(repositories) && (empty === null || isRecord(empty)) && isMatrix(matrix);

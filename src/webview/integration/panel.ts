@@ -57,7 +57,7 @@ export class Panel {
   /** Host's clock less ours, in milliseconds. */
   #clockOffset = 0;
   #restored = false;
-  #revealing: string | null = null;
+  #revealing: { readonly ref: string | null } | null = null;
 
   constructor(ports: PanelPorts, state: PanelState) {
     this.#ports = ports;
@@ -239,17 +239,21 @@ export class Panel {
     this.#ports.post({ kind: 'cellAction', action, repository, ...cell, file: name });
   }
 
-  /** Takes the keyboard to a branch's row, to its worst cell. What hides it is taken away. */
-  #reveal(ref: string): void {
-    this.#revealing = ref;
+  /** Takes the keyboard to a branch's row, to its worst cell, and takes away what hides it; null: where it was. */
+  #reveal(ref: string | null): void {
+    this.#revealing = { ref };
     this.#revealPending();
   }
 
   #revealPending(): void {
     const matrix = this.#matrix;
-    const ref = this.#revealing;
-    if (matrix === null || ref === null) return;
+    if (matrix === null || this.#revealing === null) return;
+    const { ref } = this.#revealing;
     this.#revealing = null;
+    if (ref === null) {
+      this.#grid.focusAt(this.#state.focus);
+      return;
+    }
     const index = matrix.branches.findIndex((branch) => branch.ref === ref);
     if (index === -1) return;
     const group = matrix.data.groups.find(({ branches }) => branches.includes(index));

@@ -23,6 +23,7 @@ export class Toolbar {
     conflict: element('span', { class: 'count conflict' }),
     unknown: element('span', { class: 'count unknown' }),
   };
+  readonly #summary = element('div', { class: 'summary' });
   readonly #scanned = element('span', { class: 'quiet scanned' });
   readonly #refresh = element('button', { type: 'button', class: 'refresh' });
   readonly #repository = element('select');
@@ -43,14 +44,16 @@ export class Toolbar {
     this.#planField = element('label', {}, element('span', {}, filter.plan), this.#plan);
     const trouble = element('label', {}, this.#trouble, element('span', {}, filter.troubleOnly));
     this.#filters = element('div', { class: 'filters', role: 'search' }, this.#text, trouble, this.#planField);
-    const summary = element(
-      'div',
-      { class: 'summary' },
-      this.#counts.conflict,
-      this.#counts.unknown,
-      this.#counts.clean,
+    this.#summary.append(this.#counts.conflict, this.#counts.unknown, this.#counts.clean);
+    this.element = element(
+      'header',
+      {},
+      this.#repositoryField,
+      this.#summary,
+      this.#scanned,
+      this.#refresh,
+      this.#filters,
     );
-    this.element = element('header', {}, this.#repositoryField, summary, this.#scanned, this.#refresh, this.#filters);
     this.#refresh.addEventListener('click', () => events.refresh());
     this.#repository.addEventListener('change', () => events.chooseRepository(this.#repository.value));
     const filtered = () => events.filtered(this.#filter());
@@ -99,6 +102,7 @@ export class Toolbar {
 
   #count(matrix: Matrix | null): void {
     const counts = matrix?.counts();
+    this.#summary.hidden = matrix === null;
     for (const verdict of ['clean', 'conflict', 'unknown'] as const) {
       const said = counts === undefined ? '' : format(this.#words.summary[verdict], counts[verdict]);
       setText(this.#counts[verdict], said === '' ? '' : `${signs[verdict]} ${said}`);
