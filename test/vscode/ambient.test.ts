@@ -61,6 +61,11 @@ describe('lines that another worktree changes too', () => {
     await waitFor('the conflict', async () => (await hover(document)).includes('conflict in this file'), {
       deadlineMs: 15_000,
     });
+    const settings = vscode.workspace.getConfiguration('switchyard');
+    await settings.update('fileMarks', false, vscode.ConfigurationTarget.Workspace);
+    await waitFor('no mark, as set', async () => !(await hover(document)).includes('ambient'));
+    await settings.update('fileMarks', undefined, vscode.ConfigurationTarget.Workspace);
+    await waitFor('the mark again', async () => (await hover(document)).includes('ambient'));
     await writeFile(path.join(worktree, 'src/a.ts'), before);
     await vscode.commands.executeCommand('switchyard.refreshConflicts');
     await waitFor('no mark', async () => !(await hover(document)).includes('ambient'));

@@ -65,7 +65,10 @@ function whatWords({ kind, theirs }: SharedLine, t: Translate): string {
 }
 
 function resultWords(change: OtherChange, t: Translate): string {
-  return change.verdict === 'conflict' ? t('conflict in this file') : escapeMarkdown(verdictWords(change, t));
+  if (change.verdict === 'conflict') return t('conflict in this file');
+  // The file as the matrix knows it is not changed here: the lines are not saved yet.
+  if (change.verdict === null) return t('not merged with this text yet');
+  return escapeMarkdown(verdictWords(change, t));
 }
 
 function stateWords({ head, dirty, scannedAt }: OtherState['branch'], now: Date, t: Translate): string {

@@ -30,16 +30,14 @@ export function markTooltip({ own, others }: FileMark, t: Translate): string {
 }
 
 function alsoChanges(other: OtherChange, t: Translate): string {
-  const name = sideName(other);
-  if (other.verdict === null) return t('{0} changes this file', name);
-  return t('{0} also changes this file: {1}', name, verdictWords(other, t));
+  return t('{0} also changes this file: {1}', sideName(other), verdictWords(other, t));
 }
 
 /** What a merge says about a file that both change. */
 export function verdictWords({ verdict, reason }: Pick<OtherChange, 'verdict' | 'reason'>, t: Translate): string {
   if (verdict === 'conflict') return t('conflict in it');
   if (verdict === 'clean') return t('merges cleanly');
-  if (verdict === null) return t('not changed here');
+  if (verdict === null) return t('not known: {0}', reasonWords(t)['not scanned yet'].text);
   if (reason === null) return t('they conflict, perhaps in it under another name');
   return t('not known: {0}', reasonWords(t)[reason].text);
 }

@@ -51,6 +51,8 @@ describe('the marks of lines', () => {
       '**agent/b \\(plan/b\\)** deletes these lines\n\n' +
         'not known\\: the last scan is too old · commit abcdef012, looked at: unknown',
     );
+    const unsaved = new Map([['agent/b', side({ verdict: null })]]);
+    assert.match(hover(shared(1, 1), unsaved), /not merged with this text yet · uncommitted work/);
     assert.match(hover(shared(1, 1, { kind: 'deleted', theirs: null })), /has deleted or renamed this file/);
     assert.match(hover(shared(1, 1, { kind: 'added', theirs: null })), /has added this file too/);
     assert.match(hover(shared(1, 1, { kind: 'conflict', theirs: null })), /conflicts with this file/);
