@@ -34,7 +34,8 @@ export async function diffBlobs(
   signal?: AbortSignal,
 ): Promise<Hunk[] | null> {
   if (base === side) return [];
-  const form = ['--no-ext-diff', '--no-textconv', '--no-color', '--no-indent-heuristic', '--unified=0', '--histogram'];
+  const plain = ['--no-ext-diff', '--no-textconv', '--no-color', '--no-indent-heuristic'];
+  const form = [...plain, '--unified=0', '--inter-hunk-context=0', '--histogram'];
   const { stdoutBytes } = await git.run([...at.args, 'diff', ...form, base, side], {
     cwd: at.cwd,
     env: { ...at.env },
