@@ -7,7 +7,7 @@ import { type LookContext, lookOf, nameOf } from './looks';
 export const sizes = { row: 26, column: 40, headWidth: 230, headHeight: 152, base: 64 } as const;
 
 /** What is longer is shortened in its middle; the style sheet cuts off what is too wide even so. */
-const rowNameLength = 28;
+const rowNameLength = 26;
 
 /** What stands in one row's place: a branch, or a group. Keeps its elements, and touches only what changed. */
 export class GridRow {
