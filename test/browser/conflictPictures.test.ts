@@ -84,6 +84,16 @@ describe('the conflict matrix to look at', () => {
       await panel.cell('agent/totals', 'agent/header').click();
       await workbench.screenshot(`conflicts-unknown-${kind}`);
     });
+    await panel.document.getByRole('button', { name: 'Prove It' }).click();
+    const refused = await workbench.waitForNotification('Nothing of agent/totals can be merged');
+    assert.match(refused.text, /a merge, rebase or the like is in progress\. Finish or abort it in that worktree\.$/);
+    await panel.cell('agent/header', 'agent/footer').click();
+    await panel.document.getByRole('button', { name: 'Preview Merge Result' }).click();
+    const lines = workbench.page.locator('.editor-instance:visible .view-line');
+    await waitFor('the result with its markers', async () => {
+      const text = (await lines.allTextContents()).join('\n').replaceAll('\u00a0', ' ');
+      return ['<<<<<<< agent/header', '>>>>>>> agent/footer'].every((marker) => text.includes(marker));
+    });
   });
 
   it('says what to do where there is nothing to compare', async () => {

@@ -4,6 +4,7 @@ import type { MatrixView } from '../../core/conflicts/parts';
 import { type BytePath, bytePath } from '../../core/git/bytePath';
 import { placeOf } from '../../core/git/repository';
 import type { CellFile, CellRef } from '../integration/cellActions';
+import { reasonWords } from '../reasonWords';
 import type { RepositorySession } from '../sessions/repositorySession';
 import { oneLine } from '../words';
 
@@ -40,12 +41,12 @@ export async function findCell(session: RepositorySession, matrix: MatrixView, r
   if (b === null) {
     const cell = json.againstBase.find((each) => each.ref === ref.a);
     if (cell === undefined) throw notThere(ref.a);
-    const [side, base] = [sideOf(json, ref.a), await baseSide(session, json, cell)];
+    const [side, base] = [sideOf(json, ref.a, cell), await baseSide(session, json, cell)];
     return { session, matrix, cell, a: side, b: base, isBase: true, first: 'b' };
   }
   const cell = json.pairs.find((pair) => (pair.a === ref.a && pair.b === b) || (pair.a === b && pair.b === ref.a));
   if (cell === undefined) throw notThere(`${ref.a}, ${b}`);
-  const sides = { a: sideOf(json, cell.a), b: sideOf(json, cell.b) };
+  const sides = { a: sideOf(json, cell.a, cell), b: sideOf(json, cell.b, cell) };
   return { session, matrix, cell, ...sides, isBase: false, first: firstOf(json, cell.a, cell.b) };
 }
 
@@ -53,11 +54,13 @@ function notThere(refs: string): Error {
   return new Error(vscode.l10n.t('{0}: no longer part of the conflict matrix; open another cell.', oneLine(refs)));
 }
 
-function sideOf(json: ConflictsJson, ref: string): CellSide {
+/** @param cell says why nothing is known of the side, where that is so */
+function sideOf(json: ConflictsJson, ref: string, cell: Cell): CellSide {
   const branch = json.branches.find((each) => each.ref === ref);
   if (branch === undefined) throw notThere(ref);
   if (branch.snapshot === null) {
-    throw new Error(vscode.l10n.t('{0} has not been looked at yet, or has no commit; try again soon.', oneLine(ref)));
+    const { text, advice } = reasonWords(vscode.l10n.t)[cell.reason ?? 'not scanned yet'];
+    throw new Error(vscode.l10n.t('Nothing of {0} can be merged: {1}. {2}', oneLine(ref), text, advice));
   }
   return side(branch, branch.snapshot);
 }
