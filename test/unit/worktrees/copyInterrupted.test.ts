@@ -73,9 +73,10 @@ describe('copying ignored files: interrupted', () => {
         if (Date.now() > deadline) break;
         const w = await addWorktree(root, path.join(dir, `w${round}`), `agent/${round}`);
         const copier = startChild(root, w, '**');
+        // Before the wait: a fast machine may have copied everything by then.
+        const ended = once(copier, 'exit');
         if (copier.stdout !== null) await once(copier.stdout, 'data');
         await sleep(ms);
-        const ended = once(copier, 'exit');
         copier.kill('SIGKILL');
         await ended;
         await isWhole(w);
