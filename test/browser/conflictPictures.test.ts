@@ -140,7 +140,6 @@ describe('the conflict matrix to look at', () => {
     await panel.document.getByLabel('Only conflicts and unknown').check();
     await waitFor('seven rows', async () => (await panel.rows()).length === 7);
     await workbench.screenshot('conflicts-fifty-trouble');
-    assert.deepEqual(await panel.seriousFindings(), []);
   });
 });
 
