@@ -265,12 +265,14 @@ export class MatrixHolder extends DisposableBase {
   #failed(error: unknown, find: boolean): void {
     const detail = messageOf(error);
     this.#context.host.log.warn(`The conflict matrix could not be computed: ${detail}`);
-    const all = this.#looker.found?.subjects.flatMap(({ worktree }) => worktree?.path ?? []) ?? [];
+    const later = Date.now() + this.#timing.retryMs;
+    if (find) this.#findAt = later;
+    // Nothing was looked at yet, so what a former holder said is as true as it was.
+    if (this.#looker.found === null) return;
+    const all = this.#looker.found.subjects.flatMap(({ worktree }) => worktree?.path ?? []);
     this.#looker.fail(all, detail);
     this.#prior = null;
     this.#result = null;
-    const later = Date.now() + this.#timing.retryMs;
-    if (find) this.#findAt = later;
     for (const key of all) this.#queue.scan(key, later);
   }
 
