@@ -60,6 +60,8 @@ export interface EngineResult {
 export interface MatrixEngine {
   /** Calls wait for each other. @throws GitError cancelled */
   compute(at: ScratchPlace, o: EngineOptions): Promise<EngineResult>;
+  /** Every cell is merged anew the next time: for whoever doubts one. */
+  forget(): void;
 }
 
 export function createEngine(parts: EngineParts): MatrixEngine {
@@ -79,6 +81,11 @@ class Engine implements MatrixEngine {
 
   compute(at: ScratchPlace, o: EngineOptions): Promise<EngineResult> {
     return this.#inTurn(() => this.#compute(at, o));
+  }
+
+  forget(): void {
+    // Not in the midst of a computation, which reads what it found at its start.
+    void this.#inTurn(() => this.#cells.clear());
   }
 
   async #compute(at: ScratchPlace, o: EngineOptions): Promise<EngineResult> {

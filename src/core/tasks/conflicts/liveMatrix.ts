@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { MatrixState, MatrixView } from '../../conflicts/parts';
 import { DisposableBase } from '../../disposable';
 import { Emitter, type Event } from '../../event';
@@ -88,7 +89,7 @@ export class LiveMatrix extends DisposableBase implements MatrixView {
   }
 
   async refresh(): Promise<void> {
-    if (this.#holder !== null) return this.#holder.refresh();
+    if (this.#holder !== null) return this.#refreshHere(this.#holder);
     const asked = new Date().toISOString();
     const isDone = () =>
       this.#raw?.json.branches.every(({ worktree, scannedAt }) => worktree === null || (scannedAt ?? '') >= asked) ===
@@ -96,6 +97,13 @@ export class LiveMatrix extends DisposableBase implements MatrixView {
     const done = this.#until(isDone, refreshMs);
     await this.#context.store.hints.touch(refreshHint);
     await done;
+  }
+
+  /** Where agents save without a pause there is always something left to do: whoever asked does not wait for all of it. */
+  async #refreshHere(holder: MatrixHolder): Promise<void> {
+    const patience = new AbortController();
+    const end = sleep(refreshMs, undefined, { signal: patience.signal, ref: false }).catch(() => undefined); // was let go
+    await Promise.race([holder.refresh(), end]).finally(() => patience.abort());
   }
 
   /** Resolves when everything known to have changed is in the matrix and on the disk: for tests and benchmarks. */

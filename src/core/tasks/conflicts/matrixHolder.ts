@@ -118,9 +118,10 @@ export class MatrixHolder extends DisposableBase {
     this.#wake();
   }
 
-  /** Looks at everything anew. */
+  /** Looks at everything anew, and merges anew whatever was kept. */
   async refresh(): Promise<void> {
     this.#findAt = 0;
+    this.#tools.engine.forget();
     for (const { worktree } of this.#looker.found?.subjects ?? []) {
       if (worktree !== null) this.#queue.scan(worktree.path, Date.now());
     }

@@ -116,6 +116,15 @@ describe('conflicts: matrix engine', () => {
       assert.equal(row.timing.gitProcesses, 2);
       assert.deepEqual(row.changed.get('c'), ['one', 'three']);
       assert.deepEqual(row.changed.get('a'), ['one']);
+
+      merger.asked.length = 0;
+      engine.forget();
+      const anew = await engine.compute(at, { sides: await sides(), bases: await bases() });
+      assert.deepEqual(
+        [anew.timing.cached, merger.asked.length],
+        [0, anew.timing.merged],
+        'nobody relies on what was kept',
+      );
     });
   });
 
