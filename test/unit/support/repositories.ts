@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -20,6 +20,13 @@ export async function withTempDir<T>(fn: (dir: string) => Promise<T>, parent = t
 /** A folder in memory where the system has one: for tests of many rounds, each of which forces files to the disk. */
 export function memoryFolder(): string {
   return process.platform === 'linux' && existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+}
+
+/** A folder on another disk than that for temporary files; where there is none, the tests that want one are skipped. */
+export function otherDisk(): string {
+  const own = statSync(tmpdir()).dev;
+  const places = ['/dev/shm', '/var/tmp', '/tmp'].filter((place) => existsSync(place));
+  return places.find((place) => statSync(place).dev !== own) ?? tmpdir();
 }
 
 let configFile: string | undefined;

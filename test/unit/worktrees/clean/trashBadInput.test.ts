@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { WorktreeError } from '../../../../src/core/worktrees/errors';
-import { addWorktree, makeRepository, memoryFolder, runGit, withTempDir } from '../../support/repositories';
+import { addWorktree, makeRepository, otherDisk, runGit, withTempDir } from '../../support/repositories';
 import { make, makeMessyRepository } from './mess';
 import { stateOf } from './state';
 import { cleanBothLayers, cleanIt, restoreIt, trashDeps } from './trashSupport';
@@ -102,7 +102,6 @@ describe('trash: bad input', () => {
   });
 
   it('worktree root on another disk: the trash lies beside it, or the administrative folder in the store', async function () {
-    const memory = memoryFolder();
     await withTempDir(async (dir) => {
       await withTempDir(async (other) => {
         if ((await stat(dir)).dev === (await stat(other)).dev) return this.skip();
@@ -114,7 +113,7 @@ describe('trash: bad input', () => {
         // The root on the repository's disk, the worktree not.
         assert.equal(path.dirname(await roundTrip(root, worktree)), path.join(other, '.trash'));
         assert.deepEqual(await readdir(path.join(root, '.git', 'switchyard', 'trash')), []);
-      }, memory);
+      }, otherDisk());
     });
   });
 
