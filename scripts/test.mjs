@@ -1,7 +1,7 @@
 // npm test: one command on a fresh clone. Installs what is missing, then runs the suites one after another, each with
 // a deadline of its own, and closes with `N passed, N failed`.
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -84,7 +84,7 @@ async function check(_options, deadlineMs) {
   return counts;
 }
 
-async function mocha(suite, options, deadlineMs) {
+function mocha(suite, options, deadlineMs) {
   const args = [
     ...['node_modules/mocha/bin/mocha.js', '--config', `test/${suite}/.mocharc.json`],
     ...['--reporter', './scripts/mochaReporter.cjs'],
@@ -94,31 +94,7 @@ async function mocha(suite, options, deadlineMs) {
     // Twenty times as many runs of each property.
     ...(suite === 'unit' && process.env.SWITCHYARD_LONG ? ['--timeout', '900000'] : []),
   ];
-  if (suite !== 'unit') return counted(suite, args, deadlineMs, { SWITCHYARD_REPORTER: 'spec' });
-  const memory = memoryFolder();
-  try {
-    return await counted(suite, args, deadlineMs, {
-      SWITCHYARD_REPORTER: 'dot',
-      ...(memory === null ? {} : { TMPDIR: memory }),
-    });
-  } finally {
-    if (memory !== null) rmSync(memory, { recursive: true, force: true, maxRetries: 3 });
-  }
-}
-
-/**
- * A new folder in memory for the tests' repositories, where the system has one with room: thousands of them are made,
- * and a disk would be waited for most of the time. null: the system's own folder for temporary files.
- */
-function memoryFolder() {
-  if (process.platform !== 'linux') return null;
-  try {
-    const { bavail, bsize } = statfsSync('/dev/shm');
-    return bavail * bsize > 2e9 ? mkdtempSync('/dev/shm/switchyard-unit-') : null;
-  } catch {
-    // Containers may have none, or one that is not ours to write.
-    return null;
-  }
+  return counted(suite, args, deadlineMs, { SWITCHYARD_REPORTER: suite === 'unit' ? 'dot' : 'spec' });
 }
 
 function insideVsCode(options, deadlineMs) {

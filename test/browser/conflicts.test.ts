@@ -317,10 +317,15 @@ describe('the conflict matrix across windows', () => {
     ]);
     await inFooter.ready();
     await panel.ready();
-    assert.deepEqual(await panel.rows(), ['agent/header, uncommitted work']);
     assert.equal(await panel.document.getByRole('searchbox').inputValue(), 'header');
+    // The window reads the matrix anew, and a part of it may come first.
+    await waitFor('one row', async () => (await panel.rows()).join() === 'agent/header, uncommitted work');
     const stop = panel.document.locator('td[tabindex="0"]');
-    assert.ok((await stop.getAttribute('aria-label'))?.startsWith(focused));
+    let label: string | null = null;
+    await waitFor(`the place: ${focused}`, async () => {
+      label = await stop.getAttribute('aria-label');
+      return label?.startsWith(focused);
+    }).catch((error) => assert.fail(`${error}; it says: ${label}`));
     await inFooter.screenshot('conflicts-reloaded');
     const scans = () => panel.document.locator('.scanned').textContent();
     await panel.document.getByRole('button', { name: 'Refresh' }).click();

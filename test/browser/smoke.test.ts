@@ -50,7 +50,10 @@ describe('the workbench with Switchyard installed', () => {
     await workbench.openContainer('Explorer');
   });
 
-  it('has a terminal whose text can be read', async () => {
+  // What the driver of these tests can do, which the others rely on and show: by itself it is tried in the long run.
+  const ofDriver = process.env.SWITCHYARD_LONG === undefined ? it.skip : it;
+
+  ofDriver('has a terminal whose text can be read', async () => {
     const { workbench } = session;
     await workbench.runCommand('Terminal: Create New Terminal');
     await workbench.typeInTerminal('echo "$((6 * 7)) $PWD"');
@@ -61,7 +64,7 @@ describe('the workbench with Switchyard installed', () => {
     await workbench.screenshot('smoke-terminal');
   });
 
-  it('runs a real agent in a terminal, against the stand-in model', async () => {
+  ofDriver('runs a real agent in a terminal, against the stand-in model', async () => {
     const { workbench } = session;
     model.script('Leave a note', { write: { 'note.txt': 'from the terminal\n' } });
     await workbench.typeInTerminal('claude --permission-mode acceptEdits "Leave a note"');
@@ -71,7 +74,7 @@ describe('the workbench with Switchyard installed', () => {
     await workbench.screenshot('smoke-agent-in-terminal');
   });
 
-  it('catches the window an extension opens on another folder, and both windows live on', async () => {
+  ofDriver('catches the window an extension opens on another folder, and both windows live on', async () => {
     const { workbench } = session;
     const other = await makeRepository({ 'other.md': '# Other\n' }, "other's folder");
     const second = await workbench.captureWindow(async () => {
@@ -88,14 +91,14 @@ describe('the workbench with Switchyard installed', () => {
     assert.ok((await workbench.editorTabs()).includes('a.txt'));
   });
 
-  it('catches a window in the same browser context as well', async () => {
+  ofDriver('catches a window in the same browser context as well', async () => {
     const { workbench } = session;
     const second = await workbench.captureWindow(() => workbench.runCommand('New Window'), { sameContext: true });
     assert.equal(second.page.context(), workbench.page.context());
     await second.close();
   });
 
-  it('counts the inputs a person needs', async () => {
+  ofDriver('counts the inputs a person needs', async () => {
     const { workbench } = session;
     workbench.inputs = 0;
     await workbench.runCommand('View: Toggle Terminal');

@@ -69,7 +69,9 @@ describe('making worktrees, killed at any moment', function () {
         last = holds(each);
         return last;
       });
-      await fc.assert(property, sampled(20)).finally(() => last.catch(() => undefined));
+      await fc
+        .assert(property, sampled(process.env.SWITCHYARD_LONG === '1' ? 20 : 10))
+        .finally(() => last.catch(() => undefined));
       // One that the deadline interrupted is judged as well.
       await last;
       console.log(`      killed: ${JSON.stringify(seen)}`);

@@ -91,7 +91,7 @@ describe('worktrees: a sync that is killed', () => {
       assert.notDeepEqual(after, before);
       const outcomes = { finished: 0, undone: 0, kept: 0, none: 0 };
       // All of them, evenly spread, in the normal run a part with another offset each time.
-      const step = long ? 1 : Math.ceil(places / 20);
+      const step = long ? 1 : Math.ceil(places / 8);
       for (let n = long ? 1 : 1 + Math.floor(Math.random() * step); n <= places; n += step) {
         await copyOf(dir, s, async () => {
           const { signal } = await runChild(s, n);
@@ -137,7 +137,7 @@ describe('worktrees: a sync that is killed', () => {
       await copyOf(dir, s, async () => {
         places = Number((await runChild(s, 0)).said);
       });
-      const step = long ? 1 : Math.ceil(places / 10);
+      const step = long ? 1 : Math.ceil(places / 5);
       for (let n = long ? 1 : 1 + Math.floor(Math.random() * step); n <= places; n += step) {
         await copyOf(dir, s, async () => {
           await runChild(s, n);
