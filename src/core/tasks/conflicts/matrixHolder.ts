@@ -2,12 +2,14 @@ import type { ConflictsJson } from '../../../contract/conflicts';
 import type { TaskRow, WorktreeRow } from '../../../contract/json';
 import type { EngineResult } from '../../conflicts/matrix/engine';
 import type { MatrixState, ScratchPlace } from '../../conflicts/parts';
+import type { Side } from '../../conflicts/side';
 import { DisposableBase } from '../../disposable';
 import type { Event } from '../../event';
 import type { TaskContext } from '../context';
 import { composeMatrix } from './composeMatrix';
 import { Looker, messageOf } from './looker';
 import { LookQueue } from './lookQueue';
+import type { FoundSubjects } from './subjects';
 import type { ConflictTools } from './tools';
 import { TrainKeeper } from './trainKeeper';
 
@@ -69,7 +71,8 @@ export class MatrixHolder extends DisposableBase {
   readonly #ended = new AbortController();
   readonly #changedAt = new Map<string, string>();
   #prior: MatrixState | null;
-  #result: EngineResult | null = null;
+  /** What was last computed, with the sides it was computed from: a side that was looked at since has other cells. */
+  #computed: Computed | null = null;
   #timingShown: ConflictsJson['timing'] = { ms: 0, gitProcesses: 0, pairs: 0, merged: 0, skipped: 0, cached: 0 };
   #members = '';
   #live: ReadonlySet<string> = new Set();
@@ -242,7 +245,7 @@ export class MatrixHolder extends DisposableBase {
     if (this.disposed) return;
     const ms = Math.round(performance.now() - began);
     const gitProcesses = this.#context.git.started - processes;
-    this.#timingShown = { ...(this.#result?.timing ?? this.#timingShown), ms, gitProcesses };
+    this.#timingShown = { ...(this.#computed?.result?.timing ?? this.#timingShown), ms, gitProcesses };
     this.#showSoon();
   }
 
@@ -259,7 +262,8 @@ export class MatrixHolder extends DisposableBase {
   async #compute(at: ScratchPlace, signal: AbortSignal): Promise<void> {
     const { bases, sides, found } = this.#looker;
     if (found === null) return;
-    this.#result = await this.#tools.engine.compute(at, { sides, bases, signal });
+    const result = await this.#tools.engine.compute(at, { sides, bases, signal });
+    this.#computed = { found, sides, bases, result };
   }
 
   /** What cannot be looked at is unknown, and tried again a little later. */
@@ -270,10 +274,12 @@ export class MatrixHolder extends DisposableBase {
     if (find) this.#findAt = later;
     // Nothing was looked at yet, so what a former holder said is as true as it was.
     if (this.#looker.found === null) return;
-    const all = this.#looker.found.subjects.flatMap(({ worktree }) => worktree?.path ?? []);
+    const { found } = this.#looker;
+    const all = found.subjects.flatMap(({ worktree }) => worktree?.path ?? []);
     this.#looker.fail(all, detail);
     this.#prior = null;
-    this.#result = null;
+    const { sides, bases } = this.#looker;
+    this.#computed = { found, sides, bases, result: null };
     for (const key of all) this.#queue.scan(key, later);
   }
 
@@ -302,11 +308,10 @@ export class MatrixHolder extends DisposableBase {
 
   /** Order and train come with the cells where that takes but a moment. */
   #showSoon(): void {
-    const found = this.#looker.found;
-    if (this.disposed || found === null) return;
-    if (this.#result !== null) {
-      const { sides, bases } = this.#looker;
-      this.#train.set({ found, sides, bases, result: this.#result });
+    if (this.disposed || this.#computed === null) return;
+    const { found, sides, bases, result } = this.#computed;
+    if (result !== null) {
+      this.#train.set({ found, sides, bases, result });
       this.#trainStale = this.#train.stale ? (this.#trainStale ?? Date.now()) : null;
     }
     if (this.#trainStale === null) this.#show();
@@ -324,12 +329,12 @@ export class MatrixHolder extends DisposableBase {
   #show(): void {
     if (this.#showing !== null) clearTimeout(this.#showing);
     this.#showing = null;
-    const { found, sides } = this.#looker;
-    if (this.disposed || found === null) return;
+    if (this.disposed || this.#computed === null) return;
+    const { found, sides, result } = this.#computed;
     const state = composeMatrix({
       found,
       sides,
-      result: this.#result,
+      result,
       prior: this.#prior,
       live: this.#live,
       changedAt: this.#changedAt,
@@ -340,6 +345,14 @@ export class MatrixHolder extends DisposableBase {
     });
     this.#publish(state);
   }
+}
+
+interface Computed {
+  readonly found: FoundSubjects;
+  readonly sides: readonly Side[];
+  readonly bases: ReadonlyMap<string, Side>;
+  /** null: it failed. */
+  readonly result: EngineResult | null;
 }
 
 /** Equal while the same worktrees and tasks are there, in the same order, on the same branches. */

@@ -119,7 +119,7 @@ describe('trash: what was cleaned comes back', function () {
     }, memoryFolder()));
 
   it('every byte, mode, index entry and commit, and nothing ignored travels', () =>
-    everyMess(process.env.SWITCHYARD_LONG === '1' ? 50 : 25, async (root, deps, steps) =>
+    everyMess(process.env.SWITCHYARD_LONG === '1' ? 50 : 15, async (root, deps, steps) =>
       comesBack(await begin(root, deps, steps)),
     ));
 });
