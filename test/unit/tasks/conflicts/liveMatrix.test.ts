@@ -51,6 +51,41 @@ describe('the live matrix', function () {
     });
   });
 
+  it('a side that was looked at keeps its old time until its cells are merged anew', async () => {
+    await withLive(
+      ['a', 'b'],
+      async ({ repository, matrix, worktree, settled }) => {
+        const hint = (at: string) => repository.store.hints.touch(repository.store.hints.worktreeKey(at));
+        await writeFile(path.join(await worktree('a'), shared), 'a was here\n');
+        await hint(await worktree('a'));
+        await settled();
+        const { engine } = await repository.conflicts();
+        const compute = engine.compute.bind(engine);
+        let looked = false;
+        let open = false;
+        engine.compute = async (...given) => {
+          looked = true;
+          await until('the gate', async () => open);
+          return compute(...given);
+        };
+        const at = await worktree('b');
+        const before = pairOf(matrix, 'a', 'b').checkedAt;
+        await writeFile(path.join(at, shared), 'b was here\n');
+        await hint(at);
+        await until('the look', async () => looked);
+        // Told again: everyone is shown that the cells are behind.
+        const told = () => matrix.state?.json.branches.find(({ worktree: place }) => place === at)?.changedAt ?? '';
+        const first = told();
+        await hint(at);
+        await until('that a change was told', async () => told() > first);
+        assert.deepEqual([verdictOf(matrix, 'a', 'b'), pairOf(matrix, 'a', 'b').checkedAt], ['clean', before]);
+        open = true;
+        await until('the conflict', async () => verdictOf(matrix, 'a', 'b') === 'conflict');
+      },
+      { timing: { behindMs: 50 } },
+    );
+  });
+
   it('sees a base that moves', async () => {
     await withLive(['a', 'b'], async ({ root, matrix, worktree, settled }) => {
       await writeFile(path.join(await worktree('a'), shared), 'a was here\n');
