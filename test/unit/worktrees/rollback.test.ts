@@ -56,7 +56,12 @@ async function killAll({ maker, root }: Held): Promise<void> {
   const gone = new Promise((resolve) => maker.once('exit', resolve));
   const group = await gitPid(root);
   maker.kill('SIGKILL');
-  process.kill(-group, 'SIGKILL');
+  try {
+    process.kill(-group, 'SIGKILL');
+  } catch (error) {
+    // It may have ended with its maker, whose pipes it wrote to.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
   await gone;
   await until('git is gone', () => !isAlive(group));
 }
