@@ -30,7 +30,10 @@ interface Attempt {
   readonly stopped: Failure | null;
   /** `next`: the first without an answer is to blame. `some`: one of all of them. `all`: no other attempt would do better. */
   readonly blame: 'next' | 'some' | 'all';
-  /** A blocked program that some answered merge needed all the same: that answer is worth nothing. */
+  /**
+   * A blocked program that some answered merge may have needed all the same: then that answer is worth nothing. Or the
+   * merge that stopped needed several. Certain only where there is one merge.
+   */
   readonly doubt: string | null;
 }
 
@@ -56,7 +59,8 @@ export async function mergeAll(
     const rest = answers.length === 0 ? lines : lines.slice(answers.length);
     const { records, stopped, blame, doubt } = await attempt(git, at, rest, o);
     if (doubt === null) for (const record of records) answers.push({ kind: 'merged', record });
-    else if (records.length === 1) answers.push({ kind: 'failed', reason: 'merge driver not run', detail: doubt });
+    else if (rest.length === 1 && stopped === null)
+      answers.push({ kind: 'failed', reason: 'merge driver not run', detail: doubt });
     else answers.push(...(await inHalves(git, at, rest.slice(0, records.length), o)));
     if (stopped === null) continue;
     const ofThatPair = stopped.reason === 'unrelated histories' || stopped.reason === 'merge driver not run';

@@ -67,6 +67,22 @@ describe('conflicts: merge drivers of the user', () => {
     });
   });
 
+  it('are not named for a pair that was merged just before one that needs several', async () => {
+    await withBench(async (bench) => {
+      const { root, at } = bench;
+      // git goes on after the first, whose file both rename, and stops at the second.
+      const change = (name: string) =>
+        steps(moved('r.lock', `${name}.lock`), files({ [`${name}.lock`]: `${long}${name}\n`, 'x.lock': `${name}\n` }));
+      await fork(root, steps(attributes, files({ 'r.lock': long, 'x.lock': 'x\n' })), change('a'), change('b'));
+      await runGit(root, 'config', 'merge.mine.driver', 'true');
+      const cells = await bench.merger.pairs(at, [await jobOf(root, 'a', 'main'), await jobOf(root)]);
+      assert.deepEqual(
+        cells.map(({ driver }) => driver),
+        [null, 'mine'],
+      );
+    });
+  });
+
   it('whose names are odd', async () => {
     await withBench(async (bench) => {
       const { root } = bench;
