@@ -86,17 +86,21 @@ export interface Cell {
   readonly files: readonly ConflictFile[];
 }
 
+export const hazardKinds = [
+  'write',
+  'migration',
+  'export',
+  'convention',
+  'dependency',
+  'type',
+  'signature',
+  'ownership',
+  'contract',
+] as const;
+export type HazardKind = (typeof hazardKinds)[number];
+
 export interface Hazard {
-  readonly kind:
-    | 'write'
-    | 'migration'
-    | 'export'
-    | 'convention'
-    | 'dependency'
-    | 'type'
-    | 'signature'
-    | 'ownership'
-    | 'contract';
+  readonly kind: HazardKind;
   readonly branches: readonly string[];
   readonly files: readonly string[];
   readonly message: string;
@@ -107,7 +111,7 @@ export interface Hazard {
 export interface ConflictPair extends Cell {
   readonly a: string;
   readonly b: string;
-  readonly hazards: readonly Hazard['kind'][];
+  readonly hazards: readonly HazardKind[];
   /** The older of both sides' scans. */
   readonly checkedAt: string | null;
 }

@@ -1,6 +1,7 @@
 import type { Cell } from '../../../contract/conflicts';
+import { unknownCell } from '../cell';
 import type { KnownSide } from '../meet/meetings';
-import type { Side, Unknown } from '../side';
+import type { Side } from '../side';
 import { sideKey } from './sideKey';
 
 /** One question to the matrix: two sides whose states are known, in the order of their keys. */
@@ -17,20 +18,6 @@ export interface Answer {
   readonly cell: Cell;
   /** Whether their changes can meet at all; null: not known. */
   readonly meets: boolean | null;
-}
-
-/** Shared: most cells are this one. */
-export const cleanCell: Cell = Object.freeze({
-  verdict: 'clean',
-  reason: null,
-  detail: null,
-  direction: null,
-  driver: null,
-  files: Object.freeze([]),
-});
-
-export function unknownCell({ reason, detail }: Unknown): Cell {
-  return { verdict: 'unknown', reason, detail, direction: null, driver: null, files: [] };
 }
 
 /** null when one of them is not known: `unknownOf` says why. */
@@ -54,9 +41,9 @@ function known(side: Side): { key: string; known: KnownSide } | null {
   return found;
 }
 
-export function unknownOf(a: Side, b: Side): Unknown {
+export function unknownOf(a: Side, b: Side): Cell {
   const told = a.snapshot.unknown ?? b.snapshot.unknown;
-  return told ?? { reason: 'no commit yet', detail: null };
+  return told === null ? unknownCell('no commit yet') : unknownCell(told.reason, told.detail);
 }
 
 /** The cell for who asked. */

@@ -7,20 +7,12 @@ import { placeOf, type RepositoryLayout } from '../../git/repository';
 import type { GitPlace } from '../../git/treeDiff';
 import type { Log } from '../../ports';
 import { Breath } from '../breath';
+import { cleanCell, unknownCell } from '../cell';
 import { Facts, type Found } from '../meet/facts';
 import type { KnownPair, Meeting } from '../meet/meetings';
 import type { Merger, PairJob, ScratchPlace } from '../parts';
 import type { Side } from '../side';
-import {
-  type Answer,
-  CellCache,
-  type Comparison,
-  cleanCell,
-  comparisonOf,
-  seen,
-  unknownCell,
-  unknownOf,
-} from './cells';
+import { type Answer, CellCache, type Comparison, comparisonOf, seen, unknownOf } from './cells';
 import { rulesStamp } from './rules';
 
 export interface EngineParts {
@@ -166,7 +158,7 @@ class Engine implements MatrixEngine {
     }
     const cells = jobs.length === 0 ? [] : await this.parts.merger.pairs(at, jobs, signal);
     for (const [index, { key, meeting }] of jobs.entries()) {
-      const cell = cells[index] ?? unknownCell({ reason: 'git failed', detail: null });
+      const cell = cells[index] ?? unknownCell('git failed');
       answers.set(key, { cell: honest(cell, meeting), meets: meeting.bases === null ? null : true, merged: true });
     }
     return answers;
@@ -179,13 +171,13 @@ function jobOf(a: Side, b: Side, { bases, sameAttributes }: Meeting): PairJob {
 
 /** What needs no merge; null: it does. */
 function withoutMerge({ bases, meets, leftOut }: Meeting): Answer | null {
-  if (bases?.length === 0) return { cell: unknownCell({ reason: 'unrelated histories', detail: null }), meets: null };
+  if (bases?.length === 0) return { cell: unknownCell('unrelated histories'), meets: null };
   return meets || leftOut !== null ? null : { cell: cleanCell, meets: false };
 }
 
 /** A clean merge of what the snapshots hold says nothing when it depends on what they leave out. */
 function honest(cell: Cell, { leftOut }: Meeting): Cell {
-  return cell.verdict === 'clean' && leftOut !== null ? unknownCell({ reason: 'left out', detail: leftOut }) : cell;
+  return cell.verdict === 'clean' && leftOut !== null ? unknownCell('left out', leftOut) : cell;
 }
 
 /** A cell that somebody wants to see. */
@@ -235,7 +227,7 @@ async function assemble(
   for (const { a, b, ofBase, comparison } of asked) {
     if (breath.due) await breath.take();
     const answer = known(comparison);
-    const cell = answer === null ? unknownCell(unknownOf(a, b)) : seen(answer.cell, comparison?.turned === true);
+    const cell = answer === null ? unknownOf(a, b) : seen(answer.cell, comparison?.turned === true);
     const checkedAt = a.snapshot.scannedAt < b.snapshot.scannedAt ? a.snapshot.scannedAt : b.snapshot.scannedAt;
     if (ofBase) againstBase.push({ ...cell, ref: a.ref, base: b.ref, checkedAt });
     else {

@@ -1,5 +1,6 @@
 import type { Cell } from '../../../contract/conflicts';
 import { shownPath } from '../../git/bytePath';
+import { cleanCell, unknownCell } from '../cell';
 import type { PairJob } from '../parts';
 import type { Snapshot, Unknown } from '../side';
 import type { Answer } from './batch';
@@ -12,22 +13,14 @@ export type Direction = 'a-into-b' | 'b-into-a';
 /** What git said, as far as it was asked. */
 export type Answers = Partial<Record<Direction, Answer>>;
 
-const nothing: Cell = { verdict: 'clean', reason: null, detail: null, direction: null, driver: null, files: [] };
-
-export function unknownCell(unknown: Unknown): Cell {
-  return { ...nothing, verdict: 'unknown', reason: unknown.reason, detail: unknown.detail };
-}
-
 /** What can be said without merging; null: it must be merged. */
 export function cellWithoutMerge({ a, b, unrelated }: PairJob): Cell | null {
   for (const { snapshot } of [a, b]) {
-    if (snapshot.unknown !== null) return unknownCell(snapshot.unknown);
-    if (snapshot.commit === null) {
-      return unknownCell({ reason: 'no commit yet', detail: null });
-    }
+    if (snapshot.unknown !== null) return unknownCell(snapshot.unknown.reason, snapshot.unknown.detail);
+    if (snapshot.commit === null) return unknownCell('no commit yet');
   }
   // Nothing to merge: also where one of them has left out a file, because a side does not touch it against itself.
-  if (unrelated === true) return unknownCell({ reason: 'unrelated histories', detail: null });
+  if (unrelated === true) return unknownCell('unrelated histories');
   return null;
 }
 
@@ -54,8 +47,8 @@ export function cellOf({ a, b }: PairJob, answers: Answers, driver: string | nul
       files: conflictFiles(withUntracked(kinds, a.snapshot, b.snapshot)),
     };
   }
-  for (const { verdict } of judged) if (typeof verdict !== 'string') return unknownCell(verdict);
-  return { ...nothing, driver };
+  for (const { verdict } of judged) if (typeof verdict !== 'string') return unknownCell(verdict.reason, verdict.detail);
+  return { ...cleanCell, driver };
 }
 
 function verdictOf(answer: Answer): 'clean' | 'conflict' | Unknown {

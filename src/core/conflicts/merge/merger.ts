@@ -4,6 +4,7 @@ import { GitError } from '../../git/errors';
 import type { Git } from '../../git/git';
 import type { RepositoryLayout } from '../../git/repository';
 import type { Log } from '../../ports';
+import { unknownCell } from '../cell';
 import type { Merged, Merger, PairJob, ScratchPlace } from '../parts';
 import type { Side } from '../side';
 import { mergeApart } from './apart';
@@ -11,7 +12,7 @@ import { AttributeFolders } from './attributeFolders';
 import { AttributeSets } from './attributeSets';
 import { type Answer, type BatchOptions, type MergeLine, mergeAll } from './batch';
 import { blockedEnvironment } from './blocked';
-import { type Answers, cellOf, cellWithoutMerge, type Direction, unknownCell } from './cells';
+import { type Answers, cellOf, cellWithoutMerge, type Direction } from './cells';
 import { LeftOut } from './leftOut';
 import { missingModules } from './modules';
 import {
@@ -119,11 +120,11 @@ class MemoryMerger implements Merger {
       } catch (error) {
         if (GitError.is(error) && error.reason === 'cancelled') throw error;
         this.#deps.log.warn(`Merging in memory failed: ${String(error)}`);
-        for (const one of waiting) one.cell = unknownCell({ reason: 'git failed', detail: wordsOf(error) });
+        for (const one of waiting) one.cell = unknownCell('git failed', wordsOf(error));
       }
     }
     return judged.map(({ cell, answers }) => ({
-      cell: cell ?? unknownCell({ reason: 'git failed', detail: null }),
+      cell: cell ?? unknownCell('git failed'),
       answers,
     }));
   }
@@ -232,7 +233,7 @@ class MemoryMerger implements Merger {
     const touched = await this.#leftOut.touched(this.#folders.bare(work.at), jobs, work.signal);
     for (const [position, index] of open.entries()) {
       const path = touched[position] ?? null;
-      if (path !== null) cells[index] = unknownCell({ reason: 'left out', detail: shownPath(path) });
+      if (path !== null) cells[index] = unknownCell('left out', shownPath(path));
     }
     return cells;
   }

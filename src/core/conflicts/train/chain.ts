@@ -5,6 +5,7 @@ import { GitError, tellingLine } from '../../git/errors';
 import type { Git } from '../../git/git';
 import { writeOwnCommit } from '../../git/looseObject';
 import { diffTrees, type GitPlace, type TreeChange } from '../../git/treeDiff';
+import { cleanCell, unknownCell } from '../cell';
 import type { Merger, ScratchPlace } from '../parts';
 import type { Side, Snapshot } from '../side';
 import { Footprint, type Relation, relate } from './apart';
@@ -100,7 +101,7 @@ export class Chain {
       const fork = this.p.forks.get(commit);
       // What was left out may lie where others changed something, and the merger knows how to look.
       const whole = side.snapshot.leftOut.length + this.#landed.leftOut.length === 0;
-      if (fork?.own.size === 0 && whole) return this.#stays(clean);
+      if (fork?.own.size === 0 && whole) return this.#stays(cleanCell);
       const relation = fork === undefined ? 'entangled' : await this.#relate(fork);
       if (relation === 'apart' && whole) return this.#wait(side, commit, fork);
       return await this.#merge(side, commit, fork, relation);
@@ -144,7 +145,7 @@ export class Chain {
     const changes = fork?.since?.changes ?? [];
     this.#takeIn(side, commit, fork);
     this.#landed = { ...this.#landed, waiting: [...this.#landed.waiting, { commit, changes }] };
-    return this.#stays(clean);
+    return this.#stays(cleanCell);
   }
 
   async #merge(side: Side, commit: string, fork: Fork | undefined, relation: Relation): Promise<Step> {
@@ -152,7 +153,7 @@ export class Chain {
     const ours = this.#asSide(side);
     const { cell, tree } = await this.p.merger.into(this.p.at, ours, side, this.p.signal);
     if (cell.verdict !== 'clean') return this.#stays(cell);
-    if (tree === null) return this.#stays(unknownCell('git failed', null));
+    if (tree === null) return this.#stays(unknownCell('git failed'));
     const made = await this.#commit(tree, [commit]);
     this.#takeIn(side, commit, fork);
     this.#landed = { ...this.#landed, commit: made, tree, exact: this.#landed.exact && relation !== 'entangled' };
@@ -205,10 +206,4 @@ export class Chain {
   #objects(): string {
     return this.p.at.env.GIT_OBJECT_DIRECTORY ?? this.p.at.dir;
   }
-}
-
-const clean: Cell = { verdict: 'clean', reason: null, detail: null, direction: null, driver: null, files: [] };
-
-export function unknownCell(reason: NonNullable<Cell['reason']>, detail: string | null): Cell {
-  return { ...clean, verdict: 'unknown', reason, detail };
 }

@@ -4,10 +4,11 @@ import type { Git } from '../../git/git';
 import { placeOf, type RepositoryLayout } from '../../git/repository';
 import type { GitPlace } from '../../git/treeDiff';
 import type { Log } from '../../ports';
+import { unknownCell } from '../cell';
 import { rulesStamp } from '../matrix/rules';
 import type { Merger, ScratchPlace } from '../parts';
 import type { Side } from '../side';
-import { Chain, landedBase, type Step, unknownCell } from './chain';
+import { Chain, landedBase, type Step } from './chain';
 import { type Fork, Forks } from './forks';
 import type { MergePlace } from './mergeOrder';
 

@@ -1,4 +1,5 @@
 import type { Cell, ConflictBranch, ConflictsJson, UnknownReason } from '../../../contract/conflicts';
+import { unknownCell } from '../../conflicts/cell';
 
 /** A worktree with a live agent that was not looked at for longer than this may hold anything by now. */
 export const tooOldMs = 30_000;
@@ -59,11 +60,6 @@ export function unknownWhere(
         : { ...step, verdict: 'unknown', reason, detail: null, files: [] },
     ),
   };
-}
-
-/** Nothing of what a cell said holds when it cannot be known. */
-export function unknownCell(reason: UnknownReason, detail: string | null = null): Cell {
-  return { verdict: 'unknown', reason, detail, direction: null, driver: null, files: [] };
 }
 
 function asUnknown<T extends Cell>(cell: T, reason: UnknownReason): T {

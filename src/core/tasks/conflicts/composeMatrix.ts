@@ -6,12 +6,12 @@ import type {
   ConflictsJson,
   TrainStep,
 } from '../../../contract/conflicts';
+import { unknownCell } from '../../conflicts/cell';
 import type { EngineResult } from '../../conflicts/matrix/engine';
 import type { MatrixState } from '../../conflicts/parts';
 import type { Side, Snapshot, Subject } from '../../conflicts/side';
 import { shownPath } from '../../git/bytePath';
 import type { Host } from '../../ports';
-import { unknownCell } from './ages';
 import { older } from './matrixDocument';
 import type { FoundSubjects } from './subjects';
 

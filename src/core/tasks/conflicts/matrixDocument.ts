@@ -6,7 +6,8 @@ import {
   type ConflictPair,
   type ConflictsJson,
   conflictKinds,
-  type Hazard,
+  type HazardKind,
+  hazardKinds,
   unknownReasons,
   verdicts,
 } from '../../../contract/conflicts';
@@ -32,22 +33,11 @@ export interface MatrixDocument {
   readonly rest: Omit<ConflictsJson, 'branches' | 'pairs' | 'againstBase'>;
 }
 
-type KeptCell = Cell & { readonly hazards: readonly Hazard['kind'][] };
+type KeptCell = Cell & { readonly hazards: readonly HazardKind[] };
 
 const text = z.string();
 const textOrNull = z.nullable(text);
 const count = z.int().check(z.minimum(0));
-const hazardKinds = [
-  'write',
-  'migration',
-  'export',
-  'convention',
-  'dependency',
-  'type',
-  'signature',
-  'ownership',
-  'contract',
-] as const satisfies readonly Hazard['kind'][];
 
 const fileSchema = z.object({
   path: text,
@@ -118,7 +108,7 @@ export function encodeMatrix({ json, changed }: MatrixState): MatrixDocument {
   const { branches, pairs, againstBase, ...rest } = json;
   const cells: KeptCell[] = [];
   const known = new Map<string, number>();
-  const indexOf = (cell: Cell, hazards: readonly Hazard['kind'][]): number => {
+  const indexOf = (cell: Cell, hazards: readonly HazardKind[]): number => {
     const { verdict, reason, detail, direction, driver, files } = cell;
     const kept: KeptCell = { verdict, reason, detail, direction, driver, files, hazards };
     // Most of thousands are plainly clean.
