@@ -38,15 +38,35 @@ export const conflictKinds = [
 ] as const;
 export type ConflictKind = (typeof conflictKinds)[number];
 
+/** Rows of the conflict-resolution table. */
+export const resolutionTypes = [
+  'import ordering',
+  'package lock file',
+  'same file, different sections',
+  'same function',
+  'type definition',
+  'test overlap',
+  'configuration',
+] as const;
+export type ResolutionType = (typeof resolutionTypes)[number];
+
+/** Who resolves, by the table. */
+export const resolvers = ['automated', 'human', 'agent'] as const;
+export type Resolver = (typeof resolvers)[number];
+
 export interface ConflictFile {
   /** Relative to the top, with `/`; bytes that are no UTF-8 are replaced. */
   readonly path: string;
   /** The name's bytes in base64, where `path` could not say them. */
   readonly pathBytes?: string | undefined;
   readonly kind: ConflictKind;
+  /** null: not judged, or like none of them. */
+  readonly type: ResolutionType | null;
   /** Who resolves it and how; null: not judged. */
-  readonly who: 'automated' | 'human' | 'agent' | null;
+  readonly who: Resolver | null;
   readonly strategy: string | null;
+  /** `who` is what the table says; no merge train has proven yet that nobody is needed. */
+  readonly candidate: boolean;
 }
 
 /** One side of the matrix: a worktree or a ref without one. */
@@ -99,19 +119,47 @@ export const hazardKinds = [
 ] as const;
 export type HazardKind = (typeof hazardKinds)[number];
 
+/** What git calls clean and is not, or what a branch does that its plan forbids. */
 export interface Hazard {
+  /** Stays the same as long as it is about the same thing between the same branches: what is muted is known by it. */
+  readonly id: string;
   readonly kind: HazardKind;
+  /** One, or two that are dangerous together. */
   readonly branches: readonly string[];
+  /** Relative to the top, with `/`; the first is where `line` is. */
   readonly files: readonly string[];
+  /** One sentence. */
   readonly message: string;
+  /** In `files[0]` of the branch `at`, counted from 1. */
   readonly line?: number | undefined;
+  readonly at: string;
+  /** Which prevention was missing, in one sentence; null: none would have helped. */
+  readonly prevention: string | null;
+  /** A human has put it aside. */
+  readonly muted: Muted | null;
+}
+
+export interface Muted {
+  readonly reason: string;
+  /** Who, as git knows them; null: git knows nobody. */
+  readonly who: string | null;
+  readonly at: string;
+}
+
+/** A file of a branch that no hazard was looked for in. */
+export interface UnjudgedFile {
+  readonly ref: string;
+  readonly path: string;
+  /** One clause. */
+  readonly why: string;
 }
 
 /** `a` < `b` by ref name. */
 export interface ConflictPair extends Cell {
   readonly a: string;
   readonly b: string;
-  readonly hazards: readonly HazardKind[];
+  /** Kinds of those that nobody has muted; null: not judged. Sides that conflict are judged when they no longer do. */
+  readonly hazards: readonly HazardKind[] | null;
   /** The older of both sides' scans. */
   readonly checkedAt: string | null;
 }
@@ -144,7 +192,9 @@ export interface ConflictsJson {
   /** Every unordered pair, sorted by `a`, then `b`. */
   readonly pairs: readonly ConflictPair[];
   readonly againstBase: readonly BaseCell[];
+  /** Of single branches and of pairs, muted ones too; by kind, then by branches. */
   readonly hazards: readonly Hazard[];
+  readonly unjudged: readonly UnjudgedFile[];
   readonly mergeOrder: readonly string[];
   readonly train: readonly TrainStep[];
   readonly timing: {

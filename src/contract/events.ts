@@ -1,3 +1,4 @@
+import type { AnsweredCommit, ChecklistItemId } from './checklist';
 import type { PermissionMode } from './plan';
 import type { ConditionKind, TaskState } from './states';
 
@@ -189,4 +190,18 @@ export type RepositoryEvent = EventBase &
     | { readonly kind: 'worktree-foreign'; readonly worktree: string; readonly branch: string | null }
     | { readonly kind: 'notified'; readonly key: string }
     | { readonly kind: 'last-agent'; readonly agent: string; readonly model: string | null }
+    /** A human put a hazard aside, or took that back. `who` as git knows them. */
+    | { readonly kind: 'hazard-muted'; readonly hazard: string; readonly reason: string; readonly who: string | null }
+    | { readonly kind: 'hazard-unmuted'; readonly hazard: string; readonly who: string | null }
+    | {
+        /** A human answered an item of a plan's integration checklist; `ask`: took the answer back. */
+        readonly kind: 'checklist-answered';
+        readonly plan: string;
+        readonly item: ChecklistItemId;
+        readonly verdict: 'pass' | 'fail' | 'ask';
+        readonly note: string;
+        readonly who: string | null;
+        /** Of all branches that the answer is about: it is stale when one of them moves. */
+        readonly commits: readonly AnsweredCommit[];
+      }
   );

@@ -1,4 +1,4 @@
-import type { ConflictKind, UnknownReason, Verdict } from '../contract/conflicts';
+import type { ConflictKind, ResolutionType, Resolver, UnknownReason, Verdict } from '../contract/conflicts';
 
 /**
  * The messages between the panel `switchyard.integration` and its host, both directions. The host answers `ready` and
@@ -121,8 +121,10 @@ export interface PanelBaseCell {
 
 export interface PanelFile extends PanelFileName {
   readonly kind: ConflictKind;
-  readonly who: 'automated' | 'human' | 'agent' | null;
+  readonly type: ResolutionType | null;
+  readonly who: Resolver | null;
   readonly strategy: string | null;
+  readonly candidate: boolean;
 }
 
 export interface PanelTrainStep {

@@ -1,6 +1,7 @@
-import { type BytePath, foldersOf, joinPaths, parentOf } from './bytePath';
+import { type BytePath, foldersOf, parentOf } from './bytePath';
 import type { Git } from './git';
 import { writeLooseObject } from './looseObject';
+import { parseTree, readObjects } from './objects';
 import type { GitPlace, TreeChange, TreeEntry } from './treeDiff';
 
 /** What a folder holds, by name. */
@@ -45,46 +46,10 @@ async function readFolders(
   signal: AbortSignal | undefined,
 ): Promise<Map<BytePath, Entries>> {
   const names = folders.map((folder) => `${tree}:${folder}`);
-  const { stdoutBytes } = await git.run([...at.args, 'cat-file', '--batch', '-z'], {
-    cwd: at.cwd,
-    env: { ...at.env },
-    input: joinPaths(names),
-    signal,
-  });
-  const contents = new Map<BytePath, Entries>();
-  let from = 0;
-  names.forEach((name, index) => {
-    const folder = folders[index] ?? '';
-    // git-cat-file(1), "BATCH OUTPUT": `<name> missing` LF, or `<id> <type> <size>` LF content LF. A name may hold line
-    // breaks, so an answer is known by the name that was asked for.
-    const missing = `${name} missing\n`;
-    if (stdoutBytes.toString('latin1', from, from + missing.length) === missing) {
-      contents.set(folder, new Map());
-      from += missing.length;
-      return;
-    }
-    const end = stdoutBytes.indexOf(0x0a, from);
-    const [, type, size = '0'] = stdoutBytes.toString('latin1', from, end).split(' ');
-    const start = end + 1;
-    from = start + Number(size) + 1;
-    // A file where the folder shall be: its removal is among the changes.
-    const content = type === 'tree' ? stdoutBytes.subarray(start, from - 1) : Buffer.alloc(0);
-    contents.set(folder, parseTree(content, tree.length / 2));
-  });
-  return contents;
-}
-
-/** Parses a tree object (gitformat-pack(5), tree.c): `<mode> <name>` NUL, the id's bytes. */
-function parseTree(content: Buffer, idBytes: number): Entries {
-  const entries: Entries = new Map();
-  for (let at = 0; at < content.length; ) {
-    const end = content.indexOf(0, at);
-    const [mode = ''] = content.toString('latin1', at, end).split(' ', 1);
-    const id = content.subarray(end + 1, end + 1 + idBytes).toString('hex');
-    entries.set(content.toString('latin1', at + mode.length + 1, end), { mode, id });
-    at = end + 1 + idBytes;
-  }
-  return entries;
+  const found = await readObjects(git, at, names, signal);
+  // A file where the folder shall be: its removal is among the changes.
+  const contents = found.map((object) => (object?.type === 'tree' ? object.content : Buffer.alloc(0)));
+  return new Map(folders.map((folder, n) => [folder, parseTree(contents[n] ?? Buffer.alloc(0), tree.length / 2)]));
 }
 
 const folderMode = '40000';

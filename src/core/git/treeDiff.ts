@@ -31,6 +31,44 @@ export async function diffTrees(git: Git, at: GitPlace, from: string, to: string
   return parseRawDiff((await git.run(args, { cwd: at.cwd, env: { ...at.env } })).stdoutBytes);
 }
 
+/**
+ * What differs between two commits, for many pairs in one process, without renames, in the order of the pairs.
+ * @param pairs `[from, to]`, full ids
+ * @throws GitError
+ */
+export async function diffCommits(
+  git: Git,
+  at: GitPlace,
+  pairs: readonly (readonly [string, string])[],
+  signal?: AbortSignal,
+): Promise<TreeChange[][]> {
+  if (pairs.length === 0) return [];
+  // With two commits a line the second is taken as the parent of the first.
+  const input = pairs.map(([from, to]) => `${to} ${from}\n`).join('');
+  const options = ['-r', '-z', '--raw', '--no-abbrev', '--no-renames', '--no-relative', '--ignore-submodules=none'];
+  const args = [...at.args, 'diff-tree', '--stdin', '--always', ...options];
+  const { stdoutBytes } = await git.run(args, { cwd: at.cwd, env: { ...at.env }, input, signal });
+  return splitByCommit(stdoutBytes).map(parseRawDiff);
+}
+
+/** Each difference begins with the commit it leads to, NUL; a change begins with a colon (git-diff(1), "-z"). */
+function splitByCommit(z: Buffer): Buffer[] {
+  const starts: { readonly from: number; readonly at: number }[] = [];
+  for (let at = 0; at < z.length; ) {
+    const end = z.indexOf(0, at);
+    if (end < 0) break;
+    if (z[at] === 0x3a) {
+      // A change: two fields.
+      const next = z.indexOf(0, end + 1);
+      at = next < 0 ? z.length : next + 1;
+    } else {
+      starts.push({ from: end + 1, at });
+      at = end + 1;
+    }
+  }
+  return starts.map(({ from }, index) => z.subarray(from, starts[index + 1]?.at ?? z.length));
+}
+
 /** Parses `--raw -z` (git-diff(1), "Raw output format"): `:<mode> <mode> <id> <id> <status>` NUL path NUL. */
 export function parseRawDiff(z: Buffer): TreeChange[] {
   const fields = splitPaths(z);

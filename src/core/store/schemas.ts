@@ -1,5 +1,6 @@
 // zod's functional half: a hook that reads the store must start fast, and this one can be tree-shaken.
 import * as z from 'zod/mini';
+import { checklistItemIds } from '../../contract/checklist';
 import {
   type ArchiveRecord,
   actors,
@@ -164,6 +165,18 @@ export const repositoryEventSchemas = {
   'worktree-foreign': z.object({ ...base, kind: z.literal('worktree-foreign'), worktree: text, branch: textOrNull }),
   notified: z.object({ ...base, kind: z.literal('notified'), key: text }),
   'last-agent': z.object({ ...base, kind: z.literal('last-agent'), agent: text, model: textOrNull }),
+  'hazard-muted': z.object({ ...base, kind: z.literal('hazard-muted'), hazard: text, reason: text, who: textOrNull }),
+  'hazard-unmuted': z.object({ ...base, kind: z.literal('hazard-unmuted'), hazard: text, who: textOrNull }),
+  'checklist-answered': z.object({
+    ...base,
+    kind: z.literal('checklist-answered'),
+    plan: text,
+    item: z.enum(checklistItemIds),
+    verdict: z.enum(['pass', 'fail', 'ask']),
+    note: text,
+    who: textOrNull,
+    commits: z.array(z.object({ ref: text, commit: text })),
+  }),
 } satisfies EventSchemas<RepositoryEvent>;
 
 export const launchSchema = z.object({

@@ -173,9 +173,9 @@ class Shared {
 
   indexes(files: readonly ConflictFile[]): number[] {
     return files.slice(0, mostFiles).map((file) => {
-      const { path, pathBytes = null, kind, who, strategy } = file;
+      const { path, pathBytes = null, kind, type, who, strategy, candidate } = file;
       const known = conflictKinds.includes(kind) ? kind : 'other';
-      return once({ path, pathBytes, kind: known, who, strategy }, this.#files, this.files);
+      return once({ path, pathBytes, kind: known, type, who, strategy, candidate }, this.#files, this.files);
     });
   }
 }

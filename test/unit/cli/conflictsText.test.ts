@@ -7,6 +7,8 @@ const file = (path: string, kind: ConflictKind = 'content'): ConflictFile => ({
   path,
   kind,
   who: null,
+  type: null,
+  candidate: false,
   strategy: null,
 });
 const conflict = (files: readonly ConflictFile[], more: Partial<Cell> = {}): Cell => ({
@@ -57,6 +59,7 @@ function jsonOf(o: {
     pairs,
     againstBase: Object.entries(o.base ?? {}).map(([ref, cell]) => ({ ref, base: 'main', checkedAt: 't', ...cell })),
     hazards: [],
+    unjudged: [],
     mergeOrder: train.map(({ ref }) => ref),
     train,
     timing: { ms: 12.4, gitProcesses: 7, pairs: pairs.length, merged: 3, skipped: 0, cached: 0 },

@@ -32,7 +32,14 @@ interface Said {
 }
 
 function cell({ verdict, reason, files = [] }: Said) {
-  const listed = files.map((path) => ({ path, kind: 'content' as const, who: null, strategy: null }));
+  const listed = files.map((path) => ({
+    path,
+    kind: 'content' as const,
+    type: null,
+    who: null,
+    strategy: null,
+    candidate: false,
+  }));
   return { verdict, reason: reason ?? null, detail: null, direction: null, driver: null, files: listed };
 }
 
@@ -53,6 +60,7 @@ export function conflictsJson(o: Partial<ConflictsJson>): ConflictsJson {
     pairs: [],
     againstBase: [],
     hazards: [],
+    unjudged: [],
     mergeOrder: [],
     train: [],
     timing: { ms: 0, gitProcesses: 0, pairs: 0, merged: 0, skipped: 0, cached: 0 },

@@ -11,7 +11,7 @@ import type {
 export const noted = '2026-01-01T12:00:00.000Z';
 
 export function conflictFile(path: string, changes: Partial<ConflictFile> = {}): ConflictFile {
-  return { path, kind: 'content', who: null, strategy: null, ...changes };
+  return { path, kind: 'content', type: null, who: null, strategy: null, candidate: false, ...changes };
 }
 
 export const cleanCell: Cell = {
@@ -81,6 +81,7 @@ export function conflictsJson(branches: readonly ConflictBranch[], o: MatrixOpti
     pairs,
     againstBase,
     hazards: [],
+    unjudged: [],
     mergeOrder: order,
     train: order.map((ref): TrainStep => ({ ...step, ref, ...o.train?.(ref) })),
     timing: { ms: 12, gitProcesses: 3, pairs: pairs.length, merged: 4, skipped: 0, cached: 0 },

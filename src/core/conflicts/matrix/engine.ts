@@ -231,7 +231,7 @@ async function assemble(
     const checkedAt = a.snapshot.scannedAt < b.snapshot.scannedAt ? a.snapshot.scannedAt : b.snapshot.scannedAt;
     if (ofBase) againstBase.push({ ...cell, ref: a.ref, base: b.ref, checkedAt });
     else {
-      pairs.push({ ...cell, a: a.ref, b: b.ref, hazards: [], checkedAt });
+      pairs.push({ ...cell, a: a.ref, b: b.ref, hazards: null, checkedAt });
       meeting.set(`${a.ref}\0${b.ref}`, answer?.meets ?? null);
     }
   }

@@ -49,7 +49,7 @@ export function conflictFiles(kinds: ConflictKinds): ConflictFile[] {
     .map(([path, kind]) => {
       const bytes = Buffer.from(path, 'latin1');
       const lossy = isUtf8(bytes) ? {} : { pathBytes: bytes.toString('base64') };
-      return { path: shownPath(path), ...lossy, kind, who: null, strategy: null };
+      return { path: shownPath(path), ...lossy, kind, type: null, who: null, strategy: null, candidate: false };
     });
 }
 

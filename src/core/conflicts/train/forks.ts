@@ -1,5 +1,5 @@
 import type { Git } from '../../git/git';
-import { type GitPlace, parseRawDiff, type TreeChange } from '../../git/treeDiff';
+import { diffCommits, type GitPlace, type TreeChange } from '../../git/treeDiff';
 
 /** What a side brings onto a base. */
 export interface Fork {
@@ -40,12 +40,11 @@ export class Forks {
     if (parents === null) return new Map();
     const found = sides.map((side) => ({ side, ...ownCommits(side, base, parents) }));
     const wanted = found.flatMap(({ side, fork }): [string, string][] =>
-      // From the base to the fork, since an answer is known by the commit that it leads to.
       fork === null
         ? []
         : [
             [fork, side],
-            [base, fork],
+            [fork, base],
           ],
     );
     if (this.#diffs.size > keptDiffs) this.#diffs.clear();
@@ -57,7 +56,7 @@ export class Forks {
     const between = (from: string, to: string) => (from === to ? [] : this.#diffs.get(`${from} ${to}`));
     if (fork === null) return null;
     const changes = between(fork, side);
-    const baseChanges = between(base, fork)?.map(backwards);
+    const baseChanges = between(fork, base);
     return changes === undefined || baseChanges === undefined ? null : { commit: fork, changes, baseChanges };
   }
 
@@ -79,15 +78,10 @@ export class Forks {
   async #diff(at: GitPlace, pairs: readonly (readonly [string, string])[], signal?: AbortSignal): Promise<void> {
     const keyOf = ([from, to]: readonly [string, string]) => `${from} ${to}`;
     const open = pairs.filter((pair) => pair[0] !== pair[1] && !this.#diffs.has(keyOf(pair)));
-    if (open.length === 0) return;
-    const input = open.map(([from, to]) => `${to} ${from}\n`).join('');
-    const options = ['--stdin', '--always', '-r', '-z', '--raw', '--no-abbrev', '--no-renames', '--no-ext-diff'];
-    const args = [...at.args, 'diff-tree', ...options];
-    const { stdoutBytes } = await this.git.run(args, { cwd: at.cwd, env: { ...at.env }, input, signal });
-    const answers = splitByCommit(stdoutBytes);
-    for (const pair of open) {
-      const answer = answers.get(pair[1]);
-      if (answer !== undefined) this.#diffs.set(keyOf(pair), parseRawDiff(answer));
+    const answers = await diffCommits(this.git, at, open, signal);
+    for (const [index, pair] of open.entries()) {
+      const answer = answers[index];
+      if (answer !== undefined) this.#diffs.set(keyOf(pair), answer);
     }
   }
 }
@@ -113,26 +107,4 @@ function ownCommits(side: string, base: string, parents: ReadonlyMap<string, rea
   // Where one is the base's tip, all others are its ancestors. A second root may be the base's too (shallow clones).
   const only = forks.has(base) ? base : forks.size === 1 ? ([...forks][0] ?? null) : null;
   return { own, fork: rooted ? null : only };
-}
-
-/** Each difference begins with the commit it leads to, NUL; a change begins with a colon (git-diff(1), "-z"). */
-function splitByCommit(z: Buffer): Map<string, Buffer> {
-  const starts: { commit: string; from: number; at: number }[] = [];
-  for (let at = 0; at < z.length; ) {
-    const end = z.indexOf(0, at);
-    if (end < 0) break;
-    if (z[at] === 0x3a) {
-      // A change: two fields.
-      const next = z.indexOf(0, end + 1);
-      at = next < 0 ? z.length : next + 1;
-    } else {
-      starts.push({ commit: z.toString('latin1', at, end), from: end + 1, at });
-      at = end + 1;
-    }
-  }
-  return new Map(starts.map(({ commit, from }, i) => [commit, z.subarray(from, starts[i + 1]?.at ?? z.length)]));
-}
-
-function backwards({ path, old, next }: TreeChange): TreeChange {
-  return { path, old: next, next: old };
 }

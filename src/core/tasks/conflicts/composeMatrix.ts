@@ -42,7 +42,7 @@ export function composeMatrix(p: MatrixParts): MatrixState {
   for (const [i, a] of branches.entries()) {
     for (const [n, b] of branches.slice(i + 1).entries()) {
       const known = prior?.pair(a, b) ?? computed.get(a.ref, b.ref, pairs.length);
-      const cell = known ?? { ...unsaid(p.sides[i], p.sides[i + 1 + n]), hazards: [] };
+      const cell = known ?? { ...unsaid(p.sides[i], p.sides[i + 1 + n]), hazards: null };
       pairs.push({ ...cell, a: a.ref, b: b.ref, checkedAt: older(a.scannedAt, b.scannedAt) });
     }
   }
@@ -59,6 +59,7 @@ export function composeMatrix(p: MatrixParts): MatrixState {
       pairs,
       againstBase: branches.flatMap((branch, index) => baseCell(p, prior, branch, p.sides[index])),
       hazards: [],
+      unjudged: [],
       mergeOrder: p.mergeOrder,
       train: p.train,
       timing: p.timing,

@@ -6,8 +6,9 @@ import {
   type ConflictPair,
   type ConflictsJson,
   conflictKinds,
-  type HazardKind,
   hazardKinds,
+  resolutionTypes,
+  resolvers,
   unknownReasons,
   verdicts,
 } from '../../../contract/conflicts';
@@ -33,7 +34,7 @@ export interface MatrixDocument {
   readonly rest: Omit<ConflictsJson, 'branches' | 'pairs' | 'againstBase'>;
 }
 
-type KeptCell = Cell & { readonly hazards: readonly HazardKind[] };
+type KeptCell = Cell & Pick<ConflictPair, 'hazards'>;
 
 const text = z.string();
 const textOrNull = z.nullable(text);
@@ -43,8 +44,10 @@ const fileSchema = z.object({
   path: text,
   pathBytes: z.optional(text),
   kind: z.enum(conflictKinds),
-  who: z.nullable(z.enum(['automated', 'human', 'agent'])),
+  type: z.nullable(z.enum(resolutionTypes)),
+  who: z.nullable(z.enum(resolvers)),
   strategy: textOrNull,
+  candidate: z.boolean(),
 });
 const branchSchema = z.object({
   ref: text,
@@ -65,7 +68,7 @@ const cellSchema = z.object({
   direction: z.nullable(z.enum(['a-into-b', 'b-into-a'])),
   driver: textOrNull,
   files: z.array(fileSchema),
-  hazards: z.array(z.enum(hazardKinds)),
+  hazards: z.nullable(z.array(z.enum(hazardKinds))),
 }) satisfies Schema<KeptCell>;
 
 export const matrixDocumentSchema = z.object({
@@ -82,13 +85,18 @@ export const matrixDocumentSchema = z.object({
     generatedAt: text,
     hazards: z.array(
       z.object({
+        id: text,
         kind: z.enum(hazardKinds),
         branches: z.array(text),
         files: z.array(text),
         message: text,
         line: z.optional(z.number()),
+        at: text,
+        prevention: textOrNull,
+        muted: z.nullable(z.object({ reason: text, who: textOrNull, at: text })),
       }),
     ),
+    unjudged: z.array(z.object({ ref: text, path: text, why: text })),
     mergeOrder: z.array(text),
     train: z.array(z.object({ ref: text, ...said, files: z.array(fileSchema), why: text })),
     timing: z.object({
@@ -108,12 +116,13 @@ export function encodeMatrix({ json, changed }: MatrixState): MatrixDocument {
   const { branches, pairs, againstBase, ...rest } = json;
   const cells: KeptCell[] = [];
   const known = new Map<string, number>();
-  const indexOf = (cell: Cell, hazards: readonly HazardKind[]): number => {
+  const indexOf = (cell: Cell, hazards: KeptCell['hazards']): number => {
     const { verdict, reason, detail, direction, driver, files } = cell;
     const kept: KeptCell = { verdict, reason, detail, direction, driver, files, hazards };
     // Most of thousands are plainly clean.
-    const isPlain = verdict === 'clean' && detail === null && driver === null && hazards.length + files.length === 0;
-    const key = isPlain ? 'clean' : JSON.stringify(kept);
+    const isPlain =
+      verdict === 'clean' && detail === null && driver === null && files.length + (hazards?.length ?? 0) === 0;
+    const key = isPlain ? `clean ${hazards === null}` : JSON.stringify(kept);
     const index = known.get(key) ?? cells.push(kept) - 1;
     known.set(key, index);
     return index;
@@ -127,7 +136,7 @@ export function encodeMatrix({ json, changed }: MatrixState): MatrixDocument {
     base: toRuns(
       branches.map(({ ref }) => {
         const cell = byRef.get(ref);
-        return cell === undefined ? -1 : indexOf(cell, []);
+        return cell === undefined ? -1 : indexOf(cell, null);
       }),
     ),
     baseOf: branches.map(({ ref }) => Math.max(0, baseNames.indexOf(byRef.get(ref)?.base ?? ''))),

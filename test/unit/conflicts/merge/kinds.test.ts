@@ -27,7 +27,9 @@ describe('conflicts: what a pair says, held against real merges in both directio
 
   it('content', async () => {
     const said = await cell(files({ f: 'f\n' }), files({ f: 'A\n' }), files({ f: 'B\n' }));
-    assert.deepEqual(said.files, [{ path: 'f', kind: 'content', who: null, strategy: null }]);
+    assert.deepEqual(said.files, [
+      { path: 'f', kind: 'content', type: null, who: null, strategy: null, candidate: false },
+    ]);
   });
 
   it('add/add', async () => {
@@ -135,7 +137,15 @@ describe('conflicts: what a pair says, held against real merges in both directio
     const said = await cell(write('f\n'), write('A\n'), write('B\n'));
     const shown = 'na\ufffdme "quoted"\nnext';
     assert.deepEqual(said.files, [
-      { path: shown, pathBytes: odd.toString('base64'), kind: 'content', who: null, strategy: null },
+      {
+        path: shown,
+        pathBytes: odd.toString('base64'),
+        kind: 'content',
+        type: null,
+        who: null,
+        strategy: null,
+        candidate: false,
+      },
     ]);
   });
 

@@ -117,7 +117,7 @@ describe('conflicts: the oracle of real merges', () => {
   it('finds every way in which a cell may be wrong', async () => {
     const steps = [...base, ...on(0, add('a.txt', 1), commit)];
     const found = await truth({ steps, dirt: on(1, add('a.txt', 2)) });
-    const file = { path: 'a.txt', kind: 'content', who: null, strategy: null } as const;
+    const file = { path: 'a.txt', kind: 'content', type: null, who: null, strategy: null, candidate: false } as const;
     const right: Cell = {
       verdict: 'conflict',
       reason: null,

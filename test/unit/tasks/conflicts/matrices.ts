@@ -5,6 +5,7 @@ import {
   type ConflictPair,
   type ConflictsJson,
   conflictKinds,
+  resolutionTypes,
   unknownReasons,
 } from '../../../../src/contract/conflicts';
 import type { MatrixState } from '../../../../src/core/conflicts/parts';
@@ -37,6 +38,7 @@ export function matrixOf(some: readonly Partial<ConflictBranch>[], order: readon
     pairs: pairsOf(branches, () => clean),
     againstBase: branches.map(({ ref, scannedAt }) => ({ ref, base: 'main', ...clean, checkedAt: scannedAt })),
     hazards: [],
+    unjudged: [],
     mergeOrder: order,
     train: order.map((ref) => ({ ref, verdict: 'clean', reason: null, detail: null, files: [], why: 'by name' })),
     timing: { ms: 1, gitProcesses: 1, pairs: 1, merged: 1, skipped: 0, cached: 0 },
@@ -66,7 +68,9 @@ const file = fc.record(
     path: fc.string(),
     kind: fc.constantFrom(...conflictKinds),
     who: fc.constantFrom(null, 'automated' as const, 'human' as const, 'agent' as const),
+    type: fc.constantFrom(null, ...resolutionTypes),
     strategy: orNull(fc.string()),
+    candidate: fc.boolean(),
   },
   plain,
 );

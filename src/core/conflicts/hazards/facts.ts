@@ -1,0 +1,113 @@
+/** What is read from one version of one file, kept by the id of its content. Plain data: it crosses threads. */
+export interface FileFacts {
+  readonly code: CodeFacts | null;
+  readonly manifest: ManifestFacts | null;
+  readonly migration: MigrationFacts | null;
+  readonly formatter: FormatterFacts | null;
+}
+
+export const languages = ['typescript', 'javascript', 'python', 'go', 'rust', 'java'] as const;
+export type Language = (typeof languages)[number];
+
+export interface CodeFacts {
+  readonly language: Language;
+  readonly declarations: readonly Declaration[];
+  readonly imports: readonly Import[];
+  readonly uses: readonly Use[];
+}
+
+export type DeclarationKind =
+  | 'function'
+  | 'method'
+  | 'field'
+  | 'class'
+  | 'interface'
+  | 'type'
+  | 'enum'
+  | 'constant'
+  | 'module';
+
+export interface Declaration {
+  /** As others name it: `parse`, `Parser.parse`; `default` for a default export without a name. */
+  readonly name: string;
+  readonly kind: DeclarationKind;
+  /** Others may use it: `export`, `pub`, `public`, a capital in Go, no leading underscore in Python. */
+  readonly exported: boolean;
+  /** All that a user of it depends on, without comments and layout: two with equal signatures can be exchanged. */
+  readonly signature: string;
+  /** null: cannot be called. */
+  readonly parameters: readonly Parameter[] | null;
+  /** Type of the result as written; null: not said, or cannot be called. */
+  readonly result: string | null;
+  /** Counted from 1. */
+  readonly line: number;
+}
+
+export interface Parameter {
+  /** null: a pattern. */
+  readonly name: string | null;
+  /** As written, without layout; null: not said. */
+  readonly type: string | null;
+  /** `keyword…`: only by name. `rest`, `keywords`: any number of them. */
+  readonly kind: 'required' | 'optional' | 'rest' | 'keyword' | 'optional-keyword' | 'keywords';
+}
+
+export interface Import {
+  /** The module as written: `./a`, `pkg.mod`, `..mod`, `crate::a::b`, `com.example.Parser`. */
+  readonly from: string;
+  /** Its name there; `*`: all of it; `default`; '': for its effects only. */
+  readonly name: string;
+  /** Its name here; null: not bound here. */
+  readonly local: string | null;
+  /** The name under which it is exported again; `*`: all of it under their own names; null: not at all. */
+  readonly reexport: string | null;
+  readonly line: number;
+}
+
+/** A name of another place that is used here: one entry for each time. */
+export interface Use {
+  /** As written, without arguments: `parse`, `util.parse`, `parser.parse`. */
+  readonly name: string;
+  /** null: not called. */
+  readonly call: Call | null;
+  readonly line: number;
+}
+
+export interface Call {
+  readonly positional: number;
+  /** Names of arguments given by name. */
+  readonly keywords: readonly string[];
+  /** More arguments come from a list or a map: their number is not known. */
+  readonly spread: boolean;
+}
+
+/** What a project depends on, as one file says it. */
+export interface ManifestFacts {
+  readonly ecosystem: 'npm' | 'python' | 'go' | 'cargo' | 'maven' | 'gradle' | 'ruby' | 'composer';
+  readonly packages: readonly RequiredPackage[];
+}
+
+export interface RequiredPackage {
+  readonly name: string;
+  /** As written; '': any. */
+  readonly range: string;
+  /** `dependencies`, `dev-dependencies`, an extra's name. */
+  readonly section: string;
+  readonly line: number;
+}
+
+/** What a migration says of its place among others; most frameworks say it by its name alone. */
+export interface MigrationFacts {
+  readonly revision: string | null;
+  /** Revisions it follows; null: not said. */
+  readonly parents: readonly string[] | null;
+  readonly line: number;
+}
+
+/** Settings of a formatter or linter, by the path of their keys. */
+export interface FormatterFacts {
+  readonly tool: string;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+export const noFacts: FileFacts = Object.freeze({ code: null, manifest: null, migration: null, formatter: null });

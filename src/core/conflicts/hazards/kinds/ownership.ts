@@ -1,0 +1,3 @@
+import type { SideJudge } from '../parts';
+
+export const judgeOwnership: SideJudge = () => [];

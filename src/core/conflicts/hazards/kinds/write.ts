@@ -1,0 +1,3 @@
+import type { PairJudge } from '../parts';
+
+export const judgeWrites: PairJudge = () => [];

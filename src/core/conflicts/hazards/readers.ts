@@ -1,0 +1,25 @@
+import { readCode } from './code/readCode';
+import { readFormatter } from './data/formatter';
+import { readManifest } from './data/manifest';
+import { readMigration } from './data/migration';
+import { type FileFacts, noFacts } from './facts';
+import type { FactReader } from './reader';
+
+const readers = { code: readCode, manifest: readManifest, migration: readMigration, formatter: readFormatter };
+
+/** Whether anything of a file's content is to be known. */
+export function isRead(path: string): boolean {
+  return Object.values(readers).some((reader) => reader.wants(path));
+}
+
+/** What a file says. @throws UnreadableFile */
+export async function readFacts(path: string, content: Buffer): Promise<FileFacts> {
+  if (!isRead(path)) return noFacts;
+  const read = <T>(reader: FactReader<T>) => (reader.wants(path) ? reader.read(path, content) : null);
+  return {
+    code: await read(readers.code),
+    manifest: await read(readers.manifest),
+    migration: await read(readers.migration),
+    formatter: await read(readers.formatter),
+  };
+}

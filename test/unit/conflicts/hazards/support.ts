@@ -1,0 +1,75 @@
+import path from 'node:path';
+import { judgePair, judgeSide } from '../../../../src/core/conflicts/hazards/judge';
+import type { Finding, TaskRules } from '../../../../src/core/conflicts/hazards/parts';
+import { FactCache, type ReadSide, readSides } from '../../../../src/core/conflicts/hazards/readSides';
+import { createGit } from '../../../../src/core/git/git';
+import { findRepository, placeOf } from '../../../../src/core/git/repository';
+import { silentLog } from '../../../../src/core/ports';
+import { memoryFolder, runGit, testEnvironment, withTempDir } from '../../support/repositories';
+import { importCommits } from '../train/support';
+
+/** Files by path; null: not there any more. */
+export type Changes = Readonly<Record<string, string | null>>;
+
+/** Two sides that left one base. */
+export interface Fork {
+  readonly base: Readonly<Record<string, string>>;
+  readonly a: Changes;
+  readonly b?: Changes;
+}
+
+/** What is found in a real repository in which `a` and `b` left `base`; both are merged cleanly by git, or it fails. */
+export async function findingsOf(fork: Fork, rules: { a?: Partial<TaskRules>; b?: Partial<TaskRules> } = {}) {
+  return withFork(fork, ([a, b]) => {
+    const sides = [
+      { ...a.facts, rules: rules.a === undefined ? null : { ...noRules, ...rules.a } },
+      { ...b.facts, rules: rules.b === undefined ? null : { ...noRules, task: 'b', ...rules.b } },
+    ] as const;
+    const unjudged = [...a.unjudged, ...b.unjudged];
+    return { pair: judgePair(...sides), a: judgeSide(sides[0]), b: judgeSide(sides[1]), unjudged };
+  });
+}
+
+const noRules: TaskRules = {
+  plan: 'plan',
+  task: 'a',
+  scope: null,
+  contract: [],
+  approvedDependencies: null,
+  migrations: { globs: null, reserved: null },
+  styleGuides: [],
+};
+
+/** Reads both sides of a fork from a real repository. */
+export async function withFork<T>(fork: Fork, fn: (sides: [ReadSide, ReadSide]) => T | Promise<T>): Promise<T> {
+  return withTempDir(async (dir) => {
+    const root = path.join(dir, 'r');
+    const files = (changes: Changes) => {
+      const all = new Map(Object.entries(fork.base));
+      for (const [name, text] of Object.entries(changes)) text === null ? all.delete(name) : all.set(name, text);
+      return all;
+    };
+    importCommits(root, [
+      { files: files({}), parents: [] },
+      { files: files(fork.a), parents: [0] },
+      { files: files(fork.b ?? {}), parents: [0] },
+    ]);
+    const git = createGit({ gitPath: null, env: testEnvironment(), log: silentLog });
+    const [base = '', a = '', b = ''] = (await runGit(root, 'rev-parse', 'c0', 'c1', 'c2')).split('\n');
+    // What git calls a conflict is no hazard: such a case would show nothing.
+    await runGit(root, 'merge-tree', '--write-tree', a, b);
+    const at = { ...placeOf(await findRepository(git, root)), env: {} };
+    const wanted = [
+      { ref: 'a', from: base, to: a },
+      { ref: 'b', from: base, to: b },
+    ];
+    const [left, right] = await readSides(git, at, wanted, new FactCache());
+    if (left === undefined || right === undefined) throw new Error('A side was lost.');
+    return fn([left, right]);
+  }, memoryFolder());
+}
+
+/** For assertions that say what is wrong at one look. */
+export function said(findings: readonly Finding[]): string[] {
+  return findings.map(({ kind, files, line, message }) => `${kind} ${files[0]}:${line} ${message}`);
+}
