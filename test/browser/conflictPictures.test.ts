@@ -138,7 +138,7 @@ describe('the conflict matrix to look at', () => {
     );
     await workbench.screenshot('conflicts-fifty-scrolled');
     if (process.env.SWITCHYARD_LONG) assert.ok(busiest <= 50, `${busiest} ms`);
-    await panel.document.getByLabel('Only conflicts and unknown').check();
+    await panel.document.getByLabel('Only conflicts, hazards and unknown').check();
     await waitFor('seven rows', async () => (await panel.rows()).length === 7);
     await workbench.screenshot('conflicts-fifty-trouble');
   });
