@@ -7,7 +7,8 @@ import {
 } from '../../contract/checklist';
 import type { RepositoryEvent } from '../../contract/events';
 import { type Answer, answersTo, type Standing, standingOf } from './answers';
-import { type Evaluation, evaluators } from './evaluate';
+import { evaluators } from './evaluate';
+import { type Evaluation, noMatrix } from './evaluation';
 import type { PlanFacts } from './facts';
 
 /** What a human says to one item. */
@@ -41,8 +42,6 @@ function honest(computed: Evaluation, { untold, matrix }: PlanFacts): Evaluation
   const why = untold.map((each) => `${each.ref} (${each.why})`).join(', ');
   return { ...computed, verdict: 'ask', evidence: why === '' ? noMatrix : `Not known at the moment: ${why}.` };
 }
-
-export const noMatrix = 'No matrix has been computed yet.';
 
 function unanswered(computed: Evaluation, facts: PlanFacts): Said {
   return { ...computed, by: computed.verdict === 'ask' ? null : 'computed', at: null, commits: facts.commits };

@@ -1,30 +1,23 @@
-import type { ChecklistItemId, EvidenceLink } from '../../contract/checklist';
-import type { PlanFacts } from './facts';
-
-/** What can be said without asking anybody. */
-export interface Evaluation {
-  readonly verdict: 'pass' | 'fail' | 'ask';
-  /** One or a few sentences. */
-  readonly evidence: string;
-  readonly links: readonly EvidenceLink[];
-}
-
-/** One item of the checklist: pure, on plain data. */
-export type Evaluator = (facts: PlanFacts) => Evaluation;
-
-const nobody: Evaluator = () => ({ verdict: 'ask', evidence: 'Nothing computes this: look, and answer.', links: [] });
+import type { ChecklistItemId } from '../../contract/checklist';
+import type { Evaluator } from './evaluation';
+import { ciAfterEach, fullContext, fullSuite, integrationTests, performance, regressions } from './items/byHand';
+import { dependencies } from './items/dependencies';
+import { mergeOrder } from './items/mergeOrder';
+import { migrations } from './items/migrations';
+import { reviewed } from './items/reviewed';
+import { sharedTypes } from './items/sharedTypes';
 
 /** Who evaluates what. */
 export const evaluators: Readonly<Record<ChecklistItemId, Evaluator>> = {
-  reviewed: nobody,
-  dependencies: nobody,
-  'shared-types': nobody,
-  migrations: nobody,
-  'merge-order': nobody,
-  'ci-after-each': nobody,
-  'full-context': nobody,
-  'full-suite': nobody,
-  'integration-tests': nobody,
-  regressions: nobody,
-  performance: nobody,
+  reviewed,
+  dependencies,
+  'shared-types': sharedTypes,
+  migrations,
+  'merge-order': mergeOrder,
+  'ci-after-each': ciAfterEach,
+  'full-context': fullContext,
+  'full-suite': fullSuite,
+  'integration-tests': integrationTests,
+  regressions,
+  performance,
 };

@@ -1,5 +1,6 @@
 import type { AnsweredCommit, UntoldBranch } from '../../contract/checklist';
 import type {
+  BaseCell,
   ConflictBranch,
   ConflictPair,
   ConflictsJson,
@@ -33,10 +34,14 @@ export interface TaskFacts {
 
 /** The part of the matrix that is about the branches of one plan. */
 export interface MatrixFacts {
+  /** Both sides are the plan's. */
   readonly pairs: readonly ConflictPair[];
-  /** Of these branches alone or of two of them; muted ones too. */
+  readonly againstBase: readonly BaseCell[];
+  /** Of these branches alone, of two of them, or of one and its base; muted ones too. */
   readonly hazards: readonly Hazard[];
   readonly unjudged: readonly UnjudgedFile[];
+  /** The branches that hazards were looked for in. */
+  readonly judged: ReadonlySet<string>;
   readonly train: readonly TrainStep[];
 }
 
@@ -75,7 +80,6 @@ export function planFacts(p: PlanFactsParts): PlanFacts {
   const branches = (p.json?.branches ?? []).filter(({ task }) => task?.startsWith(`${p.plan.id}/`) === true);
   const ids = [...new Set([...p.plan.tasks.map(({ ref }) => ref.task), ...p.records.keys()])].sort();
   const tasks = ids.map((id) => taskFacts(p, id, branches));
-  const refs = new Set(branches.map(({ ref }) => ref));
   const json = p.json;
   const allLanded = tasks.length > 0 && branches.length === 0 && tasks.every(isSettled) && tasks.some((t) => t.landed);
   const now = allLanded ? baseNow(p) : branchesNow(p, branches);
@@ -83,32 +87,45 @@ export function planFacts(p: PlanFactsParts): PlanFacts {
     plan: p.plan,
     tasks,
     branches,
-    matrix:
-      json === null
-        ? null
-        : {
-            pairs: json.pairs.filter(({ a, b }) => refs.has(a) && refs.has(b)),
-            hazards: json.hazards.filter((hazard) => hazard.branches.every((ref) => refs.has(ref))),
-            unjudged: json.unjudged.filter(({ ref }) => refs.has(ref)),
-            train: json.train.filter(({ ref }) => refs.has(ref)),
-          },
+    matrix: json === null ? null : matrixFacts(json, branches),
     ...now,
     allLanded,
   };
 }
 
+function matrixFacts(json: ConflictsJson, branches: readonly ConflictBranch[]): MatrixFacts {
+  const refs = new Set(branches.map(({ ref }) => ref));
+  const againstBase = json.againstBase.filter(({ ref }) => refs.has(ref));
+  const withBases = new Set([...refs, ...againstBase.map(({ base }) => base)]);
+  return {
+    pairs: json.pairs.filter(({ a, b }) => refs.has(a) && refs.has(b)),
+    againstBase,
+    hazards: json.hazards.filter(
+      (hazard) => hazard.branches.some((ref) => refs.has(ref)) && hazard.branches.every((ref) => withBases.has(ref)),
+    ),
+    unjudged: json.unjudged.filter(({ ref }) => refs.has(ref)),
+    judged: new Set([...refs].filter((ref) => isJudged(json, ref))),
+    train: json.train.filter(({ ref }) => refs.has(ref)),
+  };
+}
+
+/** Whoever is judged at all is so in every pair that merges; where none does, the cells say why. */
+function isJudged({ pairs }: ConflictsJson, ref: string): boolean {
+  const clean = pairs.filter(({ a, b, verdict }) => (a === ref || b === ref) && verdict === 'clean');
+  return clean.length === 0 || clean.some(({ hazards }) => hazards !== null);
+}
+
 function taskFacts(p: PlanFactsParts, id: string, branches: readonly ConflictBranch[]): TaskFacts {
   const record = p.records.get(id);
-  const branch = (record?.worktree?.branch ?? record?.dispatch?.branch) || null;
+  const branch = branchOf(record);
   const refs = branches.filter(({ task }) => task === `${p.plan.id}/${id}`).map(({ ref }) => ref);
-  const isOver = record?.state === 'integrated' || record?.state === 'cleaned' || record?.state === 'abandoned';
   return {
     id,
     state: record?.state ?? null,
     landed: hasLanded(record),
     branch,
     refs,
-    gone: branch !== null && !isOver && refs.length === 0 && !p.localBranches.has(branch),
+    gone: branch !== null && !isOver(record) && refs.length === 0 && !p.localBranches.has(branch),
     // Reviews and verify runs leave no events yet.
     approved: null,
     verified: null,
@@ -120,6 +137,20 @@ function isSettled({ landed, state }: TaskFacts): boolean {
   return landed || state === 'cleaned' || state === 'abandoned';
 }
 
+/** A branch that nobody has looked at, because nobody has looked at any. */
+function unseen(record: TaskRecord): UntoldBranch[] {
+  const branch = branchOf(record);
+  return branch === null || isOver(record) ? [] : [{ ref: branch, why: 'no matrix has been computed yet' }];
+}
+
+function branchOf(record: TaskRecord | undefined): string | null {
+  return (record?.worktree?.branch ?? record?.dispatch?.branch) || null;
+}
+
+function isOver(record: TaskRecord | undefined): boolean {
+  return record?.state === 'integrated' || record?.state === 'cleaned' || record?.state === 'abandoned';
+}
+
 function baseNow({ base }: PlanFactsParts): Pick<PlanFacts, 'commits' | 'untold'> {
   return base === null
     ? { commits: [], untold: [{ ref: 'the base', why: 'it names no commit' }] }
@@ -127,11 +158,12 @@ function baseNow({ base }: PlanFactsParts): Pick<PlanFacts, 'commits' | 'untold'
 }
 
 function branchesNow(
-  { json, now }: PlanFactsParts,
+  { json, records, now }: PlanFactsParts,
   branches: readonly ConflictBranch[],
 ): Pick<PlanFacts, 'commits' | 'untold'> {
   const commits: AnsweredCommit[] = [];
   const untold: UntoldBranch[] = [];
+  if (json === null) return { commits, untold: [...records].flatMap(([, record]) => unseen(record)) };
   for (const branch of branches) {
     const { ref, snapshot } = branch;
     if (snapshot === null) untold.push({ ref, why: whyUnknown(json, ref) });
