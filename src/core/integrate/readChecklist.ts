@@ -1,4 +1,10 @@
-import { type AnsweredCommit, answerVerdicts, type ChecklistJson, checklistItemIds } from '../../contract/checklist';
+import {
+  type AnsweredCommit,
+  answerVerdicts,
+  type ChecklistItemId,
+  type ChecklistJson,
+  checklistItemIds,
+} from '../../contract/checklist';
 import type { MatrixState } from '../conflicts/parts';
 import { resolveBase } from '../git/base';
 import { GitError } from '../git/errors';
@@ -49,16 +55,16 @@ export async function answerChecklist(
   shown: ChecklistJson,
   answer: ChecklistAnswer,
 ): Promise<void> {
-  const { item, verdict } = answer;
+  const item = itemNamed(answer.item);
+  const { verdict } = answer;
   const note = answer.note.trim();
   const before = shown.items.find(({ id }) => id === item);
-  if (before === undefined) throw unknownItem(item);
   refuseBadAnswer(shown, answer, note);
   const who = await gitUser(context.git, context.layout);
   await context.store.locks.withLock(`checklist-${shown.plan}`, async () => {
     const { events } = await context.store.events.readRepository();
     const now = answersTo(shown.plan, events).get(item);
-    const isNews = now !== undefined && now.at !== before.at && now.verdict !== verdict;
+    const isNews = now !== undefined && now.at !== before?.at && now.verdict !== verdict;
     if (isNews) {
       const by = now.who ?? 'Somebody';
       const message = `${by} has answered "${now.verdict}" to "${item}" meanwhile: look at it, then answer again.`;
@@ -104,8 +110,12 @@ function refuseBadAnswer(shown: ChecklistJson, { item, verdict }: ChecklistAnswe
 
 const longestNote = 4000;
 
-function unknownItem(item: string): ChecklistError {
-  return new ChecklistError('unknown-item', `There is no item "${item}": it is one of ${checklistItemIds.join(', ')}.`);
+/** @throws ChecklistError `unknown-item` */
+export function itemNamed(text: string): ChecklistItemId {
+  const item = checklistItemIds.find((id) => id === text);
+  if (item !== undefined) return item;
+  const message = `There is no item ${JSON.stringify(text)}: it is one of ${checklistItemIds.join(', ')}.`;
+  throw new ChecklistError('unknown-item', message);
 }
 
 /** @throws ChecklistError `no-plan` */
