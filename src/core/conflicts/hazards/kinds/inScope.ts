@@ -6,9 +6,16 @@ import picomatch from 'picomatch';
  * @param globs of the task. @returns for a path with `/`
  */
 export function inScope(globs: readonly string[]): (path: string) => boolean {
-  const all = globs.flatMap((glob) => [glob, `${glob}/**`, ...literally(glob)]);
+  const all = globs
+    .flatMap((glob) => [glob, ...literally(glob)])
+    .flatMap((glob) => (isName(glob) ? [glob, `${glob}/**`] : [glob]));
   // However the system writes paths, git has `/`.
   return picomatch(all, { dot: true, windows: false });
+}
+
+/** Its last part says one name. */
+function isName(glob: string): boolean {
+  return !/[*?{]|[+@!]\(/.test(glob.slice(glob.lastIndexOf('/') + 1));
 }
 
 function literally(glob: string): string[] {

@@ -39,7 +39,8 @@ function oddity({ path, next }: ChangedFile, side: SideFacts): Odd | null {
   const rule = majorityOf(names);
   if (rule === null || rule.style === style || isUsual(names, style)) return null;
   if (rule.style === 'PascalCase' && hasManySmallNames(folder, endingOf(path), rule.count)) return null;
-  return isNamedByExport(stem, next?.facts ?? null, folder, rule.style) ? null : { rule, style };
+  const isCapitals = /^(?:camel|Pascal)/.test(rule.style) && /^(?:camel|Pascal)/.test(style);
+  return isCapitals && isNamedByExport(stem, next?.facts ?? null, folder, rule.style) ? null : { rule, style };
 }
 
 /** `user-card.test.ts`, `user-card.d.ts`, `user_card_test.go`, `test_user_card.py`: all named after `user card`. */
@@ -78,7 +79,6 @@ function hasManySmallNames(folder: FolderFacts, ending: string, capitals: number
  * A folder in which one file is named otherwise than its export (`userCard.tsx` of `UserCard`) has a style of its own.
  */
 function isNamedByExport(stem: string, facts: FileFacts | null, folder: FolderFacts, rule: CaseStyle): boolean {
-  if (rule !== 'camelCase' && rule !== 'PascalCase') return false;
   if (facts?.code == null) return true;
   const own = namesake(stem, facts);
   const beside = [...folder.files]
