@@ -142,9 +142,10 @@ function endingOf(path: string): string {
   return /\.[^./]*$/.exec(path)?.[0] ?? '';
 }
 
-/** Files of which it is told where they changed. */
+/** Files of which it is told where they changed: all that are edited, and of those that are added what is read anyway. */
 function isEdit({ path, old, next }: TreeChange): boolean {
-  return next !== null && isFile(next) && (old === null || isFile(old)) && isRead(shownPath(path));
+  if (next === null || !isFile(next)) return false;
+  return old === null ? isRead(shownPath(path)) : isFile(old) && old.id !== next.id;
 }
 
 /** Reads what is not known yet into the cache. */
@@ -260,6 +261,8 @@ function nameOf(path: BytePath): string {
 
 /** From the first to the last line of `next` that differs. */
 function linesBetween(old: Buffer | null, next: Buffer): ChangedFile['lines'] {
+  // As git tells what is no text.
+  if (next.subarray(0, 8000).includes(0)) return null;
   const now = next.toString('latin1').split('\n');
   if (old === null) return { first: 1, last: Math.max(1, now.length - 1) };
   const before = old.toString('latin1').split('\n');
