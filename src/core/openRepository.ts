@@ -73,7 +73,10 @@ function compose(parts: { git: Git; layout: RepositoryLayout; store: Store; host
     },
     plans,
     plan,
-    dispose: () => store.dispose(),
+    dispose() {
+      void conflicts?.then(({ hazards }) => hazards.dispose()).catch(() => undefined); // what was not made holds nothing
+      store.dispose();
+    },
   };
 }
 
