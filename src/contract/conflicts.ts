@@ -169,7 +169,7 @@ export interface BaseCell extends Cell {
   readonly ref: string;
   readonly base: string;
   /** As in `ConflictPair`; absent: not judged. */
-  readonly hazards?: readonly HazardKind[] | null | undefined;
+  readonly hazards?: readonly HazardKind[] | null;
   readonly checkedAt: string | null;
 }
 
