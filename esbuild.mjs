@@ -58,6 +58,8 @@ const builds = [
     outdir: 'dist/webview',
   },
   { ...node, entryPoints: { cli: 'src/cli/main.ts' }, outdir: 'dist', banner: { js: '#!/usr/bin/env node' } },
+  // A worker thread's program, for both: `src/core/conflicts/hazards/workerJudge.ts` finds it beside them.
+  { ...node, entryPoints: { hazards: 'src/core/conflicts/hazards/worker.ts' }, outdir: 'dist' },
 ];
 
 // The suite that runs inside VS Code. mocha stays outside: it loads its own parts by name.
