@@ -45,7 +45,8 @@ const data = /\.(json|jsonc|json5|ya?ml|toml|ini|cfg|conf|cnf|properties|env|hcl
 const settingsCode =
   /(^|\/)(config|configuration|settings|constants|defaults|env|environment)(\.[\w-]+)?\.\w+$|(^|\/)(config|settings)\/[^/]+\.(py|rb|exs?|php|[cm]?[jt]s)$/i;
 /** Written to be agreed upon: declarations and nothing else. */
-const schema = /(\.d\.[cm]?ts|\.d\.\w+\.ts|\.pyi|\.proto|\.graphqls?|\.gql|\.thrift|\.avsc|\.avdl|\.prisma|\.capnp|\.fbs|\.xsd|\.wsdl|\.rbi|\.rbs)$|(^|\/)(openapi|swagger|asyncapi)[\w.-]*\.(ya?ml|json)$|\.schema\.(json|ya?ml)$/i;
+const schema =
+  /(\.d\.[cm]?ts|\.d\.\w+\.ts|\.pyi|\.proto|\.graphqls?|\.gql|\.thrift|\.avsc|\.avdl|\.prisma|\.capnp|\.fbs|\.xsd|\.wsdl|\.rbi|\.rbs)$|(^|\/)(openapi|swagger|asyncapi)[\w.-]*\.(ya?ml|json)$|\.schema\.(json|ya?ml)$/i;
 
 /** @param path with `/` */
 export function roleOf(path: string): Role {

@@ -114,7 +114,8 @@ function required(node: Node): Parts | null {
   if (name.type !== 'object_pattern') return null;
   const items: ImportItem[] = [];
   for (const each of name.namedChildren) {
-    if (each?.type === 'shorthand_property_identifier_pattern') items.push(item(`require ${module}`, [each.text], each.text));
+    if (each?.type === 'shorthand_property_identifier_pattern')
+      items.push(item(`require ${module}`, [each.text], each.text));
     else if (each?.type === 'pair_pattern' && each.childForFieldName('value')?.type === 'identifier')
       items.push(item(`require ${module}`, [each.childForFieldName('value')?.text ?? ''], each.text));
     else return null;
@@ -138,7 +139,12 @@ function pythonNames(node: Node): Parts {
   const open = node.text.indexOf('(');
   const at = open < 0 ? first.startIndex - node.startIndex : open + 1;
   const end = open < 0 ? last.endIndex - node.startIndex : node.text.lastIndexOf(')');
-  const list = { before: node.text.slice(0, at), inside: node.text.slice(at, end), after: node.text.slice(end), separator: ',' } as const;
+  const list = {
+    before: node.text.slice(0, at),
+    inside: node.text.slice(at, end),
+    after: node.text.slice(end),
+    separator: ',',
+  } as const;
   return { frame: `from ${module} import`, items, list, delicate: hasComment(node) };
 }
 
@@ -186,7 +192,12 @@ function rust(node: Node): Parts | null {
   const argument = node.childForFieldName('argument');
   if (argument === null || /\*/.test(argument.text)) return opaque(node);
   if (argument.type !== 'scoped_use_list') {
-    return { frame: node.text, items: [item(plain(argument.text), rustNames(argument), null)], list: null, delicate: hasComment(node) };
+    return {
+      frame: node.text,
+      items: [item(plain(argument.text), rustNames(argument), null)],
+      list: null,
+      delicate: hasComment(node),
+    };
   }
   const path = argument.childForFieldName('path')?.text ?? '';
   const names = argument.childForFieldName('list');

@@ -1,6 +1,6 @@
 import type { Node, Tree } from 'web-tree-sitter';
-import type { Span } from '../regions';
 import { type ImportStatement, readImport } from '../imports/statement';
+import type { Span } from '../regions';
 import { shapeOf } from './shapes';
 
 /** What a file is made of, as far as a conflict in it is about one of its parts. */
@@ -11,6 +11,9 @@ export interface Outline {
   /** Names that the file itself gives to things at its top. */
   readonly declared: readonly string[];
 }
+
+/** Reads a text of the file's language; null: it does not parse. */
+export type Parse = (text: string) => Promise<Outline | null>;
 
 export interface Section {
   /** `group`: holds others and says nothing by itself. */
@@ -47,28 +50,31 @@ export function outlineOf(tree: Tree): Outline | null {
   };
 }
 
+interface Above {
+  readonly lines: Span;
+  /** Of attributes. */
+  readonly text: string;
+}
+const nothing: Above = { lines: { from: 0, to: -1 }, text: '' };
+
 function walk(container: Node, prefix: string, inTest: boolean, sections: Section[]): void {
-  let above: { from: number; to: number; text: string } | null = null;
+  // What stands right above: comments, attributes. With an empty line below it, it is not about what follows.
+  let above = nothing;
   for (const node of container.namedChildren) {
     if (node === null) continue;
     const lines = linesOf(node);
+    const near = above.lines.to >= lines.from ? above : null;
+    const whole: Span = { from: near?.lines.from ?? lines.from, to: lines.to };
     if (leading.has(node.type)) {
-      // A comment behind code, and one with an empty line below it, is not about what follows.
-      const joined: boolean = above !== null && above.to >= lines.from;
-      above = {
-        from: joined && above !== null ? above.from : lines.from,
-        to: lines.to,
-        text: `${joined ? above?.text : ''}${comments.has(node.type) ? '' : node.text}`,
-      };
+      above = { lines: whole, text: (near?.text ?? '') + (comments.has(node.type) ? '' : node.text) };
       continue;
     }
-    const near = above !== null && above.to >= lines.from ? above : null;
-    above = null;
+    above = nothing;
     const shape = shapeOf(node, near?.text ?? '');
     if (shape === null) continue;
     const name = prefix === '' || shape.name === '' ? prefix + shape.name : `${prefix}.${shape.name}`;
     const test = inTest || shape.test === true;
-    sections.push({ kind: shape.kind, name, test, lines: { from: near?.from ?? lines.from, to: lines.to } });
+    sections.push({ kind: shape.kind, name, test, lines: whole });
     for (const body of shape.bodies) walk(body, name, test, sections);
   }
 }

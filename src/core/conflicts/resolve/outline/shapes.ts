@@ -17,7 +17,11 @@ const bodies = (...found: readonly (Node | null | undefined)[]) => found.filter(
 const asFunction: Reader = (node) => ({ kind: 'function', name: nameOf(node), bodies: [] });
 const asType: Reader = (node) => ({ kind: 'type', name: nameOf(node), bodies: [] });
 /** What is in none of its methods belongs to the type itself. */
-const asClass: Reader = (node) => ({ kind: 'type', name: nameOf(node), bodies: bodies(node.childForFieldName('body')) });
+const asClass: Reader = (node) => ({
+  kind: 'type',
+  name: nameOf(node),
+  bodies: bodies(node.childForFieldName('body')),
+});
 
 /** By the type of the node; of one name in several languages are things of one kind. */
 const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
