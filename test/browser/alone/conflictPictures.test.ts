@@ -1,13 +1,13 @@
 import { strict as assert } from 'node:assert';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { switchyard } from '../harness/commandLine';
-import { mainThreadTasks } from '../harness/mainThread';
-import { MatrixPanel } from '../harness/matrixPanel';
-import { type Host, sharedHost } from '../harness/openWorkbench';
-import { makeRepository, repositoryAt, type SampleRepository } from '../harness/sampleRepository';
-import { waitFor } from '../harness/waitFor';
-import type { Workbench } from '../harness/workbench';
+import { switchyard } from '../../harness/commandLine';
+import { mainThreadTasks } from '../../harness/mainThread';
+import { MatrixPanel } from '../../harness/matrixPanel';
+import { type Host, sharedHost } from '../../harness/openWorkbench';
+import { makeRepository, repositoryAt, type SampleRepository } from '../../harness/sampleRepository';
+import { waitFor } from '../../harness/waitFor';
+import type { Workbench } from '../../harness/workbench';
 
 const themes = [
   ['vs-dark', 'Dark Modern'],
