@@ -23,7 +23,7 @@ export interface ReadSide {
 }
 
 /** Sides that change more files are not judged: an upgrade of everything is nobody's hazard, and takes minutes. */
-const mostFiles = 5_000;
+const mostFiles = 20_000;
 /** So many neighbours of a new file are looked at to know how its folder names things. */
 const neighbours = 8;
 
