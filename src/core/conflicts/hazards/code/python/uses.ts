@@ -55,6 +55,7 @@ const visits: Readonly<Record<string, Visit>> = {
     const name = node.firstNamedChild;
     if (name?.type === 'dotted_name' && name.namedChildCount === 1) marks.bind(name.firstNamedChild);
   },
+  splat_pattern: (node, marks) => marks.bind(node.firstNamedChild),
   keyword_pattern(node, marks) {
     const [name = null, value] = node.namedChildren;
     marks.skip(name);
