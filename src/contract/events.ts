@@ -1,4 +1,4 @@
-import type { AnsweredCommit, ChecklistItemId } from './checklist';
+import type { AnsweredCommit, AnswerVerdict, ChecklistItemId } from './checklist';
 import type { PermissionMode } from './plan';
 import type { ConditionKind, TaskState } from './states';
 
@@ -198,7 +198,7 @@ export type RepositoryEvent = EventBase &
         readonly kind: 'checklist-answered';
         readonly plan: string;
         readonly item: ChecklistItemId;
-        readonly verdict: 'pass' | 'fail' | 'ask';
+        readonly verdict: AnswerVerdict;
         readonly note: string;
         readonly who: string | null;
         /** Of all branches that the answer is about: it is stale when one of them moves. */

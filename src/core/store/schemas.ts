@@ -1,6 +1,6 @@
 // zod's functional half: a hook that reads the store must start fast, and this one can be tree-shaken.
 import * as z from 'zod/mini';
-import { checklistItemIds } from '../../contract/checklist';
+import { answerVerdicts, checklistItemIds } from '../../contract/checklist';
 import {
   type ArchiveRecord,
   actors,
@@ -172,7 +172,7 @@ export const repositoryEventSchemas = {
     kind: z.literal('checklist-answered'),
     plan: text,
     item: z.enum(checklistItemIds),
-    verdict: z.enum(['pass', 'fail', 'ask']),
+    verdict: z.enum(answerVerdicts),
     note: text,
     who: textOrNull,
     commits: z.array(z.object({ ref: text, commit: text })),

@@ -1,7 +1,14 @@
 import * as z from 'zod/mini';
-import { cellActionNames, type FromPanel } from '../../protocol/integration';
+import { checklistItemIds } from '../../contract/checklist';
+import { cellActionNames, type FromPanel, hazardActionNames } from '../../protocol/integration';
 
 const name = z.string().check(z.maxLength(4096));
+
+const link = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('pair'), a: name, b: name }),
+  z.object({ kind: z.literal('hazard'), id: name }),
+  z.object({ kind: z.literal('task'), plan: name, task: name }),
+]);
 
 const schema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ready') }),
@@ -16,6 +23,16 @@ const schema = z.discriminatedUnion('kind', [
     b: z.nullable(name),
     file: z.nullable(z.object({ path: name, pathBytes: z.nullable(name) })),
   }),
+  z.object({ kind: z.literal('hazardAction'), action: z.enum(hazardActionNames), repository: name, hazard: name }),
+  z.object({
+    kind: z.literal('answerItem'),
+    repository: name,
+    plan: name,
+    item: z.enum(checklistItemIds),
+    verdict: z.enum(['pass', 'fail', 'ask']),
+    note: name,
+  }),
+  z.object({ kind: z.literal('openEvidence'), repository: name, link }),
 ]) satisfies z.ZodMiniType<FromPanel>;
 
 /** The message, if it is one of the panel's; null otherwise. */

@@ -1,6 +1,7 @@
 import type {
   CellActionName,
   FromPanel,
+  HazardActionName,
   PanelFile,
   PanelFilter,
   PanelSnapshot,
@@ -79,6 +80,7 @@ export class Panel {
     });
     this.#detail = new Detail(words, this.#ages, {
       act: (action, cell, file) => this.#act(action, cell, file),
+      actOn: (action, { id }) => this.#actOn(action, id),
       expand: (line) => line.kind === 'group' && this.#toggle(line.group.plan ?? ''),
       left: () => this.#grid.focusAt(this.#state.focus),
     });
@@ -237,6 +239,11 @@ export class Panel {
     if (repository === null) return;
     const name = file === null ? null : { path: file.path, pathBytes: file.pathBytes };
     this.#ports.post({ kind: 'cellAction', action, repository, ...cell, file: name });
+  }
+
+  #actOn(action: HazardActionName, hazard: string): void {
+    const repository = this.#snapshot?.repository ?? null;
+    if (repository !== null) this.#ports.post({ kind: 'hazardAction', action, repository, hazard });
   }
 
   /** Takes the keyboard to a branch's row, to its worst cell, and takes away what hides it; null: where it was. */

@@ -11,13 +11,18 @@ export const tooOldMs = 30_000;
  * @returns `json` itself where nothing is too old
  */
 export function withAges(json: ConflictsJson, now: number): ConflictsJson {
-  return unknownWhere(json, (branch) => agesAt(branch) < now, 'scan is too old');
+  return unknownWhere(json, (branch) => isTooOld(branch, now), 'scan is too old');
 }
 
 /** When the next cell becomes too old, in milliseconds; null: none will. */
 export function nextAging(json: ConflictsJson, now: number): number | null {
   const times = json.branches.map(agesAt).filter((at) => at >= now && at !== Number.POSITIVE_INFINITY);
   return times.length === 0 ? null : Math.min(...times);
+}
+
+/** Whether the worktree may hold anything by now. @param now milliseconds */
+export function isTooOld(branch: ConflictBranch, now: number): boolean {
+  return agesAt(branch) < now;
 }
 
 /** The last moment at which the branch's cells may be shown. */
