@@ -1,8 +1,11 @@
 // Builds the three hosts, and the panels' pages. `vscode` is external only for the extension: a core file that imports it
 // breaks the build of the command line, which proves the layering at every build.
-import { readdir, rm } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
 import * as esbuild from 'esbuild';
 
+const require = createRequire(import.meta.url);
 const watch = process.argv.includes('--watch');
 const production = process.argv.includes('--production');
 
@@ -12,8 +15,12 @@ const node = {
   platform: 'node',
   format: 'cjs',
   target: 'node20',
+  // Only where there is no `__dirname` is it asked for.
+  define: { 'import.meta.dirname': '__dirname' },
   // ESM first: the CommonJS builds of some dependencies (yaml, zod) cannot be tree-shaken.
   mainFields: ['module', 'main'],
+  // CommonJS here: the other build asks `import.meta` where it lies, which no bundle of this format has.
+  alias: { 'web-tree-sitter': require.resolve('web-tree-sitter') },
   minify: production,
   sourcemap: production ? false : 'linked',
   logLevel: 'info',
@@ -53,6 +60,8 @@ const builds = [
     outdir: 'dist/webview',
   },
   { ...node, entryPoints: { cli: 'src/cli/main.ts' }, outdir: 'dist', banner: { js: '#!/usr/bin/env node' } },
+  // A worker thread's program, for both: `src/core/conflicts/hazards/workerJudge.ts` finds it beside them.
+  { ...node, entryPoints: { hazards: 'src/core/conflicts/hazards/worker.ts' }, outdir: 'dist' },
 ];
 
 // The suite that runs inside VS Code. mocha stays outside: it loads its own parts by name.
@@ -64,8 +73,22 @@ if (process.argv.includes('--tests')) {
 }
 
 await rm('dist', { recursive: true, force: true });
+await copyGrammars('dist/grammars');
 if (watch) {
   for (const build of builds) await (await esbuild.context(build)).watch();
 } else {
   await Promise.all(builds.map((build) => esbuild.build(build)));
+}
+
+/**
+ * The parser and the languages it knows, as WebAssembly: `src/core/conflicts/hazards/code/grammars.ts` finds them there.
+ * @param {string} folder
+ */
+async function copyGrammars(folder) {
+  const languages = ['typescript', 'tsx', 'javascript', 'python', 'go', 'rust', 'java'];
+  const files = languages.map((language) => `@vscode/tree-sitter-wasm/wasm/tree-sitter-${language}.wasm`);
+  await mkdir(folder, { recursive: true });
+  for (const file of ['web-tree-sitter/web-tree-sitter.wasm', ...files]) {
+    await copyFile(require.resolve(file), path.join(folder, path.basename(file)));
+  }
 }

@@ -111,6 +111,17 @@ function buildProgram(args: readonly string[], version: string, done: (code: num
     );
 
   program
+    .command('checklist')
+    .description('what is to be checked before, while and after a plan is integrated: computed where that is possible')
+    .argument('<plan>')
+    .option('--answer <item=verdict>', 'answer an item: pass, fail, or ask to take an answer back')
+    .option('--note <text>', 'what the answer rests on; a fail says why')
+    .option('--exit-code', 'exit 1 when any item is no pass')
+    .action(
+      action(async (id: string, o) => (await import('./commands/checklist')).checklist(id, o, global(), version)),
+    );
+
+  program
     .command('sync')
     .description('bring tasks onto their moved base, or the base up to its remote')
     .argument('[task...]', '<plan>/<task>; all tasks when none is named')

@@ -142,6 +142,7 @@ export class IntegrationPanel extends DisposableBase {
         session === null || state === null || reason !== null
           ? null
           : panelMatrix({ json: state.json, rows: session.rows, plans: planTitles(session) }, vscode.l10n.t),
+      checklists: [],
     };
   }
 

@@ -15,6 +15,16 @@ export interface CodeFacts {
   readonly declarations: readonly Declaration[];
   readonly imports: readonly Import[];
   readonly uses: readonly Use[];
+  /** Left out: not looked for. */
+  readonly variables?: readonly Variable[];
+}
+
+/** A variable, parameter or field whose type the file says: `p: Parser`, `const p = new Parser()`, `p := &Parser{}`. */
+export interface Variable {
+  /** Without `this.` or `self.`. */
+  readonly name: string;
+  /** As written, without type arguments and what stands before it (`*`, `&mut`): `Parser`, `text.Parser`. */
+  readonly type: string;
 }
 
 export type DeclarationKind =
@@ -40,6 +50,10 @@ export interface Declaration {
   readonly parameters: readonly Parameter[] | null;
   /** Type of the result as written; null: not said, or cannot be called. */
   readonly result: string | null;
+  /** What it extends or implements, as written, without type arguments; left out: nothing. */
+  readonly bases?: readonly string[];
+  /** A member that may be missing where one is made or implemented: `max?: number`, one with a body; left out: it may not. */
+  readonly optional?: boolean;
   /** Counted from 1. */
   readonly line: number;
 }
@@ -65,7 +79,10 @@ export interface Import {
   readonly line: number;
 }
 
-/** A name of another place that is used here: one entry for each time. */
+/**
+ * A name of another place that is used here: one entry for each time. A literal of a type that is named beside it
+ * (`const o: Options = { text }`, `Options { text }`) is a call of that type with keywords only.
+ */
 export interface Use {
   /** As written, without arguments: `parse`, `util.parse`, `parser.parse`. */
   readonly name: string;
@@ -80,6 +97,8 @@ export interface Call {
   readonly keywords: readonly string[];
   /** More arguments come from a list or a map: their number is not known. */
   readonly spread: boolean;
+  /** Keys of the object literals among the positional arguments, by position; null: it is something else. Left out: none. */
+  readonly objects?: readonly (readonly string[] | null)[];
 }
 
 /** What a project depends on, as one file says it. */
