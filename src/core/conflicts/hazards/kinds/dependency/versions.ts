@@ -1,6 +1,6 @@
-import satisfies from 'semver/functions/satisfies';
-import intersects from 'semver/ranges/intersects';
-import validRange from 'semver/ranges/valid';
+import satisfies from 'semver/functions/satisfies.js';
+import intersects from 'semver/ranges/intersects.js';
+import validRange from 'semver/ranges/valid.js';
 import type { ManifestFacts } from '../../facts';
 
 export type Ecosystem = ManifestFacts['ecosystem'];
