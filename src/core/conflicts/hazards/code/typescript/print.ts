@@ -14,7 +14,7 @@ export function print(node: Node, names: Names = noNames): string {
     case 'comment':
       return '';
     case 'string':
-      return quoted(node);
+      return node.isNamed ? quoted(node) : node.text; // the name of the type is a token of the same name
     case 'type_annotation':
     case 'parenthesized_type':
       return printAll(partsOf(node), names);
