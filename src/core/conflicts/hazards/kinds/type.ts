@@ -1,6 +1,7 @@
 import type { Finding, PairJudge, SideFacts } from '../parts';
 import { type Addition, additionsBy } from './code/additions';
 import { isGeneric } from './code/genericNames';
+import { inOrder } from './code/inOrder';
 import { folderOf } from './code/modules';
 import { isOnePackage, isTest } from './code/packages';
 import { type CodeFile, canShare, codeOf } from './code/sideCode';
@@ -8,7 +9,7 @@ import { changesOf, membersOf, overlap } from './code/typeChanges';
 import { typeSort } from './code/typeLike';
 
 /** Types that overlap: one name declared twice in a package, or one type that both change. */
-export const judgeTypes: PairJudge = (a, b) => [...declaredTwice(a, b), ...changedByBoth(a, b)];
+export const judgeTypes: PairJudge = inOrder((a, b) => [...declaredTwice(a, b), ...changedByBoth(a, b)]);
 
 function declaredTwice(a: SideFacts, b: SideFacts): Finding[] {
   const others = newTypes(b);
