@@ -93,7 +93,10 @@ function compose(parts: { git: Git; layout: RepositoryLayout; store: Store; host
       return readChecklist(context, id, state === undefined ? await readConflicts(context) : state);
     },
     answerChecklist: (shown, answer) => answerChecklist(context, shown, answer),
-    dispose: () => store.dispose(),
+    dispose() {
+      void conflicts?.then(({ hazards }) => hazards.dispose()).catch(() => undefined); // what was not made holds nothing
+      store.dispose();
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import { casesOf, lines } from './cases';
+import { casesOf, lines } from './kindCases';
 
 const base = {
   'src/contract/api.ts': lines(20),

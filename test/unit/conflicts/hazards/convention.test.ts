@@ -1,4 +1,4 @@
-import { casesOf } from './cases';
+import { casesOf } from './kindCases';
 
 const named = (...names: string[]) => Object.fromEntries(names.map((name) => [name, `// ${name}\n`]));
 const kebab = named('src/user-list.ts', 'src/user-card.ts', 'src/order-list.ts', 'src/order-card.ts', 'src/index.ts');

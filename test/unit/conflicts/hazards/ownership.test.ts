@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { judgeOwnership } from '../../../../src/core/conflicts/hazards/kinds/ownership';
-import { casesOf, lines } from './cases';
+import { casesOf, lines } from './kindCases';
 import { findingsOf } from './support';
 
 const base = {

@@ -1,4 +1,4 @@
-import { casesOf, lines } from './cases';
+import { casesOf, lines } from './kindCases';
 
 const base = { 'src/app.ts': lines(40) };
 const start = lines(40, { 2: 'a' });
