@@ -19,9 +19,9 @@ export interface WorkerJudgeOptions {
   readonly program?: string;
 }
 
-/** The worker's program: beside the bundles, or its source where that is run. */
+/** The worker's program: beside the bundles, or what runs its source. */
 export function hazardsProgram(): string {
-  return path.join(__dirname, __filename.endsWith('.ts') ? 'worker.ts' : 'hazards.js');
+  return path.join(import.meta.dirname, import.meta.filename.endsWith('.ts') ? 'workerFromSource.mjs' : 'hazards.js');
 }
 
 /** Bounds what one that goes wrong can take; what it needs is a small part of it. */
@@ -176,11 +176,10 @@ class Room {
   constructor(o: WorkerJudgeOptions) {
     this.#o = o;
     const start: WorkerStart = { gitPath: o.gitPath, env: childEnvironment(o.env) };
-    const program = o.program ?? hazardsProgram();
-    this.#worker = new Worker(program, {
+    this.#worker = new Worker(o.program ?? hazardsProgram(), {
       workerData: start,
-      // Ours are for a host, such as a debugger's port; only a source needs what runs sources.
-      ...(program.endsWith('.ts') ? {} : { execArgv: [] }),
+      // Ours are for a host, such as a debugger's port.
+      execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: mostMegabytes },
     });
     this.#worker.unref();

@@ -8,13 +8,17 @@ export type Grammar = (typeof grammars)[number];
 
 /** Where the WebAssembly of the parser lies: beside the bundle, or in the packages it comes from. */
 export function parserFile(): string {
-  const beside = path.join(__dirname, 'grammars', 'web-tree-sitter.wasm');
-  return existsSync(beside) ? beside : createRequire(__filename).resolve('web-tree-sitter/web-tree-sitter.wasm');
+  const beside = path.join(import.meta.dirname, 'grammars', 'web-tree-sitter.wasm');
+  return existsSync(beside)
+    ? beside
+    : createRequire(import.meta.filename).resolve('web-tree-sitter/web-tree-sitter.wasm');
 }
 
 /** Where the WebAssembly of a grammar lies: beside the bundle, or in the package it comes from. */
 export function grammarFile(grammar: Grammar): string {
   const name = `tree-sitter-${grammar}.wasm`;
-  const beside = path.join(__dirname, 'grammars', name);
-  return existsSync(beside) ? beside : createRequire(__filename).resolve(`@vscode/tree-sitter-wasm/wasm/${name}`);
+  const beside = path.join(import.meta.dirname, 'grammars', name);
+  return existsSync(beside)
+    ? beside
+    : createRequire(import.meta.filename).resolve(`@vscode/tree-sitter-wasm/wasm/${name}`);
 }
