@@ -145,9 +145,11 @@ export class Detail {
   }
 
   /** What is dangerous about a clean merge. */
-  #hazards(matrix: Matrix, { cell }: Seen): HTMLElement[] {
+  #hazards(matrix: Matrix, seen: Seen): HTMLElement[] {
+    const { cell } = seen;
     const { hazards: words } = this.#words;
     if (cell.verdict !== 'clean') return [];
+    if (cell.hazards === null && 'base' in seen) return [];
     if (cell.hazards === null) return [element('p', { class: 'quiet' }, words.notJudged)];
     if (cell.hazards.length === 0) return [element('p', { class: 'quiet' }, words.none)];
     return [element('h3', {}, words.title), this.#hazardList(matrix, cell.hazards)];

@@ -160,6 +160,8 @@ async function factsOrWhy(path: string, content: Buffer): Promise<FileFacts | st
 function linesBetween(old: Buffer | null, next: Buffer): ChangedFile['lines'] {
   // As git tells what is no text.
   if (next.subarray(0, 8000).includes(0)) return null;
+  // As git tells what is no text.
+  if (next.subarray(0, 8000).includes(0)) return null;
   const now = next.toString('latin1').split('\n');
   if (old === null) return { first: 1, last: Math.max(1, now.length - 1) };
   const before = old.toString('latin1').split('\n');

@@ -5,9 +5,9 @@ import { DisposableBase } from '../../disposable';
 import { placeOf } from '../../git/repository';
 import type { TaskContext } from '../context';
 import { HazardKeeper, type HazardParts, type KnownHazards } from './hazardKeeper';
-import { readRules } from './hazardRules';
 import { messageOf } from './looker';
 import { type Mutes, readMutes } from './mutes';
+import { sideRules } from './sideRules';
 import type { FoundSubjects } from './subjects';
 import type { ConflictTools } from './tools';
 
@@ -70,7 +70,7 @@ export class LiveHazards extends DisposableBase {
 
   /** Plans and tasks may say something else. */
   async readRules(found: FoundSubjects): Promise<void> {
-    this.#rules = await readRules(this.#context, found);
+    this.#rules = await sideRules(this.#context, found);
   }
 
   /** The cells are others: what was judged of former states is not told any more. */

@@ -9,9 +9,9 @@ import { leasesByName } from '../snapshot';
 import { committedSides } from './committedSides';
 import { composeMatrix } from './composeMatrix';
 import { HazardKeeper } from './hazardKeeper';
-import { readRules } from './hazardRules';
 import { messageOf } from './looker';
 import { readMutes } from './mutes';
+import { sideRules } from './sideRules';
 import { type FoundSubjects, findSubjects, type SubjectOptions } from './subjects';
 import { type ConflictTools, openConflictTools } from './tools';
 import { TrainKeeper } from './trainKeeper';
@@ -33,7 +33,7 @@ export async function readConflicts(context: TaskContext, o: ReadConflictsOption
   const [tools, found] = await Promise.all([openConflictTools(context), findSubjects(context, wanted)]);
   const [live, rules, mutes] = await Promise.all([
     liveWorktrees(context, found),
-    readRules(context, found),
+    sideRules(context, found),
     readMutes(context),
   ]);
   const signal = o.signal ?? new AbortController().signal;
