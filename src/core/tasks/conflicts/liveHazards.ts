@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { ConflictsJson } from '../../../contract/conflicts';
 import type { TaskRules } from '../../conflicts/hazards/parts';
 import type { ScratchPlace } from '../../conflicts/parts';
 import { DisposableBase } from '../../disposable';
@@ -84,8 +85,9 @@ export class LiveHazards extends DisposableBase {
     this.#keeper.retry();
   }
 
-  /** Judges what is open, if that is not being done. */
-  judge(): void {
+  /** Judges what is open, if that is not being done. @param json what is shown now */
+  judge(json: ConflictsJson): void {
+    this.#keeper.setFiles(json);
     if (this.disposed || this.#judging !== null || !this.#keeper.stale) return;
     this.#judging = this.#judge().finally(() => {
       this.#judging = null;

@@ -45,11 +45,14 @@ export async function readConflicts(context: TaskContext, o: ReadConflictsOption
     keeper.set({ found, sides, bases, result });
     const hazards = new HazardKeeper({ engine: tools.engine, judge: tools.hazards, place: placeOf(context.layout) });
     hazards.set({ sides, bases, result, rules });
+    hazards.setFiles({ ...result, train: [] });
     const [, processes] = await Promise.all([keeper.merge(at, signal), judge(context, hazards, at, signal)]);
+    hazards.setFiles({ ...result, train: keeper.steps });
+    const more = await judge(context, hazards, at, signal);
     const timing = {
       ...result.timing,
       ms: Math.round((performance.now() - began) * 10) / 10,
-      gitProcesses: context.git.started - before + processes,
+      gitProcesses: context.git.started - before + processes + more,
     };
     const nobody = { prior: null, changedAt: new Map<string, string>(), host: context.host };
     return composeMatrix({
