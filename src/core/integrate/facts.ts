@@ -143,11 +143,13 @@ function unseen(record: TaskRecord): UntoldBranch[] {
   return branch === null || isOver(record) ? [] : [{ ref: branch, why: 'no matrix has been computed yet' }];
 }
 
-function branchOf(record: TaskRecord | undefined): string | null {
+/** Short name of the branch on record; null: none was ever made, or HEAD was detached. */
+export function branchOf(record: TaskRecord | undefined): string | null {
   return (record?.worktree?.branch ?? record?.dispatch?.branch) || null;
 }
 
-function isOver(record: TaskRecord | undefined): boolean {
+/** Nothing of it will land any more. */
+export function isOver(record: TaskRecord | undefined): boolean {
   return record?.state === 'integrated' || record?.state === 'cleaned' || record?.state === 'abandoned';
 }
 
