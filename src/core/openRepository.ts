@@ -97,7 +97,10 @@ function compose(parts: { git: Git; layout: RepositoryLayout; store: Store; host
     },
     checklists: (state) => readChecklists(context, state),
     answerChecklist: (shown, answer) => answerChecklist(context, shown, answer),
-    dispose: () => store.dispose(),
+    dispose() {
+      void conflicts?.then(({ hazards }) => hazards.dispose()).catch(() => undefined); // what was not made holds nothing
+      store.dispose();
+    },
   };
 }
 
