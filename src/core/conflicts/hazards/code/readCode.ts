@@ -1,5 +1,7 @@
 import type { CodeFacts } from '../facts';
-import type { FactReader } from '../reader';
+import { type FactReader, UnreadableFile } from '../reader';
+import { admit } from './admit';
+import { brokenAt } from './broken';
 import { languageOf } from './languages';
 import { withTree } from './parse';
 
@@ -9,7 +11,12 @@ export const readCode: FactReader<CodeFacts> = {
   async read(path, content) {
     const language = languageOf(path);
     if (language === null) return null;
-    const text = content.toString('utf8');
-    return withTree(language.grammar, text, (tree) => language.read(tree, text));
+    const text = admit(path, content);
+    return withTree(language.grammar, text, (tree) => {
+      const line = brokenAt(tree.rootNode);
+      if (line !== null) throw new UnreadableFile(`does not parse (line ${line})`);
+      // Parts of the text keep all of it in memory; copies do not.
+      return structuredClone(language.read(tree, text));
+    });
   },
 };
