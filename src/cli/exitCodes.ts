@@ -33,6 +33,7 @@ const byReason: Readonly<Record<string, ExitCode>> = {
   'unknown-agent': exitCodes.usage,
   'bad-settings': exitCodes.usage,
   'bad-adoption': exitCodes.usage,
+  'bad-hazard': exitCodes.usage,
   'no-app': exitCodes.usage,
   'unknown-item': exitCodes.usage,
   'bad-answer': exitCodes.usage,

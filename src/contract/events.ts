@@ -87,6 +87,8 @@ export type TaskEvent = EventBase &
         readonly spawned?: boolean | undefined;
         /** Branch or worktree were made elsewhere: never cleaned or deleted unless asked for by name. */
         readonly adopted?: boolean | undefined;
+        /** Numbers of migrations given to this task alone; absent: its plan gave none out. */
+        readonly reserved?: readonly string[] | undefined;
       }
     | { readonly kind: 'worktree-made'; readonly worktree: string; readonly branch: string; readonly head: string }
     | { readonly kind: 'worktree-failed'; readonly reason: string }

@@ -1,5 +1,6 @@
 import type {
   AnsweredCommit,
+  AnswerVerdict,
   ChecklistGroup,
   ChecklistItemId,
   ChecklistVerdict,
@@ -55,10 +56,9 @@ export type FromPanel =
       readonly repository: string;
       readonly plan: string;
       readonly item: ChecklistItemId;
-      readonly verdict: 'pass' | 'fail' | 'ask';
+      readonly verdict: AnswerVerdict;
       readonly note: string;
-    }
-  | { readonly kind: 'openEvidence'; readonly repository: string; readonly link: EvidenceLink };
+    };
 
 export const hazardActionNames = ['open', 'mute', 'unmute'] as const;
 export type HazardActionName = (typeof hazardActionNames)[number];

@@ -1,3 +1,4 @@
+import type { ChecklistGroup, ChecklistVerdict } from '../contract/checklist';
 import type { ConflictKind, HazardKind, ResolutionType, UnknownReason } from '../contract/conflicts';
 
 /**
@@ -128,6 +129,26 @@ export interface PanelWords {
   readonly resolutions: Readonly<Record<ResolutionType, string>>;
   /** Of what nobody is needed for, once a merge has proven it. */
   readonly candidate: string;
+  readonly checklist: {
+    readonly title: string;
+    /** `{0}` of `{1}` items pass. */
+    readonly score: string;
+    readonly groups: Readonly<Record<ChecklistGroup, string>>;
+    readonly verdicts: Readonly<Record<ChecklistVerdict, string>>;
+    readonly computed: string;
+    readonly by: string;
+    /** `{0}` a branch, `{1}` a commit. */
+    readonly commit: string;
+    readonly answer: string;
+    readonly takeBack: string;
+    /** `{0}` the item. */
+    readonly form: string;
+    readonly note: string;
+    readonly noteNeeded: string;
+    readonly pass: string;
+    readonly fail: string;
+    readonly cancel: string;
+  };
   readonly changes: { readonly one: string; readonly many: string };
   readonly who: { readonly automated: string; readonly human: string; readonly agent: string };
   readonly kinds: Readonly<Record<ConflictKind, string>>;

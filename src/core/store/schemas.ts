@@ -65,6 +65,7 @@ export const taskEventSchemas = {
     title: text,
     spawned: z.optional(z.boolean()),
     adopted: z.optional(z.boolean()),
+    reserved: z.optional(z.array(text)),
   }),
   'worktree-made': z.object({ ...base, kind: z.literal('worktree-made'), worktree: text, branch: text, head: text }),
   'worktree-failed': z.object({ ...base, kind: z.literal('worktree-failed'), reason: text }),

@@ -1,14 +1,8 @@
 import * as z from 'zod/mini';
-import { checklistItemIds } from '../../contract/checklist';
+import { answerVerdicts, checklistItemIds } from '../../contract/checklist';
 import { cellActionNames, type FromPanel, hazardActionNames } from '../../protocol/integration';
 
 const name = z.string().check(z.maxLength(4096));
-
-const link = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('pair'), a: name, b: name }),
-  z.object({ kind: z.literal('hazard'), id: name }),
-  z.object({ kind: z.literal('task'), plan: name, task: name }),
-]);
 
 const schema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ready') }),
@@ -29,10 +23,9 @@ const schema = z.discriminatedUnion('kind', [
     repository: name,
     plan: name,
     item: z.enum(checklistItemIds),
-    verdict: z.enum(['pass', 'fail', 'ask']),
+    verdict: z.enum(answerVerdicts),
     note: name,
   }),
-  z.object({ kind: z.literal('openEvidence'), repository: name, link }),
 ]) satisfies z.ZodMiniType<FromPanel>;
 
 /** The message, if it is one of the panel's; null otherwise. */

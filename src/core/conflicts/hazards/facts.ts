@@ -2,6 +2,7 @@
 export interface FileFacts {
   readonly code: CodeFacts | null;
   readonly manifest: ManifestFacts | null;
+  readonly lock: LockFacts | null;
   readonly migration: MigrationFacts | null;
   readonly formatter: FormatterFacts | null;
 }
@@ -104,6 +105,8 @@ export interface Call {
 export interface ManifestFacts {
   readonly ecosystem: 'npm' | 'python' | 'go' | 'cargo' | 'maven' | 'gradle' | 'ruby' | 'composer';
   readonly packages: readonly RequiredPackage[];
+  /** Globs of the folders whose own manifests belong to this one; empty: it says none. */
+  readonly workspaces: readonly string[];
 }
 
 export interface RequiredPackage {
@@ -113,6 +116,34 @@ export interface RequiredPackage {
   /** `dependencies`, `dev-dependencies`, an extra's name. */
   readonly section: string;
   readonly line: number;
+}
+
+export const lockManagers = ['npm', 'yarn', 'pnpm', 'bun', 'cargo', 'poetry', 'uv', 'bundler', 'composer'] as const;
+export type LockManager = (typeof lockManagers)[number];
+
+/** What a lock file settled on. */
+export interface LockFacts {
+  readonly manager: LockManager;
+  /** The layout's version as written: what two layouts hold cannot be mixed. */
+  readonly format: string;
+  readonly entries: readonly LockEntry[];
+}
+
+export interface LockEntry {
+  /** What others find it by: a path (npm, bun), a descriptor (yarn), a name with its version (pnpm), a name. */
+  readonly keys: readonly string[];
+  /** null: the project's own. */
+  readonly version: string | null;
+  /** What it cannot do without. */
+  readonly needs: readonly LockNeed[];
+  readonly line: number;
+}
+
+export interface LockNeed {
+  /** A key, or for npm and bun a name that is looked for on the way up. */
+  readonly key: string;
+  /** As written; null: the key says it all. */
+  readonly range: string | null;
 }
 
 /** What a migration says of its place among others; most frameworks say it by its name alone. */
@@ -129,4 +160,10 @@ export interface FormatterFacts {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-export const noFacts: FileFacts = Object.freeze({ code: null, manifest: null, migration: null, formatter: null });
+export const noFacts: FileFacts = Object.freeze({
+  code: null,
+  manifest: null,
+  lock: null,
+  migration: null,
+  formatter: null,
+});

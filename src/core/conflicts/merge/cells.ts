@@ -1,10 +1,10 @@
 import type { Cell } from '../../../contract/conflicts';
-import { shownPath } from '../../git/bytePath';
+import { type BytePath, shownPath } from '../../git/bytePath';
 import { cleanCell, unknownCell } from '../cell';
 import type { PairJob } from '../parts';
 import type { Snapshot, Unknown } from '../side';
 import type { Answer } from './batch';
-import { type ConflictKinds, conflictFiles, conflictKindsOf, unite } from './conflictFiles';
+import { type Conflicts, conflictFiles, conflictsOf, unite } from './conflictFiles';
 import { missingModules } from './modules';
 
 /** Of a pair: `b` is checked out in `a-into-b`. */
@@ -36,15 +36,15 @@ export function cellOf({ a, b }: PairJob, answers: Answers, driver: string | nul
   }));
   const conflicts = judged.filter(({ verdict }) => verdict === 'conflict');
   if (conflicts.length > 0) {
-    const kinds = conflicts.map(({ answer }) => kindsOf(answer)).reduce(unite);
+    const files = conflicts.map(({ answer }) => filesOf(answer)).reduce(unite);
     const clean = judged.some(({ verdict }) => verdict === 'clean');
     return {
       verdict: 'conflict',
       reason: null,
-      detail: kinds.size === 0 ? wordsOf(conflicts[0]?.answer) : null,
+      detail: files.size === 0 ? wordsOf(conflicts[0]?.answer) : null,
       direction: clean ? (conflicts[0]?.direction ?? null) : null,
       driver,
-      files: conflictFiles(withUntracked(kinds, a.snapshot, b.snapshot)),
+      files: conflictFiles(withUntracked(files, a.snapshot, b.snapshot)),
     };
   }
   for (const { verdict } of judged) if (typeof verdict !== 'string') return unknownCell(verdict.reason, verdict.detail);
@@ -58,19 +58,18 @@ function verdictOf(answer: Answer): 'clean' | 'conflict' | Unknown {
   const [first] = missing;
   if (first === undefined) return 'conflict';
   // Where that is all, a real merge may be clean: one of both commits may follow the other.
-  const others = [...conflictKindsOf(answer.record).keys()].filter((path) => !missing.includes(path));
+  const others = [...conflictsOf(answer.record).keys()].filter((path) => !missing.includes(path));
   return others.length > 0 ? 'conflict' : { reason: 'submodule commit missing', detail: shownPath(first) };
 }
 
-function kindsOf(answer: Answer): ConflictKinds {
-  return answer.kind === 'merged' ? conflictKindsOf(answer.record) : new Map();
+function filesOf(answer: Answer): Conflicts {
+  return answer.kind === 'merged' ? conflictsOf(answer.record) : new Map();
 }
 
-function withUntracked(kinds: ConflictKinds, a: Snapshot, b: Snapshot): ConflictKinds {
-  if (a.untracked.size === 0 || b.untracked.size === 0) return kinds;
-  return new Map(
-    [...kinds].map(([path, kind]) => [path, a.untracked.has(path) && b.untracked.has(path) ? 'untracked' : kind]),
-  );
+function withUntracked(files: Conflicts, a: Snapshot, b: Snapshot): Conflicts {
+  if (a.untracked.size === 0 || b.untracked.size === 0) return files;
+  const both = (path: BytePath) => a.untracked.has(path) && b.untracked.has(path);
+  return new Map([...files].map(([path, file]) => [path, both(path) ? { ...file, kind: 'untracked' } : file]));
 }
 
 /** Git's own first words about a conflict that names no file. */

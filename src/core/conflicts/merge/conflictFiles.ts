@@ -1,10 +1,16 @@
 import { isUtf8 } from 'node:buffer';
 import type { ConflictFile, ConflictKind } from '../../../contract/conflicts';
 import { type BytePath, shownPath } from '../../git/bytePath';
+import { type FileStages, fileStages, withStages } from './fileStages';
 import type { MergeMessage, MergeRecord, StagedFile } from './mergeRecords';
 
 /** What conflicts, by path; the paths are those of the sides, also where the merge had to put a file aside. */
-export type ConflictKinds = ReadonlyMap<BytePath, ConflictKind>;
+export type Conflicts = ReadonlyMap<BytePath, Conflict>;
+
+export interface Conflict {
+  readonly kind: ConflictKind;
+  readonly stages: FileStages;
+}
 
 /** What a path is called when several things are wrong with it: the first that holds. */
 const precedence: readonly ConflictKind[] = [
@@ -20,10 +26,10 @@ const precedence: readonly ConflictKind[] = [
   'content',
 ];
 
-/** The conflicting files of one merge with their kinds. Empty for a clean one, and for conflicts that name no file. */
-export function conflictKindsOf(record: MergeRecord): ConflictKinds {
-  const kinds = new Map<BytePath, ConflictKind>();
-  if (record.clean) return kinds;
+/** The conflicting files of one merge. Empty for a clean one, and for conflicts that name no file. */
+export function conflictsOf(record: MergeRecord): Conflicts {
+  const conflicts = new Map<BytePath, Conflict>();
+  if (record.clean) return conflicts;
   const stages = new Map<BytePath, StagedFile[]>();
   for (const file of record.stages) {
     const known = stages.get(file.path);
@@ -35,26 +41,30 @@ export function conflictKindsOf(record: MergeRecord): ConflictKinds {
   for (const [path, files] of stages) {
     const ofSides = asideOf.get(path) ?? path;
     const candidates = [...(told.get(path) ?? []), ...(told.get(ofSides) ?? []), kindOfStages(files)];
-    const known = kinds.get(ofSides);
-    if (known !== undefined) candidates.push(known);
-    kinds.set(ofSides, precedence.find((kind) => candidates.includes(kind)) ?? 'other');
+    const known = conflicts.get(ofSides);
+    if (known !== undefined) candidates.push(known.kind);
+    const kind = precedence.find((each) => candidates.includes(each)) ?? 'other';
+    // Under its own name a file has more to say than where a merge puts it aside.
+    const stages = known === undefined || path === ofSides ? fileStages(files) : known.stages;
+    conflicts.set(ofSides, { kind, stages });
   }
-  return kinds;
+  return conflicts;
 }
 
-/** For JSON, sorted by path. `who` and `strategy` are not judged here. */
-export function conflictFiles(kinds: ConflictKinds): ConflictFile[] {
-  return [...kinds]
+/** For JSON, sorted by path. Who resolves them is not judged here: `stagesOf` tells what it takes. */
+export function conflictFiles(conflicts: Conflicts): ConflictFile[] {
+  return [...conflicts]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([path, kind]) => {
+    .map(([path, { kind, stages }]) => {
       const bytes = Buffer.from(path, 'latin1');
       const lossy = isUtf8(bytes) ? {} : { pathBytes: bytes.toString('base64') };
-      return { path: shownPath(path), ...lossy, kind, type: null, who: null, strategy: null, candidate: false };
+      const unjudged = { type: null, who: null, strategy: null, candidate: false } as const;
+      return withStages({ path: shownPath(path), ...lossy, kind, ...unjudged }, stages);
     });
 }
 
 /** Both directions in one: every file of either. */
-export function unite(a: ConflictKinds, b: ConflictKinds): ConflictKinds {
+export function unite(a: Conflicts, b: Conflicts): Conflicts {
   if (b.size === 0) return a;
   return new Map([...b, ...a]);
 }

@@ -1,4 +1,4 @@
-import type { Cell, ConflictBranch, ConflictsJson, UnknownReason } from '../../../contract/conflicts';
+import type { BaseCell, ConflictBranch, ConflictPair, ConflictsJson, UnknownReason } from '../../../contract/conflicts';
 import { unknownCell } from '../../conflicts/cell';
 
 /** A worktree with a live agent that was not looked at for longer than this may hold anything by now. */
@@ -59,6 +59,8 @@ export function unknownWhere(
     ...json,
     pairs: json.pairs.map((pair) => (bad.has(pair.a) || bad.has(pair.b) ? asUnknown(pair, reason) : pair)),
     againstBase: json.againstBase.map((cell) => (bad.has(cell.ref) ? asUnknown(cell, reason) : cell)),
+    hazards: json.hazards.filter(({ branches }) => !branches.some((ref) => bad.has(ref))),
+    unjudged: json.unjudged.filter(({ ref }) => !bad.has(ref)),
     train: json.train.map((step, index) =>
       firstBad < 0 || index < firstBad || step.verdict === 'unknown'
         ? step
@@ -67,6 +69,6 @@ export function unknownWhere(
   };
 }
 
-function asUnknown<T extends Cell>(cell: T, reason: UnknownReason): T {
-  return cell.verdict === 'unknown' ? cell : { ...cell, ...unknownCell(reason) };
+function asUnknown<T extends ConflictPair | BaseCell>(cell: T, reason: UnknownReason): T {
+  return cell.verdict === 'unknown' ? cell : { ...cell, ...unknownCell(reason), hazards: null };
 }

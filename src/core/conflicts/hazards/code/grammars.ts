@@ -6,15 +6,19 @@ import path from 'node:path';
 export const grammars = ['typescript', 'tsx', 'javascript', 'python', 'go', 'rust', 'java'] as const;
 export type Grammar = (typeof grammars)[number];
 
+/** Of this module: the bundles are CommonJS, tests load it either way. */
+const here = typeof __dirname === 'string' ? __dirname : import.meta.dirname;
+const require = createRequire(path.join(here, 'here.js'));
+
 /** Where the WebAssembly of the parser lies: beside the bundle, or in the packages it comes from. */
 export function parserFile(): string {
-  const beside = path.join(__dirname, 'grammars', 'web-tree-sitter.wasm');
-  return existsSync(beside) ? beside : createRequire(__filename).resolve('web-tree-sitter/web-tree-sitter.wasm');
+  const beside = path.join(here, 'grammars', 'web-tree-sitter.wasm');
+  return existsSync(beside) ? beside : require.resolve('web-tree-sitter/web-tree-sitter.wasm');
 }
 
 /** Where the WebAssembly of a grammar lies: beside the bundle, or in the package it comes from. */
 export function grammarFile(grammar: Grammar): string {
   const name = `tree-sitter-${grammar}.wasm`;
-  const beside = path.join(__dirname, 'grammars', name);
-  return existsSync(beside) ? beside : createRequire(__filename).resolve(`@vscode/tree-sitter-wasm/wasm/${name}`);
+  const beside = path.join(here, 'grammars', name);
+  return existsSync(beside) ? beside : require.resolve(`@vscode/tree-sitter-wasm/wasm/${name}`);
 }

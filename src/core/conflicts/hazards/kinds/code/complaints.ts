@@ -1,8 +1,10 @@
-import type { Call, Declaration, Parameter } from '../../facts';
+import type { Declaration, Parameter } from '../../facts';
 import type { Broken } from './broken';
 import { misfit } from './fits';
+import { implementerMisfit } from './implementers';
+import { literalMisfit } from './members';
 import type { NewUse } from './newUses';
-import type { ModuleChange, Version } from './sideCode';
+import { type Taker, takerMisfit } from './takers';
 import { isOtherType } from './typeTexts';
 
 /** What is said of a use: `removes X`, and what the other side does with it. */
@@ -12,7 +14,8 @@ export interface Complaint {
 }
 
 /** Why a new use does not work with what became of the thing; null: it does, or nobody knows. */
-export function complaintOf(broken: Broken, { call, isImport }: NewUse): Complaint | null {
+export function complaintOf(broken: Broken, use: NewUse): Complaint | null {
+  const { call, isImport } = use;
   const { before, after, module } = broken;
   if (after.length === 0) {
     const uses = isImport ? 'newly imports' : call === null ? 'newly uses' : 'newly calls';
@@ -20,7 +23,11 @@ export function complaintOf(broken: Broken, { call, isImport }: NewUse): Complai
   }
   if (isImport) return null;
   const did = changeOf(broken);
-  if (call === null) return otherValue(broken) ? { did: `${did}, but`, uses: 'newly uses it as it was' } : null;
+  if (call === null) {
+    if (otherValue(broken)) return { did: `${did}, but`, uses: 'newly uses it as it was' };
+    const lacking = implementerMisfit(broken, use);
+    return lacking === null ? null : { did: `${lacking.did}, but`, uses: `newly has ${lacking.how}` };
+  }
   const literal =
     call.positional === 0 && call.keywords.length > 0 && before.every(({ parameters }) => parameters === null);
   if (literal) {
@@ -69,39 +76,9 @@ export function valueType({ signature }: Declaration): string | null {
   return /^[^:(){}]*?\??: ?(.+?);?$/.exec(signature)?.[1] ?? null;
 }
 
-/** Of which members one may not be made without. */
-export function requiredMembers(versions: readonly Version[], type: string): Map<string, Declaration> {
-  return new Map([...membersOf(versions, type)].filter(([, member]) => member.optional !== true));
-}
-
-export function membersOf(versions: readonly Version[], type: string): Map<string, Declaration> {
-  const prefix = `${type}.`;
-  const members = new Map<string, Declaration>();
-  for (const { code } of versions) {
-    for (const declaration of code.declarations) {
-      const { name, kind } = declaration;
-      const own = name.startsWith(prefix) ? name.slice(prefix.length) : '';
-      if (own !== '' && !own.includes('.') && (kind === 'field' || kind === 'method')) members.set(own, declaration);
-    }
-  }
-  return members;
-}
-
-/** A literal that was whole and no longer is, or that has what nobody knows any more. */
-export function literalMisfit(module: ModuleChange, type: string, keys: Call['keywords']) {
-  const given = new Set(keys);
-  const before = membersOf(module.before, type);
-  const after = membersOf(module.after, type);
-  const lacking = [...requiredMembers(module.after, type).keys()].find((name) => !given.has(name));
-  const wasWhole = [...requiredMembers(module.before, type).keys()].every((name) => given.has(name));
-  if (lacking !== undefined && wasWhole) {
-    const did = before.has(lacking)
-      ? `makes \`${lacking}\` of \`${type}\` required`
-      : `adds \`${lacking}\` to \`${type}\``;
-    return { did, how: `without \`${lacking}\`` };
-  }
-  const gone = keys.find((key) => before.has(key) && !after.has(key));
-  return gone === undefined || after.size === 0
-    ? null
-    : { did: `removes \`${type}.${gone}\``, how: `with \`${gone}\`` };
+/** The same of a call whose literal is not what is taken any more. */
+export function takerComplaint(taker: Taker, use: NewUse): Complaint | null {
+  const clause = takerMisfit(taker, use);
+  if (clause === null) return null;
+  return { did: `${clause.did}, but`, uses: `newly calls \`${taker.name}\` ${clause.how}` };
 }

@@ -112,7 +112,18 @@ function reachOfScript(importer: string, from: string): Reaching {
 }
 
 /** Folders whose folders are packages. */
-const workspaces = new Set(['packages', 'libs', 'apps', 'modules', 'services', 'plugins', 'crates', 'tools']);
+export const workspaces: ReadonlySet<string> = new Set([
+  'packages',
+  'libs',
+  'apps',
+  'modules',
+  'services',
+  'plugins',
+  'crates',
+  'tools',
+  'examples',
+  'extensions',
+]);
 
 function reachOfPackage(key: string, name: string, below: string): Reach {
   const parts = key.split('/');

@@ -1,12 +1,14 @@
+import { groupBy } from '../../../merge/questions';
 import type { Call, CodeFacts, Import, Use } from '../../facts';
 import type { SideFacts } from '../../parts';
-import { grouped } from './grouped';
 import { deeper, moduleKey, partsOf, type Reaching, reachOf, reachOfNeighbours } from './modules';
 import { type CodeFile, codeOf } from './sideCode';
 
 /** A use that was not there before. */
 export interface NewUse {
   readonly file: CodeFile;
+  /** As in the file: `parse`, `util.parse`. */
+  readonly written: string;
   readonly call: Call | null;
   readonly line: number;
   /** What it may mean: the first whose module has such a name. */
@@ -39,7 +41,14 @@ function makeNewUses(side: SideFacts): Map<string, NewUse[]> {
     const scope = new Scope(file, file.next);
     for (const use of [...addedUses(file, file.next), ...addedImports(file, file.next)]) {
       const meanings = use.imported === undefined ? scope.meaningsOf(use.name) : scope.meaningsOfImport(use.imported);
-      const made = { file, call: use.call, line: use.line, meanings, isImport: use.imported !== undefined };
+      const made = {
+        file,
+        written: use.name,
+        call: use.call,
+        line: use.line,
+        meanings,
+        isImport: use.imported !== undefined,
+      };
       for (const name of new Set(meanings.map((meaning) => partsOf(meaning.name).at(-1) ?? ''))) {
         const same = all.get(name);
         if (same === undefined) all.set(name, [made]);
@@ -54,7 +63,7 @@ function makeNewUses(side: SideFacts): Map<string, NewUse[]> {
 function addedUses({ file, old }: CodeFile, next: CodeFacts): (Use & { imported?: undefined })[] {
   const before = new Map<string, number>();
   for (const use of old?.uses ?? []) before.set(useKey(use), (before.get(useKey(use)) ?? 0) + 1);
-  const now = grouped(next.uses, useKey);
+  const now = groupBy(next.uses, useKey);
   return [...now].flatMap(([key, uses]) => {
     const added = uses.length - (before.get(key) ?? 0);
     if (added <= 0) return [];
@@ -93,7 +102,7 @@ class Scope {
     this.#code = code;
     this.#path = path;
     const named = code.imports.filter(({ local }) => local !== null);
-    this.#byLocal = grouped(named, ({ local }) => partsOf(local ?? '').join('.'));
+    this.#byLocal = groupBy(named, ({ local }) => partsOf(local ?? '').join('.'));
     this.#wildcards = code.imports.filter(({ name, local, reexport }) => name === '*' && local === null && !reexport);
     this.#types = new Map();
     for (const { name, type } of code.variables ?? []) {
@@ -129,7 +138,12 @@ class Scope {
     const { language } = this.#code;
     const own = this.#own(parts);
     if (own.length > 0) return own;
-    const found = this.#wildcards.map(({ from }) => meaning(reachOf(language, this.#path, from), parts));
+    const found = this.#wildcards.flatMap(({ from }) => {
+      const reach = reachOf(language, this.#path, from);
+      // `import static com.example.Util.*`
+      const inClass = language === 'java' ? [meaning(reach, [partsOf(from).at(-1) ?? '', ...parts])] : [];
+      return [meaning(reach, parts), ...inClass];
+    });
     if (this.#neighbours !== null) found.push(meaning(this.#neighbours, parts));
     if (language === 'rust' && parts.length > 1) found.push(...this.#rustPath(parts));
     return found;
@@ -156,10 +170,6 @@ class Scope {
     const [, ...below] = parts;
     if (name !== '*' && below.length > 0 && (language === 'python' || language === 'rust')) {
       found.push(meaning(reachOf(language, this.#path, deeper(language, from, name)), below));
-    }
-    if (language === 'java') {
-      const last = partsOf(from).at(-1) ?? '';
-      if (parts[0] !== last) found.push(meaning(reachOf(language, this.#path, from), [last, ...parts]));
     }
     return found;
   }
