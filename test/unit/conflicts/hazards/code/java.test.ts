@@ -298,6 +298,7 @@ class A extends pkg.Base<T> implements One, Two<X> {
         var a = new Parser<>();
         var b = make();
         for (Node c : t.nodes()) {}
+        for (var e : t.nodes()) {}
         try (Stream d = open()) {}
     }
 }

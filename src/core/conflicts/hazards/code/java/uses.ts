@@ -19,8 +19,7 @@ const named: Visit = (node, marks, text) => {
 const declarators: Visit = (node, marks, text) => {
   const type = plainType(node.childForFieldName('type'), text);
   for (const one of node.childrenForFieldName('declarator')) {
-    const made = type === 'var' ? madeType(one.childForFieldName('value'), text) : type;
-    marks.know(one.childForFieldName('name'), made);
+    marks.know(one.childForFieldName('name'), type ?? madeType(one.childForFieldName('value'), text));
   }
 };
 const member: Visit = (node, marks) => marks.skip(node.childForFieldName('name'));

@@ -1,9 +1,9 @@
 import type { Node } from 'web-tree-sitter';
 import { typeOf } from './parameters';
 
-/** The name of a type, without type arguments; null: it is no one name. */
+/** The name of a type, without type arguments; null: it is no one name, or `var`. */
 export function plainType(node: Node | null, text: string): string | null {
-  return /^([\p{ID_Start}_$][\w.$]*)(?:<.*>)?$/u.exec(typeOf(node, text))?.[1] ?? null;
+  return /^(?!var$)([\p{ID_Start}_$][\w.$]*)(?:<.*>)?$/u.exec(typeOf(node, text))?.[1] ?? null;
 }
 
 /** The type of a value that is made on the spot. */
