@@ -27,10 +27,8 @@ export function readType(node: Node, text: string, outer: Owner | null): Declara
   const exported = open && (outer?.exported ?? true);
   const implied = node.type === 'interface_declaration' || node.type === 'annotation_type_declaration';
   const owner: Owner = { name, simple, exported, implied };
-  const members = bodyOf(node).flatMap((member) => [
-    ...readType(member, text, owner),
-    ...readMember(member, text, owner),
-  ]);
+  const read = bodyOf(node).flatMap((member) => [...readType(member, text, owner), ...readMember(member, text, owner)]);
+  const members = kind === 'interface' ? read.map(withLeave) : read;
   const constructors = members.filter((member) => member.name === name);
   const components =
     node.type === 'record_declaration' ? readParameters(node.childForFieldName('parameters'), text) : null;
@@ -42,10 +40,29 @@ export function readType(node: Node, text: string, outer: Owner | null): Declara
     signature: signatureOf(node, text, modifiersText(modifiers), components, [...constructors, ...others], name),
     parameters: made(node, modifiers, components, constructors),
     result: null,
+    ...basesOf(node, text),
     line: lineOf(node),
   };
   const several = constructors.length > (components === null ? 1 : 0) ? constructors : [];
   return [own, ...several, ...accessorsOf(components, owner, others, own.line), ...others];
+}
+
+/** Whoever implements an interface may leave out what has a body, and its constants. */
+function withLeave(member: Declaration): Declaration {
+  const asked = member.kind === 'method' && !/\b(?:default|static|private)\b/.test(member.signature);
+  return asked ? member : { ...member, optional: true };
+}
+
+/** What it extends and implements, without type arguments. */
+function basesOf(node: Node, text: string): Pick<Declaration, 'bases'> {
+  const clauses = node.namedChildren.filter(({ type }) =>
+    /^(?:superclass|super_interfaces|extends_interfaces)$/.test(type),
+  );
+  const named = clauses.flatMap((clause) =>
+    clause.namedChildren.flatMap((part) => (part.type === 'type_list' ? part.namedChildren : [part])),
+  );
+  const bases = named.flatMap((type) => /^[\w.]+/u.exec(textOf(type, text))?.[0] ?? []);
+  return bases.length === 0 ? {} : { bases };
 }
 
 function bodyOf(node: Node): Node[] {

@@ -47,7 +47,8 @@ export function readClass(
   const generics = compact(textOf(node.childForFieldName('type_parameters'), text), 'python');
   const signature = `class${generics}${bases.text}${kind === 'enum' ? '' : parametersText(parameters)}${listed}`;
   const line = node.startPosition.row + 1;
-  return [{ name, kind, exported, signature, parameters, result: null, line }, ...members];
+  const extended = bases.names.length === 0 ? {} : { bases: bases.names };
+  return [{ name, kind, exported, signature, parameters, result: null, ...extended, line }, ...members];
 }
 
 function basesOf(node: Node, text: string): Bases {

@@ -1,6 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { Declaration } from '../../facts';
 import { textOf } from '../common/compact';
+import type { Typed } from '../common/found';
 import { ownerOf } from './owner';
 import { genericsOf, readCallable, typeOf, whereOf } from './parameters';
 import { enumOf, type Place, structOf } from './types';
@@ -82,7 +83,23 @@ function traitOf(node: Node, text: string, { name, exported, line }: Place): Dec
   });
   const bounds = typeOf(node.childForFieldName('bounds'), text);
   const signature = `trait${genericsOf(node, text)}${bounds}${whereOf(node, text)} { ${listed.sort().join('; ')} }`;
-  return [{ name, kind: 'interface', exported, signature, parameters: null, result: null, line }, ...members];
+  const own: Declaration = { name, kind: 'interface', exported, signature, parameters: null, result: null, line };
+  const asked = (member: Declaration) => !given.has(member.name.slice(name.length + 1));
+  return [own, ...members.map((member) => (asked(member) ? member : { ...member, optional: true }))];
+}
+
+/** Says of types which traits the file implements for them. */
+export function withTraits(declarations: readonly Declaration[], nodes: readonly Typed[], text: string): Declaration[] {
+  const traits = new Map<string, string[]>();
+  for (const { node, type } of nodes) {
+    const trait = type === 'impl_item' ? node.childForFieldName('trait') : null;
+    const named = /^[\w:]+/u.exec(textOf(trait, text))?.[0];
+    if (named !== undefined) traits.set(ownerOf(node, text), [...(traits.get(ownerOf(node, text)) ?? []), named]);
+  }
+  return declarations.map((declaration) => {
+    const bases = declaration.kind === 'method' ? undefined : traits.get(declaration.name);
+    return bases === undefined ? declaration : { ...declaration, bases };
+  });
 }
 
 function membersOf(node: Node, text: string, owner: string, isExported: (member: Node) => boolean): Declaration[] {
