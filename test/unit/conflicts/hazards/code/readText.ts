@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import { readCode } from '../../../../../src/core/conflicts/hazards/code/readCode';
+import { languageOf } from '../../../../../src/core/conflicts/hazards/code/languages';
+import { withTree } from '../../../../../src/core/conflicts/hazards/code/parse';
 import type { CodeFacts } from '../../../../../src/core/conflicts/hazards/facts';
 
-/** What a file says, by the language of its name. */
+/** What its language makes of a text, even of one that is too broken to be admitted. */
 export async function readText(path: string, text: string): Promise<CodeFacts> {
-  const facts = await readCode.read(path, Buffer.from(text));
-  assert.ok(facts !== null, `nobody reads ${path}`);
-  return facts;
+  const language = languageOf(path);
+  assert.ok(language !== null, `nobody reads ${path}`);
+  return withTree(language.grammar, text, (tree) => language.read(tree, text));
 }
 
 /** `+ function parse`; `-`: not for others. */

@@ -2,7 +2,7 @@ import type { Node } from 'web-tree-sitter';
 import type { Call, Import, Use, Variable } from '../../facts';
 import { lineOf, partsOf } from '../nodes';
 import { keyOf } from './members';
-import { isScope, Scope } from './scope';
+import { functions, isScope, Scope } from './scope';
 import { heldTypeNameOf, typesOf } from './variables';
 
 export interface Uses {
@@ -16,6 +16,8 @@ export function usesOf(root: Node, imports: readonly Import[], declarators: Read
   if (locals.size === 0) return { uses: [], variables: [] };
   return new UseReader(locals, declarators).read(root);
 }
+
+const classBodies: ReadonlySet<string> = new Set(['class_body']);
 
 /** A name as written, and the outermost part of it: `parser.parse` of `this.parser.parse`. */
 interface Chain {
@@ -139,7 +141,7 @@ class UseReader {
 
   /** `super.parse()`, and `this.parse()` in a class that has no such member of its own: the base's. */
   #useInherited(chain: Chain, use: Use, scope: Scope | null): void {
-    const body = scope?.within(/^class_body$/) ?? null;
+    const body = scope?.within(classBodies) ?? null;
     const base = body === null ? null : baseOf(body);
     if (body === null || base === null || !this.#isImportedType(base, scope)) return;
     const own = () => partsOf(body).some((member) => keyOf(nameOf(member)) === chain.first);
@@ -192,7 +194,7 @@ class UseReader {
 
   /** An object that is returned where the result's type is said. */
   #useReturned(node: Node, scope: Scope | null): void {
-    const around = node.type === 'arrow_function' ? node : (scope?.within(/function|method/) ?? null);
+    const around = node.type === 'arrow_function' ? node : (scope?.within(functions) ?? null);
     const value = node.type === 'arrow_function' ? node.childForFieldName('body') : node.firstNamedChild;
     const type = heldTypeNameOf(around?.childForFieldName('return_type') ?? null);
     if (type !== null && value !== null && this.#isImportedType(type, scope)) this.#useLiterals(type, value);
