@@ -1,4 +1,4 @@
-import type { Node, ParseError } from 'jsonc-parser';
+import type { Node, ParseError, ParseOptions } from 'jsonc-parser';
 import { parseTree, printParseErrorCode } from 'jsonc-parser';
 import { parse, TomlError } from 'smol-toml';
 import { UnreadableFile } from '../reader';
@@ -50,12 +50,22 @@ export function lineFinder(text: string): (offset: number) => number {
  */
 export function parseJson(text: string, lenient = false): Node {
   const errors: ParseError[] = [];
-  const tree = parseTree(text, errors, { disallowComments: !lenient, allowTrailingComma: lenient });
+  const tree = treeOf(text, errors, { disallowComments: !lenient, allowTrailingComma: lenient });
   const [first] = errors;
   if (first === undefined && tree !== undefined) return tree;
   const { line, column } = placeIn(text, first?.offset ?? 0);
   const what = first === undefined ? '' : ` (${wordsOf(printParseErrorCode(first.error))})`;
   throw new UnreadableFile(`not JSON: line ${line}, column ${column}${what}`);
+}
+
+/** The parser calls itself for each level. */
+function treeOf(text: string, errors: ParseError[], options: ParseOptions): Node | undefined {
+  try {
+    return parseTree(text, errors, options);
+  } catch (error) {
+    if (error instanceof RangeError) throw new UnreadableFile('nested too deeply');
+    throw error;
+  }
 }
 
 /** `CloseBraceExpected` as words. */
