@@ -197,8 +197,7 @@ const zeta = /^\s*"?[[{]?\s*"?(?:\/|v\/|node_modules\/|name = "|name": "v\/)?"?z
 
 const found: readonly TrueCase[] = layouts.flatMap(({ name, path, write }): TrueCase[] => {
   const b = write([...base, needy]);
-  // Composer's list has no keys: an entry begins a line before its name.
-  const line = lineOf(b, zeta) - (path === 'composer.lock' ? 1 : 0);
+  const line = lineOf(b, zeta);
   const kept = { base: { [path]: write(base) }, b: { [path]: b }, file: path, line };
   return [
     {
