@@ -3,8 +3,9 @@ import type { Problem, TaskRef } from '../contract/plan';
 import type { MatrixState } from './conflicts/parts';
 import { createGit, type Git } from './git/git';
 import { findRepository, type RepositoryLayout, rememberMainWorktree } from './git/repository';
+import { answerChecklist } from './integrate/answerChecklist';
 import type { ChecklistAnswer } from './integrate/checklist';
-import { answerChecklist, readChecklist } from './integrate/readChecklist';
+import { readChecklist, readChecklists } from './integrate/readChecklists';
 import type { Plan } from './plan/plan';
 import { readPlan, readPlans } from './plan/readPlans';
 import type { Host, Settings } from './ports';
@@ -36,6 +37,8 @@ export interface Repository {
    * @throws ChecklistError `no-plan`; GitError, StoreError
    */
   checklist(plan: string, state?: Pick<MatrixState, 'json'> | null): Promise<ChecklistJson>;
+  /** Those of all plans that have tasks, read once; as `checklist`. @throws GitError, StoreError */
+  checklists(state: Pick<MatrixState, 'json'> | null): Promise<readonly ChecklistJson[]>;
   /**
    * Puts a human's answer on record, about the commits of the checklist that they saw.
    * @throws ChecklistError, StoreError
@@ -92,6 +95,7 @@ function compose(parts: { git: Git; layout: RepositoryLayout; store: Store; host
     async checklist(id, state) {
       return readChecklist(context, id, state === undefined ? await readConflicts(context) : state);
     },
+    checklists: (state) => readChecklists(context, state),
     answerChecklist: (shown, answer) => answerChecklist(context, shown, answer),
     dispose() {
       void conflicts?.then(({ hazards }) => hazards.dispose()).catch(() => undefined); // what was not made holds nothing

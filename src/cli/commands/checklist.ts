@@ -1,6 +1,6 @@
 import { type AnswerVerdict, answerVerdicts, type ChecklistJson } from '../../contract/checklist';
+import { itemNamed } from '../../core/integrate/answerChecklist';
 import type { ChecklistAnswer } from '../../core/integrate/checklist';
-import { itemNamed } from '../../core/integrate/readChecklist';
 import { readConflicts } from '../../core/tasks/conflicts/readConflicts';
 import { checklistText } from '../checklistText';
 import { type GlobalOptions, interruptSignal, openCli } from '../context';

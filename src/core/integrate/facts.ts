@@ -109,10 +109,14 @@ function matrixFacts(json: ConflictsJson, branches: readonly ConflictBranch[]): 
   };
 }
 
-/** Whoever is judged at all is so in every pair that merges; where none does, the cells say why. */
-function isJudged({ pairs }: ConflictsJson, ref: string): boolean {
-  const clean = pairs.filter(({ a, b, verdict }) => (a === ref || b === ref) && verdict === 'clean');
-  return clean.length === 0 || clean.some(({ hazards }) => hazards !== null);
+/** Whoever is judged at all is so in every cell that is clean; where there is none, the cells say why. */
+function isJudged({ pairs, againstBase }: ConflictsJson, ref: string): boolean {
+  const own = [
+    ...pairs.filter(({ a, b }) => a === ref || b === ref),
+    ...againstBase.filter((cell) => cell.ref === ref),
+  ];
+  const clean = own.filter(({ verdict }) => verdict === 'clean');
+  return clean.length === 0 || clean.some(({ hazards }) => hazards != null);
 }
 
 function taskFacts(p: PlanFactsParts, id: string, branches: readonly ConflictBranch[]): TaskFacts {
@@ -143,11 +147,13 @@ function unseen(record: TaskRecord): UntoldBranch[] {
   return branch === null || isOver(record) ? [] : [{ ref: branch, why: 'no matrix has been computed yet' }];
 }
 
-function branchOf(record: TaskRecord | undefined): string | null {
+/** Short name of the branch on record; null: none was ever made, or HEAD was detached. */
+export function branchOf(record: TaskRecord | undefined): string | null {
   return (record?.worktree?.branch ?? record?.dispatch?.branch) || null;
 }
 
-function isOver(record: TaskRecord | undefined): boolean {
+/** Nothing of it will land any more. */
+export function isOver(record: TaskRecord | undefined): boolean {
   return record?.state === 'integrated' || record?.state === 'cleaned' || record?.state === 'abandoned';
 }
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { ChecklistItemId } from '../../../src/contract/checklist';
 import { ChecklistError, type ChecklistReason } from '../../../src/core/integrate/errors';
 import { openRepository } from '../../../src/core/openRepository';
+import { readConflicts } from '../../../src/core/tasks/conflicts/readConflicts';
 import { finished, startCli, writePlan } from '../cli/support';
 import { makeBare, memoryFolder, runGit, withTempDir } from '../support/repositories';
 import { testHost } from '../tasks/host';
@@ -77,6 +78,24 @@ describe('integration checklist: bad input', function () {
         p.repository.answerChecklist(json, answer),
         refusedAs('nothing-to-answer', /"empty" has no branch yet/),
       );
+    }));
+
+  it('all plans at once: those that have tasks, and no git where the matrix knows every branch', () =>
+    withPlan(one, async (p) => {
+      await writePlan(p.root, 'empty', {});
+      await writePlan(p.root, 'second', { z: taskText('z') });
+      const state = await readConflicts(p.repository.context);
+      const before = p.repository.git.started;
+      const all = await p.repository.checklists(state);
+      assert.equal(p.repository.git.started, before);
+      assert.deepEqual(
+        all.map(({ plan, commits }) => [plan, commits.length]),
+        [
+          ['p', 1],
+          ['second', 0],
+        ],
+      );
+      assert.deepEqual(all[0], await p.repository.checklist('p', state));
     }));
 
   it('no matrix yet: everything asks, and an answer given before is neither pass nor stale', () =>

@@ -78,7 +78,13 @@ function facts(more: Partial<PlanFacts> = {}): PlanFacts {
 function matrix(more: Partial<NonNullable<PlanFacts['matrix']>> = {}): NonNullable<PlanFacts['matrix']> {
   return {
     pairs: [pairOf()],
-    againstBase: ['agent/a', 'agent/b'].map((ref) => ({ ...cleanCell, ref, base: 'main', checkedAt: null })),
+    againstBase: ['agent/a', 'agent/b'].map((ref) => ({
+      ...cleanCell,
+      ref,
+      base: 'main',
+      hazards: [],
+      checkedAt: null,
+    })),
     hazards: [],
     unjudged: [],
     judged: new Set(['agent/a', 'agent/b']),
@@ -233,7 +239,7 @@ describe('integration checklist: evaluators', () => {
       const known = matrix({ pairs: [], judged: new Set(['agent/a']) });
       const { verdict, evidence } = dependencies(facts({ branches: [branch('a')], matrix: known }));
       assert.equal(verdict, 'pass');
-      assert.match(evidence, /^The one branch judged/);
+      assert.match(evidence, /^The one branch judged: no dependencies/);
     });
 
     it('is not known where a cell against the base is not', () => {

@@ -99,6 +99,7 @@ export function judged(...hazards: readonly Pick<Hazard, 'kind' | 'branches' | '
   return (json) => ({
     ...json,
     pairs: json.pairs.map((pair) => (pair.verdict === 'clean' ? { ...pair, hazards: [] } : pair)),
+    againstBase: json.againstBase.map((cell) => (cell.verdict === 'clean' ? { ...cell, hazards: [] } : cell)),
     hazards: hazards.map((hazard, index) => ({
       ...hazard,
       id: `h${index}`,
@@ -114,6 +115,7 @@ export function judged(...hazards: readonly Pick<Hazard, 'kind' | 'branches' | '
 export const unjudged: Change = (json) => ({
   ...json,
   pairs: json.pairs.map((pair) => ({ ...pair, hazards: null })),
+  againstBase: json.againstBase.map((cell) => ({ ...cell, hazards: null })),
   hazards: [],
 });
 

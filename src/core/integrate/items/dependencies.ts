@@ -6,5 +6,5 @@ export const dependencies = fromHazards({
   kinds: ['dependency'],
   isAbout: isManifest,
   isFailure: ({ path, type }) => type === 'package lock file' || isManifest(path),
-  passes: 'judged, and no dependencies that do not go together',
+  passes: 'no dependencies that do not go together',
 });

@@ -1,4 +1,4 @@
-import type { BaseCell, Cell, ConflictFile, ConflictPair, HazardKind } from '../../../contract/conflicts';
+import type { BaseCell, ConflictFile, ConflictPair, HazardKind } from '../../../contract/conflicts';
 import {
   counted,
   type Evaluator,
@@ -18,7 +18,7 @@ export interface HazardItem {
   readonly isAbout: (path: string) => boolean;
   /** Whether a conflict in a file is one of those that must not be. */
   readonly isFailure: (file: ConflictFile) => boolean;
-  /** Completes "2 pairs of branches …". */
+  /** Completes "2 pairs of branches judged: …". */
   readonly passes: string;
 }
 
@@ -39,7 +39,7 @@ export function fromHazards(item: HazardItem): Evaluator {
     }));
     const pairs = matrix.pairs.length;
     const what = pairs === 0 ? 'The one branch' : `${counted(pairs, 'pair')} of branches`;
-    return evaluation('pass', [{ text: `${what} ${item.passes}.`, links: [] }, ...muted], notBegun(facts));
+    return evaluation('pass', [{ text: `${what} judged: ${item.passes}.`, links: [] }, ...muted], notBegun(facts));
   };
 }
 
@@ -67,10 +67,10 @@ function unknownPoints({ pairs, againstBase }: MatrixFacts): Point[] {
   });
 }
 
-function whyNotJudged(cell: Cell & { readonly hazards?: ConflictPair['hazards'] }): string | null {
+function whyNotJudged(cell: ConflictPair | BaseCell): string | null {
   if (cell.verdict === 'unknown') return `not known (${cell.reason})`;
   if (cell.verdict === 'conflict') return 'they conflict, and are judged when they no longer do';
-  return cell.hazards === null ? 'not judged yet' : null;
+  return cell.hazards == null ? 'not judged yet' : null;
 }
 
 function unjudgedPoints({ isAbout }: HazardItem, { branches, matrix }: PlanFacts): Point[] {

@@ -6,5 +6,5 @@ export const migrations = fromHazards({
   kinds: ['migration'],
   isAbout: isMigration,
   isFailure: ({ path }) => isMigration(path),
-  passes: 'judged, and no two migrations with one number or one parent',
+  passes: 'no two migrations with one number or one parent',
 });

@@ -6,5 +6,5 @@ export const sharedTypes = fromHazards({
   kinds: ['type', 'signature', 'export', 'contract'],
   isAbout: isCode,
   isFailure: ({ type }) => type === 'type definition',
-  passes: 'judged, and no type, signature or contract that does not match',
+  passes: 'no type, signature or contract that does not match',
 });
