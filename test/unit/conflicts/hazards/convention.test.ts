@@ -405,7 +405,7 @@ describe('conflicts: settings of formatters', () => {
         b: { 'prettier.config.mjs': 'export default {\n  semi: true,\n};\n' },
         file: 'package.json',
         line: 2,
-        says: ['semicolons to asNeeded in package.json', 'always in prettier.config.mjs'],
+        says: ['semicolons to as needed in package.json', 'always in prettier.config.mjs'],
       },
       {
         name: 'one side changes the width of the indent while the other adds code',
@@ -450,7 +450,7 @@ describe('conflicts: settings of formatters', () => {
         b: { 'web/src/b.tsx': 'b\n' },
         file: 'web/.prettierrc.yaml',
         line: 1,
-        says: ['semicolons from always to asNeeded'],
+        says: ['semicolons from always to as needed'],
       },
       {
         name: 'Rust',
