@@ -61,10 +61,8 @@ export function doubtAbout(merged: Outline, text: readonly string[], outlines: V
   const wanted = new Set([...bound.ours.keys(), ...bound.theirs.keys()].filter((key) => !gone.has(key)));
   const items = merged.imports.flatMap(({ items: each }) => each);
   if (items.length !== wanted.size || items.some(({ key }) => !wanted.has(key))) return 'not the union';
-  const locals = items.flatMap((item) => item.locals);
-  if (new Set(locals).size !== locals.length) return 'one name bound twice';
-  const declared = new Set(merged.declared);
-  if (locals.some((local) => declared.has(local))) return 'a name both imported and declared';
+  // What binds a name twice by itself may mean the one or the other.
+  if ([merged, outlines.base, outlines.ours, outlines.theirs].some(bindsTwice)) return 'one name bound twice';
   if (!keepsOrder(merged, outlines)) return 'another order of effects';
   const words = new Set(withoutImports(text, merged).flatMap((line) => line.match(/[\p{L}\p{N}_$]+/gu) ?? []));
   // Who removed an import has no use for it; the other side may.
@@ -72,6 +70,12 @@ export function doubtAbout(merged: Outline, text: readonly string[], outlines: V
     .flatMap((item) => item.locals)
     .some((local) => words.has(local.split('.')[0] ?? local));
   return used ? 'a removed name still used' : null;
+}
+
+function bindsTwice({ imports, declared }: Outline): boolean {
+  const locals = imports.flatMap(({ items }) => items.flatMap((item) => item.locals));
+  const own = new Set(declared);
+  return new Set(locals).size !== locals.length || locals.some((local) => own.has(local));
 }
 
 /** Whether all that is imported for its effects stands in one order everywhere, and before and behind the same others. */
