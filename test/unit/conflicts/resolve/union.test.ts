@@ -153,13 +153,14 @@ describe('conflicts: the union of imports', () => {
         await withTempDir(async (dir) => {
           for (const [index, three] of all.entries()) {
             const merged = made[index] ?? null;
-            assert.equal(merged === null, (turned[index] ?? null) === null, 'the direction must not matter');
+            const shown = JSON.stringify(three);
+            assert.equal(merged === null, (turned[index] ?? null) === null, `the direction must not matter: ${shown}`);
             if (merged === null) continue;
             united += 1;
-            assert.deepEqual(bound(merged).sort(), expected(three).sort());
+            assert.deepEqual(bound(merged).sort(), expected(three).sort(), shown);
             const locals = bound(merged).map((each) => each.split(' ').at(-1));
-            assert.equal(new Set(locals).size, locals.length, 'a name bound twice');
-            assert.equal(withoutImports(merged), mergedWithoutImports(dir, three));
+            assert.equal(new Set(locals).size, locals.length, `a name bound twice: ${shown}`);
+            assert.equal(withoutImports(merged), mergedWithoutImports(dir, three), shown);
           }
         }, memoryFolder());
       }),

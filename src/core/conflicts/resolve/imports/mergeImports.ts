@@ -1,6 +1,6 @@
 import type { Outline } from '../outline/outline';
 import { type Lines, type Region, regionAt, type Span, type ThreeWay } from '../regions';
-import type { ImportStatement } from './statement';
+import type { ImportStatement } from './parts';
 import { type BoundNames, boundBy, removed, uniteImports } from './union';
 
 export interface Versions<T> {
@@ -38,7 +38,7 @@ export function settleImports(
   if (region === null || !isOfImports(region, lines, outlines)) return null;
   const statements = (version: keyof Versions<Outline>) => statementsIn(region[version], outlines[version].imports);
   const all = [...statements('base'), ...statements('ours'), ...statements('theirs')];
-  if (all.some(({ delicate }) => delicate)) return null;
+  if (all.some(({ delicate }) => delicate) || isAnnotated(region, lines)) return null;
   const bound = boundOf(outlines);
   const ours = statements('ours');
   const united = uniteImports({ ours, theirs: statements('theirs'), bound });
@@ -137,6 +137,17 @@ function wholeStatements(
 
 /** Longer statements are left to a human. */
 const mostLines = 500;
+
+/** What is written for the next line, or for all lines up to another such mark: no statement may come between. */
+const mark =
+  /@ts-|(eslint|prettier|biome|tslint|dprint|rustfmt|fmt|isort|yapf|goland|noinspection|nolint|c8|istanbul)\b|^\s*#!?\[/;
+
+function isAnnotated(region: Region, lines: Lines): boolean {
+  return (['base', 'ours', 'theirs'] as const).some((version) => {
+    const above = lines[version][region[version].from - 1] ?? '';
+    return /^\s*(\/\/|\/\*|#|\*)/.test(above) && mark.test(above);
+  });
+}
 
 function statementsIn({ from, to }: Span, imports: readonly ImportStatement[]): ImportStatement[] {
   return imports.filter(({ lines }) => lines.from < to && lines.to > from);

@@ -1,4 +1,4 @@
-import type { ImportItem, ImportStatement } from './statement';
+import type { ImportItem, ImportStatement } from './parts';
 
 /** What all of a file's import statements bind, by key. */
 export type BoundNames = ReadonlyMap<string, ImportItem>;
