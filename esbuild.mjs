@@ -15,12 +15,12 @@ const node = {
   platform: 'node',
   format: 'cjs',
   target: 'node20',
-  // Only where there is no `__dirname` is it asked for.
-  define: { 'import.meta.dirname': '__dirname' },
   // ESM first: the CommonJS builds of some dependencies (yaml, zod) cannot be tree-shaken.
   mainFields: ['module', 'main'],
   // CommonJS here: the other build asks `import.meta` where it lies, which no bundle of this format has.
   alias: { 'web-tree-sitter': require.resolve('web-tree-sitter') },
+  // The bundles are CommonJS, which has other names for where a file lies.
+  define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
   minify: production,
   sourcemap: production ? false : 'linked',
   logLevel: 'info',
@@ -60,6 +60,8 @@ const builds = [
     outdir: 'dist/webview',
   },
   { ...node, entryPoints: { cli: 'src/cli/main.ts' }, outdir: 'dist', banner: { js: '#!/usr/bin/env node' } },
+  // A worker thread's program, for both: `src/core/conflicts/hazards/workerJudge.ts` finds it beside them.
+  { ...node, entryPoints: { hazards: 'src/core/conflicts/hazards/worker.ts' }, outdir: 'dist' },
 ];
 
 // The suite that runs inside VS Code. mocha stays outside: it loads its own parts by name.

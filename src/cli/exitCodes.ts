@@ -33,7 +33,11 @@ const byReason: Readonly<Record<string, ExitCode>> = {
   'unknown-agent': exitCodes.usage,
   'bad-settings': exitCodes.usage,
   'bad-adoption': exitCodes.usage,
+  'bad-hazard': exitCodes.usage,
   'no-app': exitCodes.usage,
+  'unknown-item': exitCodes.usage,
+  'bad-answer': exitCodes.usage,
+  'no-note': exitCodes.usage,
   // a human has to look
   held: exitCodes.needsHuman,
   running: exitCodes.needsHuman,
@@ -53,6 +57,9 @@ const byReason: Readonly<Record<string, ExitCode>> = {
   'setup-failed': exitCodes.needsHuman,
   'app-failed': exitCodes.needsHuman,
   'no-archive': exitCodes.needsHuman,
+  'nothing-to-answer': exitCodes.needsHuman,
+  'not-known': exitCodes.needsHuman,
+  'answered-meanwhile': exitCodes.needsHuman,
   // wait
   timeout: exitCodes.no,
   cancelled: exitCodes.interrupted,

@@ -106,8 +106,22 @@ function buildProgram(args: readonly string[], version: string, done: (code: num
     .option('--base <ref>', 'branch or commit that all are to be merged into')
     .option('--committed', 'without uncommitted work')
     .option('--exit-code', 'exit 1 when anything is not clean')
+    .option('--mute <id>', 'put a hazard aside, with --reason')
+    .option('--reason <text>', 'why it is none')
+    .option('--unmute <id>', 'take that back')
     .action(
       action(async (refs: string[], o) => (await import('./commands/conflicts')).conflicts(refs, o, global(), version)),
+    );
+
+  program
+    .command('checklist')
+    .description('what is to be checked before, while and after a plan is integrated: computed where that is possible')
+    .argument('<plan>')
+    .option('--answer <item=verdict>', 'answer an item: pass, fail, or ask to take an answer back')
+    .option('--note <text>', 'what the answer rests on; a fail says why')
+    .option('--exit-code', 'exit 1 when any item is no pass')
+    .action(
+      action(async (id: string, o) => (await import('./commands/checklist')).checklist(id, o, global(), version)),
     );
 
   program

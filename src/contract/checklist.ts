@@ -22,6 +22,10 @@ export const checklistItemIds = checklistItems.map(({ id }) => id);
 export const checklistVerdicts = ['pass', 'fail', 'ask', 'stale'] as const;
 export type ChecklistVerdict = (typeof checklistVerdicts)[number];
 
+/** What a human may say; `ask` takes an answer back. */
+export const answerVerdicts = ['pass', 'fail', 'ask'] as const;
+export type AnswerVerdict = (typeof answerVerdicts)[number];
+
 export interface AnsweredCommit {
   /** Short name. */
   readonly ref: string;
@@ -43,16 +47,27 @@ export interface ChecklistItem {
   /** What the verdict rests on: one or a few sentences. */
   readonly evidence: string;
   readonly links: readonly EvidenceLink[];
-  /** Who answered; `computed`: nobody had to; null: nobody has. */
+  /** Whose verdict it is: who answered; `computed`: nobody had to; null: nobody has. */
   readonly by: string | null;
-  /** When it was answered; null: not answered. */
+  /** When a human answered it, also where what was computed counts instead; null: not answered. */
   readonly at: string | null;
   /** What it was computed from, or answered on. */
   readonly commits: readonly AnsweredCommit[];
 }
 
+/** A branch whose working state cannot be told at the moment. */
+export interface UntoldBranch {
+  readonly ref: string;
+  /** One clause. */
+  readonly why: string;
+}
+
 /** `checklist --json`. */
 export interface ChecklistJson {
   readonly plan: string;
+  /** The plan's branches as they are now, which an answer would be about; once all have landed, the base. */
+  readonly commits: readonly AnsweredCommit[];
+  /** The plan's branches that are not among `commits`: nothing is passed while there are any. */
+  readonly untold: readonly UntoldBranch[];
   readonly items: readonly ChecklistItem[];
 }

@@ -168,6 +168,8 @@ export interface ConflictPair extends Cell {
 export interface BaseCell extends Cell {
   readonly ref: string;
   readonly base: string;
+  /** As in `ConflictPair`; absent: not judged. */
+  readonly hazards?: readonly HazardKind[] | null;
   readonly checkedAt: string | null;
 }
 

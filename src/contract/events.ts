@@ -1,4 +1,4 @@
-import type { AnsweredCommit, ChecklistItemId } from './checklist';
+import type { AnsweredCommit, AnswerVerdict, ChecklistItemId } from './checklist';
 import type { PermissionMode } from './plan';
 import type { ConditionKind, TaskState } from './states';
 
@@ -87,6 +87,8 @@ export type TaskEvent = EventBase &
         readonly spawned?: boolean | undefined;
         /** Branch or worktree were made elsewhere: never cleaned or deleted unless asked for by name. */
         readonly adopted?: boolean | undefined;
+        /** Numbers of migrations given to this task alone; absent: its plan gave none out. */
+        readonly reserved?: readonly string[] | undefined;
       }
     | { readonly kind: 'worktree-made'; readonly worktree: string; readonly branch: string; readonly head: string }
     | { readonly kind: 'worktree-failed'; readonly reason: string }
@@ -198,7 +200,7 @@ export type RepositoryEvent = EventBase &
         readonly kind: 'checklist-answered';
         readonly plan: string;
         readonly item: ChecklistItemId;
-        readonly verdict: 'pass' | 'fail' | 'ask';
+        readonly verdict: AnswerVerdict;
         readonly note: string;
         readonly who: string | null;
         /** Of all branches that the answer is about: it is stale when one of them moves. */

@@ -1,10 +1,16 @@
+import type { ChecklistJson } from '../contract/checklist';
 import type { Problem, TaskRef } from '../contract/plan';
+import type { MatrixState } from './conflicts/parts';
 import { createGit, type Git } from './git/git';
 import { findRepository, type RepositoryLayout, rememberMainWorktree } from './git/repository';
+import { answerChecklist } from './integrate/answerChecklist';
+import type { ChecklistAnswer } from './integrate/checklist';
+import { readChecklist, readChecklists } from './integrate/readChecklists';
 import type { Plan } from './plan/plan';
 import { readPlan, readPlans } from './plan/readPlans';
 import type { Host, Settings } from './ports';
 import { openStore, type Store } from './store/store';
+import { readConflicts } from './tasks/conflicts/readConflicts';
 import { type ConflictTools, openConflictTools } from './tasks/conflicts/tools';
 import type { TaskContext } from './tasks/context';
 import { TextKeeper } from './tasks/keepTexts';
@@ -25,6 +31,19 @@ export interface Repository {
   /** All plans as they are on disk now; every text read is kept in the store. */
   plans(): Promise<{ readonly plans: readonly Plan[]; readonly problems: readonly Problem[] }>;
   plan(id: string): Promise<Plan | null>;
+  /**
+   * A plan's integration checklist.
+   * @param state the matrix as it is known, ages applied; null: nobody has computed one yet; absent: computed now
+   * @throws ChecklistError `no-plan`; GitError, StoreError
+   */
+  checklist(plan: string, state?: Pick<MatrixState, 'json'> | null): Promise<ChecklistJson>;
+  /** Those of all plans that have tasks, read once; as `checklist`. @throws GitError, StoreError */
+  checklists(state: Pick<MatrixState, 'json'> | null): Promise<readonly ChecklistJson[]>;
+  /**
+   * Puts a human's answer on record, about the commits of the checklist that they saw.
+   * @throws ChecklistError, StoreError
+   */
+  answerChecklist(shown: ChecklistJson, answer: ChecklistAnswer): Promise<void>;
   dispose(): void;
 }
 
@@ -73,7 +92,15 @@ function compose(parts: { git: Git; layout: RepositoryLayout; store: Store; host
     },
     plans,
     plan,
-    dispose: () => store.dispose(),
+    async checklist(id, state) {
+      return readChecklist(context, id, state === undefined ? await readConflicts(context) : state);
+    },
+    checklists: (state) => readChecklists(context, state),
+    answerChecklist: (shown, answer) => answerChecklist(context, shown, answer),
+    dispose() {
+      void conflicts?.then(({ hazards }) => hazards.dispose()).catch(() => undefined); // what was not made holds nothing
+      store.dispose();
+    },
   };
 }
 

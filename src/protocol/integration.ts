@@ -1,4 +1,20 @@
-import type { ConflictKind, ResolutionType, Resolver, UnknownReason, Verdict } from '../contract/conflicts';
+import type {
+  AnsweredCommit,
+  AnswerVerdict,
+  ChecklistGroup,
+  ChecklistItemId,
+  ChecklistVerdict,
+  EvidenceLink,
+} from '../contract/checklist';
+import type {
+  ConflictKind,
+  HazardKind,
+  Muted,
+  ResolutionType,
+  Resolver,
+  UnknownReason,
+  Verdict,
+} from '../contract/conflicts';
 
 /**
  * The messages between the panel `switchyard.integration` and its host, both directions. The host answers `ready` and
@@ -6,7 +22,6 @@ import type { ConflictKind, ResolutionType, Resolver, UnknownReason, Verdict } f
  */
 export type ToPanel =
   | { readonly kind: 'snapshot'; readonly snapshot: PanelSnapshot }
-  /** The panel was opened for one branch: its row is to be shown. */
   /** Take the keyboard to the table: to a branch's row, or (null) where the reader was. */
   | { readonly kind: 'reveal'; readonly ref: string | null };
 
@@ -27,7 +42,26 @@ export type FromPanel =
       /** null: the base. */
       readonly b: string | null;
       readonly file: PanelFileName | null;
+    }
+  | {
+      /** Show where it is; put it aside (the host asks why); take that back. */
+      readonly kind: 'hazardAction';
+      readonly action: HazardActionName;
+      readonly repository: string;
+      readonly hazard: string;
+    }
+  | {
+      /** `ask` takes an answer back. */
+      readonly kind: 'answerItem';
+      readonly repository: string;
+      readonly plan: string;
+      readonly item: ChecklistItemId;
+      readonly verdict: AnswerVerdict;
+      readonly note: string;
     };
+
+export const hazardActionNames = ['open', 'mute', 'unmute'] as const;
+export type HazardActionName = (typeof hazardActionNames)[number];
 
 export interface PanelFileName {
   readonly path: string;
@@ -47,6 +81,37 @@ export interface PanelSnapshot {
   /** Why there is no matrix, as sentences; null: there is one. */
   readonly empty: PanelEmpty | null;
   readonly matrix: PanelMatrix | null;
+  /** One for each plan that has tasks, in the order of the matrix's groups. */
+  readonly checklists: readonly PanelChecklist[];
+}
+
+export interface PanelChecklist {
+  readonly plan: string;
+  readonly title: string;
+  readonly items: readonly PanelChecklistItem[];
+}
+
+export interface PanelChecklistItem {
+  readonly id: ChecklistItemId;
+  readonly group: ChecklistGroup;
+  /** In the language of the window. */
+  readonly text: string;
+  readonly verdict: ChecklistVerdict;
+  readonly evidence: string;
+  readonly links: readonly PanelEvidence[];
+  readonly by: string | null;
+  readonly at: string | null;
+  readonly commits: readonly AnsweredCommit[];
+  /** A human may answer it: what was computed and passes or fails needs nobody. */
+  readonly answerable: boolean;
+  /** A human has answered it, whether or not that still holds. */
+  readonly answered: boolean;
+}
+
+export interface PanelEvidence {
+  readonly link: EvidenceLink;
+  /** What it leads to. */
+  readonly label: string;
 }
 
 export interface PanelEmpty {
@@ -72,6 +137,7 @@ export interface PanelMatrix {
   /** Each distinct content once: thousands of pairs have few. */
   readonly cells: readonly PanelCell[];
   readonly files: readonly PanelFile[];
+  readonly hazards: readonly PanelHazard[];
   readonly train: readonly PanelTrainStep[];
   readonly by: { readonly pid: number; readonly window: string | null; readonly version: string };
 }
@@ -97,6 +163,11 @@ export interface PanelBranch {
   readonly changedAt: string | null;
   readonly changedFiles: number | null;
   readonly leftOut: readonly { readonly path: string; readonly why: string }[];
+  /** Of this branch by itself; indexes into `hazards`. */
+  readonly hazards: readonly number[];
+  /** In which no hazard was looked for, at most `mostFiles`. */
+  readonly unjudged: readonly { readonly path: string; readonly why: string }[];
+  readonly unjudgedCount: number;
 }
 
 export interface PanelCell {
@@ -109,6 +180,10 @@ export interface PanelCell {
   /** Indexes into `files`, at most `mostFiles`. */
   readonly files: readonly number[];
   readonly fileCount: number;
+  /** Indexes into `hazards`, muted ones last, at most `mostFiles`; null: not judged. */
+  readonly hazards: readonly number[] | null;
+  /** Those that nobody has muted. */
+  readonly hazardCount: number;
 }
 
 /** More files of one cell than these are only counted. */
@@ -125,6 +200,20 @@ export interface PanelFile extends PanelFileName {
   readonly who: Resolver | null;
   readonly strategy: string | null;
   readonly candidate: boolean;
+}
+
+export interface PanelHazard {
+  readonly id: string;
+  readonly kind: HazardKind;
+  readonly branches: readonly string[];
+  /** The first is where `line` is; at most `mostFiles`. */
+  readonly files: readonly string[];
+  readonly message: string;
+  readonly line: number | null;
+  /** The branch whose file and line it is. */
+  readonly at: string;
+  readonly prevention: string | null;
+  readonly muted: Muted | null;
 }
 
 export interface PanelTrainStep {
@@ -149,11 +238,13 @@ export interface PanelState {
   readonly collapsed: readonly string[];
   readonly focus: { readonly row: string; readonly column: string } | null;
   readonly scroll: { readonly left: number; readonly top: number };
+  /** The plan whose checklist is shown; null: the first. */
+  readonly checklist: string | null;
 }
 
 export interface PanelFilter {
   readonly text: string;
-  /** Only what conflicts or is unknown. */
+  /** Only what conflicts, is unknown or has hazards. */
   readonly troubleOnly: boolean;
   /** null: all. */
   readonly plan: string | null;

@@ -1,4 +1,5 @@
-import type { ConflictKind, UnknownReason } from '../contract/conflicts';
+import type { ChecklistGroup, ChecklistVerdict } from '../contract/checklist';
+import type { ConflictKind, HazardKind, ResolutionType, UnknownReason } from '../contract/conflicts';
 
 /**
  * Every sentence of the panel, translated by the host and handed over with the page. `{0}` … are replaced.
@@ -6,7 +7,12 @@ import type { ConflictKind, UnknownReason } from '../contract/conflicts';
  */
 export interface PanelWords {
   readonly matrix: string;
-  readonly summary: { readonly clean: string; readonly conflict: string; readonly unknown: string };
+  readonly summary: {
+    readonly clean: string;
+    readonly conflict: string;
+    readonly unknown: string;
+    readonly hazards: string;
+  };
   readonly scanned: string;
   readonly oldestScan: string;
   readonly never: string;
@@ -31,6 +37,7 @@ export interface PanelWords {
     readonly clean: string;
     readonly conflict: string;
     readonly unknown: string;
+    readonly hazards: string;
     readonly direction: string;
     readonly driver: string;
     readonly behind: string;
@@ -53,6 +60,9 @@ export interface PanelWords {
     readonly withUncommitted: string;
     readonly committedOnly: string;
     readonly collapsedCounts: string;
+    readonly hazardOne: string;
+    readonly hazardMany: string;
+    readonly notJudged: string;
   };
   readonly detail: {
     readonly title: string;
@@ -91,6 +101,9 @@ export interface PanelWords {
     readonly openWorktrees: string;
     readonly openWorktree: string;
     readonly copyMessage: string;
+    readonly openHazard: string;
+    readonly mute: string;
+    readonly unmute: string;
   };
   readonly order: {
     readonly title: string;
@@ -100,6 +113,41 @@ export interface PanelWords {
     readonly unknown: string;
     readonly onlyTogether: string;
     readonly trouble: string;
+  };
+  readonly hazards: {
+    readonly title: string;
+    readonly ofBranch: string;
+    readonly none: string;
+    readonly notJudged: string;
+    /** `{0}` a file, `{1}` a line. */
+    readonly place: string;
+    readonly muted: string;
+    readonly mutedBy: string;
+    readonly unjudged: string;
+    readonly kinds: Readonly<Record<HazardKind, string>>;
+  };
+  readonly resolutions: Readonly<Record<ResolutionType, string>>;
+  /** Of what nobody is needed for, once a merge has proven it. */
+  readonly candidate: string;
+  readonly checklist: {
+    readonly title: string;
+    /** `{0}` of `{1}` items pass. */
+    readonly score: string;
+    readonly groups: Readonly<Record<ChecklistGroup, string>>;
+    readonly verdicts: Readonly<Record<ChecklistVerdict, string>>;
+    readonly computed: string;
+    readonly by: string;
+    /** `{0}` a branch, `{1}` a commit. */
+    readonly commit: string;
+    readonly answer: string;
+    readonly takeBack: string;
+    /** `{0}` the item. */
+    readonly form: string;
+    readonly note: string;
+    readonly noteNeeded: string;
+    readonly pass: string;
+    readonly fail: string;
+    readonly cancel: string;
   };
   readonly changes: { readonly one: string; readonly many: string };
   readonly who: { readonly automated: string; readonly human: string; readonly agent: string };

@@ -207,7 +207,7 @@ describe('the page of the conflict matrix', () => {
     await page.getByRole('button', { name: 'Clear Filter' }).click();
     await panel.drawn();
     assert.equal((await rows()).length, 4);
-    await page.getByLabel('Only conflicts and unknown').check();
+    await page.getByLabel('Only conflicts, hazards and unknown').check();
     await panel.drawn();
     assert.deepEqual(await rows(), ['agent/api ●', 'agent/charts', 'agent/docs']);
     await plans(panel).selectOption({ label: 'User activity' });

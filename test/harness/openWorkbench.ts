@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from './browser';
+import { onCleanup } from './cleanup';
 import { packagedExtension } from './packagedExtension';
 import { type InstalledServerOptions, startInstalledServer, type VsCodeServer } from './vscodeServer';
 import { openWindow } from './windows';
@@ -47,6 +48,8 @@ let shared: Promise<Host> | undefined;
  * default and works for 8 s. A test closes its windows and takes back its settings (`changeSettings({})`).
  */
 export function sharedHost(): Promise<Host> {
+  // Files that run beside each other are cleaned up one by one.
+  if (shared === undefined) onCleanup(() => (shared = undefined));
   shared ??= startHost({
     settings: { 'switchyard.defaultAgent': 'demo' },
     environment: { SWITCHYARD_DEMO_SECONDS: '8' },

@@ -45,6 +45,7 @@ export function snapshotOf(
     busy: false,
     empty: null,
     matrix: json === null ? null : panelMatrix({ json, rows, plans }, t),
+    checklists: [],
     ...rest,
   };
 }

@@ -1,5 +1,7 @@
 import type { PlanFields, TaskFields, TaskRef } from '../../contract/plan';
 import { code, oneLine } from '../markdown';
+import type { Positions } from '../plan/plan';
+import { reserveOf } from '../plan/reserve';
 import { cleanText } from './prompt';
 
 /** A file whose content is part of the brief; `path` is relative to the root of the worktree, with `/`. */
@@ -10,7 +12,7 @@ export interface BriefFile {
 
 /** What a brief is made from. `Plan` and `TaskFile` of core/plan fit as they are. */
 export interface BriefParts {
-  readonly plan: { readonly fields: PlanFields } | null;
+  readonly plan: { readonly fields: PlanFields; readonly positions?: Positions } | null;
   readonly task: { readonly ref: TaskRef; readonly fields: TaskFields; readonly instructions: string };
   readonly worktree?: string | null | undefined;
   readonly base: string;
@@ -104,7 +106,9 @@ function reserved(plan: BriefParts['plan'], numbers: readonly string[]): string 
   if (numbers.length > 0) {
     return `These migration numbers are yours alone; use no other:\n\n${list(numbers.map(code))}`;
   }
-  if (plan?.fields.reserve?.migrations === undefined) return '';
+  if (plan === null || reserveOf({ fields: plan.fields, positions: plan.positions ?? new Map() }).ranges.length === 0) {
+    return '';
+  }
   return 'This plan gives out migration numbers, and none was given to this task: make no migration. If you need one, say so and stop.';
 }
 

@@ -1,4 +1,5 @@
 import { knownAgents, type Problem } from '../../contract/plan';
+import { checkReserve } from './checkReserve';
 import type { Span } from './lines';
 import { cycles, mergeOrder, waitsFor } from './mergeOrder';
 import { nearest } from './nearest';
@@ -30,6 +31,7 @@ export function checkPlan(plan: Plan, o: CheckOptions = {}): Problem[] {
   checkBranches(plan, of);
   checkMergeOrder(plan, own);
   checkContract(plan, own, o);
+  checkReserve(plan, own, (path) => spanOf(plan, path));
   if (plan.fields.strategy === 'feature-flag' && plan.fields.flag === undefined) {
     own.add(
       'no-flag',

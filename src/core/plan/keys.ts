@@ -59,7 +59,7 @@ const planKeys: readonly FrontMatterKey[] = [
     key: 'reserve',
     kind: 'mapping',
     keys: ['migrations'],
-    docs: 'Numbers that are given out per task, so that two tasks never take the same one.',
+    docs: 'Numbers of migrations that are given out per task, so that two tasks never take the same one: 0041 counts on from there, 0040-0049 is shared out, and a glob such as db/changes/*.sql says where migrations lie.',
   },
   {
     key: 'setup',

@@ -1,6 +1,6 @@
 // zod's functional half: a hook that reads the store must start fast, and this one can be tree-shaken.
 import * as z from 'zod/mini';
-import { checklistItemIds } from '../../contract/checklist';
+import { answerVerdicts, checklistItemIds } from '../../contract/checklist';
 import {
   type ArchiveRecord,
   actors,
@@ -65,6 +65,7 @@ export const taskEventSchemas = {
     title: text,
     spawned: z.optional(z.boolean()),
     adopted: z.optional(z.boolean()),
+    reserved: z.optional(z.array(text)),
   }),
   'worktree-made': z.object({ ...base, kind: z.literal('worktree-made'), worktree: text, branch: text, head: text }),
   'worktree-failed': z.object({ ...base, kind: z.literal('worktree-failed'), reason: text }),
@@ -172,7 +173,7 @@ export const repositoryEventSchemas = {
     kind: z.literal('checklist-answered'),
     plan: text,
     item: z.enum(checklistItemIds),
-    verdict: z.enum(['pass', 'fail', 'ask']),
+    verdict: z.enum(answerVerdicts),
     note: text,
     who: textOrNull,
     commits: z.array(z.object({ ref: text, commit: text })),

@@ -161,22 +161,26 @@ async function adoptWorktree(
     const { git, layout, host, store } = context;
     const base = await resolveBase(git, layout, plan.fields.base ?? null, { fetch: false, signal: o.signal });
     const branch = worktree.branch ?? '';
-    const frozen = await freezeBrief(context, { plan, task, base, branch, worktree: worktree.path });
     const head = worktree.head ?? base.commit;
-    await store.events.appendTask(ref, {
-      kind: 'dispatched',
-      agent: o.agent,
-      model: host.settings().defaultModel,
-      permissions: task.fields.permissions ?? host.settings().defaultPermissions,
-      ...frozen,
-      base: base.name,
-      baseHead: await mergeBaseOf(context, base.commit, head),
-      branch,
-      rivals: null,
-      title: titleOf(task),
-      spawned: true,
-      adopted: true,
-    });
+    // Numbers of migrations are given out in one dispatch at a time.
+    const taking = async () => {
+      const frozen = await freezeBrief(context, { plan, task, base, branch, worktree: worktree.path });
+      await store.events.appendTask(ref, {
+        kind: 'dispatched',
+        agent: o.agent,
+        model: host.settings().defaultModel,
+        permissions: task.fields.permissions ?? host.settings().defaultPermissions,
+        ...frozen,
+        base: base.name,
+        baseHead: await mergeBaseOf(context, base.commit, head),
+        branch,
+        rivals: null,
+        title: titleOf(task),
+        spawned: true,
+        adopted: true,
+      });
+    };
+    await store.locks.withLock('dispatch', taking, { waitMs: 600_000 });
     await store.events.appendTask(ref, { kind: 'worktree-made', worktree: worktree.path, branch, head });
     return { ...ref, branch: worktree.branch, worktree: worktree.path };
   });

@@ -98,6 +98,8 @@ export interface TaskRecord {
   readonly cleanedFrom: TaskState | null;
   /** Commit of the base that the branch was last brought onto; null: it stands where it was cut. */
   readonly syncedOnto: string | null;
+  /** Numbers of migrations that were given to it, whatever became of the dispatch; null: none were given out. */
+  readonly reserved: readonly string[] | null;
 }
 
 const blank: TaskRecord = {
@@ -118,6 +120,7 @@ const blank: TaskRecord = {
   archives: [],
   cleanedFrom: null,
   syncedOnto: null,
+  reserved: null,
 };
 
 /** Schema of `tasks/<plan>~<task>.json`, the fold's cache. */
@@ -182,6 +185,7 @@ export const taskRecordSchema = z.object({
   archives: z.array(z.extend(archiveSchema, { at: z.string() })),
   cleanedFrom: z.nullable(z.enum(taskStates)),
   syncedOnto: z.nullable(z.string()),
+  reserved: z._default(z.nullable(z.array(z.string())), null),
 }) satisfies Schema<TaskRecord>;
 
 /**
@@ -266,6 +270,7 @@ function dispatched(record: TaskRecord, event: Extract<TaskEvent, { kind: 'dispa
     app: null,
     cleanedFrom: null,
     syncedOnto: null,
+    reserved: event.reserved ?? record.reserved,
     conditions: without(record.conditions, 'setup-failed', 'failed', 'unknown', 'vanished', 'behind', 'conflicting'),
     dispatch: {
       at: event.at,

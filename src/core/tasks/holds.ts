@@ -16,7 +16,7 @@ export interface Hold {
 type Records = ReadonlyMap<string, { readonly ref: TaskRef; readonly record: TaskRecord }>;
 
 /** Cleaned counts only for what was integrated before: a worktree may be thrown away with its work. */
-function hasLanded(record: TaskRecord | undefined): boolean {
+export function hasLanded(record: TaskRecord | undefined): boolean {
   return record?.state === 'integrated' || (record?.state === 'cleaned' && record.cleanedFrom === 'integrated');
 }
 

@@ -16,6 +16,7 @@ export type TaskReason =
   | 'in-use'
   | 'no-archive'
   | 'bad-adoption'
+  | 'bad-hazard'
   | 'no-app'
   | 'app-failed'
   | 'timeout'

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { cellActionNames, type FromPanel } from '../../protocol/integration';
+import { answerVerdicts, checklistItemIds } from '../../contract/checklist';
+import { cellActionNames, type FromPanel, hazardActionNames } from '../../protocol/integration';
 
 const name = z.string().check(z.maxLength(4096));
 
@@ -15,6 +16,15 @@ const schema = z.discriminatedUnion('kind', [
     a: name,
     b: z.nullable(name),
     file: z.nullable(z.object({ path: name, pathBytes: z.nullable(name) })),
+  }),
+  z.object({ kind: z.literal('hazardAction'), action: z.enum(hazardActionNames), repository: name, hazard: name }),
+  z.object({
+    kind: z.literal('answerItem'),
+    repository: name,
+    plan: name,
+    item: z.enum(checklistItemIds),
+    verdict: z.enum(answerVerdicts),
+    note: name,
   }),
 ]) satisfies z.ZodMiniType<FromPanel>;
 

@@ -6,7 +6,12 @@ import type { Translate } from '../words';
 export function panelWords(t: Translate): PanelWords {
   return {
     matrix: t('Conflict matrix'),
-    summary: { clean: t('{0} clean'), conflict: t('{0} conflicting'), unknown: t('{0} unknown') },
+    summary: {
+      clean: t('{0} clean'),
+      conflict: t('{0} conflicting'),
+      unknown: t('{0} unknown'),
+      hazards: t('{0} with hazards'),
+    },
     scanned: t('scanned {0}'),
     oldestScan: t('The oldest scan was {0}.'),
     never: t('never'),
@@ -16,7 +21,7 @@ export function panelWords(t: Translate): PanelWords {
     filter: {
       text: t('Filter by branch, task or file'),
       placeholder: t('Branch, task or file'),
-      troubleOnly: t('Only conflicts and unknown'),
+      troubleOnly: t('Only conflicts, hazards and unknown'),
       plan: t('Plan'),
       allPlans: t('All plans'),
       nothing: t('Nothing matches the filter.'),
@@ -31,6 +36,7 @@ export function panelWords(t: Translate): PanelWords {
       clean: t('merges cleanly'),
       conflict: t('conflicts, in so many files'),
       unknown: t('not known'),
+      hazards: t('merges cleanly, and is dangerous all the same'),
       direction: t('conflicts only when merged that way'),
       driver: t('rests on a custom merge driver'),
       behind: t('changed since it was scanned'),
@@ -47,6 +53,9 @@ export function panelWords(t: Translate): PanelWords {
       openWorktrees: t('Open Both Worktrees'),
       openWorktree: t('Open Worktree'),
       copyMessage: t('Copy Message for Agent'),
+      openHazard: t('Show in File'),
+      mute: t('Mute…'),
+      unmute: t('Unmute'),
     },
     order: {
       title: t('Merge order'),
@@ -56,6 +65,30 @@ export function panelWords(t: Translate): PanelWords {
       unknown: t('unknown'),
       onlyTogether: t('No pair shows this: it only conflicts with all that is merged before it.'),
       trouble: t('Together they conflict where no pair does.'),
+    },
+    hazards: hazardWords(t),
+    resolutions: resolutionWords(t),
+    candidate: t('{0}, once a merge has proven it'),
+    checklist: {
+      title: t('Integration checklist'),
+      score: t('{0} of {1} pass'),
+      groups: {
+        'pre-integration': t('Before integration'),
+        'during-integration': t('During integration'),
+        'post-integration': t('After integration'),
+      },
+      verdicts: { pass: t('passes'), fail: t('fails'), ask: t('to be answered'), stale: t('stale') },
+      computed: t('Computed'),
+      by: t('Answered by {0}'),
+      commit: t('{0} at {1}'),
+      answer: t('Answer…'),
+      takeBack: t('Take Back'),
+      form: t('Answer: {0}'),
+      note: t('Note'),
+      noteNeeded: t('Say in the note what is wrong.'),
+      pass: t('Passes'),
+      fail: t('Fails'),
+      cancel: t('Cancel'),
     },
     changes: {
       one: t('{0} with {1}: {2} now'),
@@ -89,6 +122,9 @@ function cellWords(t: Translate): PanelWords['cell'] {
     withUncommitted: t('uncommitted work included'),
     committedOnly: t('only what is committed'),
     collapsedCounts: t('{0} conflicting, {1} unknown, {2} clean'),
+    hazardOne: t('1 hazard'),
+    hazardMany: t('{0} hazards'),
+    notJudged: t('not looked at for hazards yet'),
   };
 }
 
@@ -122,6 +158,42 @@ function detailWords(t: Translate): PanelWords['detail'] {
     byCommandLine: t('Computed by the command line (process {0}, version {1}).'),
     self: t('A branch is not merged with itself.'),
     expand: t('Unfold'),
+  };
+}
+
+function hazardWords(t: Translate): PanelWords['hazards'] {
+  return {
+    title: t('Hazards'),
+    ofBranch: t('Hazards of this branch alone'),
+    none: t('No hazards were found.'),
+    notJudged: t('Not looked at for hazards yet.'),
+    place: t('{0}, line {1}'),
+    muted: t('Muted: {0}'),
+    mutedBy: t('Muted by {0}: {1}'),
+    unjudged: t('No hazards were looked for in:'),
+    kinds: {
+      write: t('Same file'),
+      migration: t('Migration'),
+      export: t('Export index'),
+      convention: t('Convention'),
+      dependency: t('Dependency'),
+      type: t('Type'),
+      signature: t('Signature'),
+      ownership: t('Outside of its scope'),
+      contract: t('Contract file'),
+    },
+  };
+}
+
+function resolutionWords(t: Translate): PanelWords['resolutions'] {
+  return {
+    'import ordering': t('import ordering'),
+    'package lock file': t('package lock file'),
+    'same file, different sections': t('same file, different sections'),
+    'same function': t('same function, different logic'),
+    'type definition': t('type definition'),
+    'test overlap': t('test overlap'),
+    configuration: t('configuration overlap'),
   };
 }
 

@@ -5,6 +5,7 @@ import {
   type ConflictPair,
   type ConflictsJson,
   conflictKinds,
+  type Hazard,
   type TrainStep,
 } from '../../contract/conflicts';
 import type { TaskRow } from '../../contract/json';
@@ -14,6 +15,7 @@ import {
   type PanelCell,
   type PanelFile,
   type PanelGroup,
+  type PanelHazard,
   type PanelMatrix,
   type PanelTrainStep,
 } from '../../protocol/integration';
@@ -35,7 +37,7 @@ export function panelMatrix(facts: MatrixFacts, t: Translate): PanelMatrix {
   const groups = groupsOf(facts, t);
   const order = groups.flatMap(({ refs }) => refs);
   const index = new Map(order.map((ref, at) => [ref, at]));
-  const shared = new Shared();
+  const shared = new Shared(json);
   const pairs = pairRows(json.pairs, index, shared);
   const bases = new Map(json.againstBase.map((cell) => [cell.ref, cell]));
   let next = 0;
@@ -46,15 +48,16 @@ export function panelMatrix(facts: MatrixFacts, t: Translate): PanelMatrix {
       next += refs.length;
       return { plan, title, branches: refs.map((_, at) => from + at) };
     }),
-    branches: branchesOf(facts, order),
+    branches: branchesOf(facts, order, shared),
     pairs,
     againstBase: order.map((ref) => {
       const cell = bases.get(ref);
-      return cell === undefined ? null : { base: cell.base, cell: shared.cell(cell, true) };
+      return cell === undefined ? null : { base: cell.base, cell: shared.cell(cell, true, shared.ofBase(cell)) };
     }),
     train: trainOf(json, index, shared),
     cells: shared.cells,
     files: shared.files,
+    hazards: shared.hazards,
     by: { pid: json.by.pid, window: json.by.window, version: json.by.version },
   };
 }
@@ -85,7 +88,7 @@ function groupsOf({ json, plans }: MatrixFacts, t: Translate): Group[] {
   return [...groups.values(), ...(loose === undefined ? [] : [loose])];
 }
 
-function branchesOf({ json, rows }: MatrixFacts, order: readonly string[]): PanelBranch[] {
+function branchesOf({ json, rows }: MatrixFacts, order: readonly string[], shared: Shared): PanelBranch[] {
   const known = new Map(json.branches.map((branch) => [branch.ref, branch]));
   const titles = new Map(rows.map((row) => [`${row.plan}/${row.task}`, row.title]));
   return order.flatMap((ref) => {
@@ -94,8 +97,14 @@ function branchesOf({ json, rows }: MatrixFacts, order: readonly string[]): Pane
     const { task, head, snapshot, dirty, live, scannedAt, changedAt, changedFiles } = branch;
     const title = task === null ? null : (titles.get(task) ?? null);
     const leftOut = branch.leftOut.slice(0, mostFiles).map(({ path, why }) => ({ path: cut(path), why: cut(why) }));
-    const worktree = branch.worktree !== null;
-    return [{ ref, task, title, worktree, head, snapshot, dirty, live, scannedAt, changedAt, changedFiles, leftOut }];
+    const unjudged = json.unjudged.filter((file) => file.ref === ref);
+    return [
+      {
+        ...{ ref, task, title, worktree: branch.worktree !== null, head, snapshot, dirty, live, scannedAt, changedAt },
+        ...{ changedFiles, leftOut, hazards: shared.ofBranches(ref).indexes, unjudgedCount: unjudged.length },
+        unjudged: unjudged.slice(0, mostFiles).map(({ path, why }) => ({ path: cut(path), why: cut(why) })),
+      },
+    ];
   });
 }
 
@@ -107,7 +116,7 @@ function pairRows(pairs: readonly ConflictPair[], index: ReadonlyMap<string, num
     const [a, b] = [index.get(pair.a), index.get(pair.b)];
     if (a === undefined || b === undefined || a === b) continue;
     const row = rows[Math.max(a, b)];
-    if (row !== undefined) row[Math.min(a, b)] = shared.cell(pair, a > b);
+    if (row !== undefined) row[Math.min(a, b)] = shared.cell(pair, a > b, shared.ofPair(pair));
   }
   return rows;
 }
@@ -143,29 +152,75 @@ function pairKey(a: string, b: string): string {
   return JSON.stringify(a < b ? [a, b] : [b, a]);
 }
 
-/** Cells and files of one message, each content once. */
+/** What is dangerous about a cell; null: not judged. */
+interface CellHazards {
+  readonly indexes: readonly number[];
+  /** Those that nobody has muted. */
+  readonly count: number;
+}
+
+/** Cells, files and hazards of one message, each content once. */
 class Shared {
   readonly cells: PanelCell[] = [];
   readonly files: PanelFile[] = [];
+  readonly hazards: readonly PanelHazard[];
   readonly #cells = new Map<string, number>();
   readonly #files = new Map<string, number>();
+  readonly #hazards = new Map<string, number[]>();
+
+  readonly #judged: ReadonlySet<string>;
+
+  constructor({ hazards, pairs }: ConflictsJson) {
+    this.#judged = new Set(pairs.flatMap((pair) => (pair.hazards === null ? [] : [pairKey(pair.a, pair.b)])));
+    const sorted = [...hazards].sort((x, y) => Number(x.muted !== null) - Number(y.muted !== null));
+    this.hazards = sorted.map(panelHazard);
+    for (const [index, { branches }] of sorted.entries()) {
+      const key = JSON.stringify([...branches].sort());
+      const known = this.#hazards.get(key);
+      if (known === undefined) this.#hazards.set(key, [index]);
+      else known.push(index);
+    }
+  }
+
+  ofPair({ a, b, hazards }: ConflictPair): CellHazards | null {
+    return hazards === null ? null : this.ofBranches(a, b);
+  }
+
+  /** A base that has a row of its own was judged there. Of another only what was found is known. */
+  ofBase({ ref, base }: BaseCell): CellHazards | null {
+    const found = this.ofBranches(ref, base);
+    return found.indexes.length > 0 || this.#judged.has(pairKey(ref, base)) ? found : null;
+  }
+
+  ofBranches(...refs: readonly string[]): CellHazards {
+    const all = this.#hazards.get(JSON.stringify([...refs].sort())) ?? [];
+    const count = all.filter((index) => this.hazards[index]?.muted === null).length;
+    return { indexes: all.slice(0, mostFiles), count };
+  }
 
   missing(): number {
     return this.cell(
       { verdict: 'unknown', reason: 'not scanned yet', detail: null, direction: null, driver: null, files: [] },
       true,
+      null,
     );
   }
 
   /** @param aIsLater `a` of the cell is shown after its `b`; against a base it always is */
-  cell(cell: Cell, aIsLater: boolean): number {
+  cell(cell: Cell, aIsLater: boolean, judged: CellHazards | null): number {
     const { verdict, reason, driver } = cell;
     const detail = cell.detail === null ? null : cut(cell.detail);
     const laterOnly = (cell.direction === 'a-into-b') === aIsLater;
     const direction = cell.direction === null ? null : laterOnly ? 'later-into-earlier' : 'earlier-into-later';
     const files = this.indexes(cell.files);
+    // What conflicts is judged once it no longer does.
+    const known = verdict === 'clean' ? judged : null;
+    const hazards = { hazards: known?.indexes ?? null, hazardCount: known?.count ?? 0 };
     return once(
-      { verdict, reason, detail, direction, driver, files, fileCount: cell.files.length } satisfies PanelCell,
+      {
+        ...{ verdict, reason, detail, direction, driver, files, fileCount: cell.files.length },
+        ...hazards,
+      } satisfies PanelCell,
       this.#cells,
       this.cells,
     );
@@ -178,6 +233,15 @@ class Shared {
       return once({ path, pathBytes, kind: known, type, who, strategy, candidate }, this.#files, this.files);
     });
   }
+}
+
+function panelHazard({ id, kind, branches, files, message, line, at, prevention, muted }: Hazard): PanelHazard {
+  return {
+    ...{ id, kind, branches, at, line: line ?? null, muted },
+    files: files.slice(0, mostFiles).map(cut),
+    message: cut(message),
+    prevention: prevention === null ? null : cut(prevention),
+  };
 }
 
 function once<T>(value: T, known: Map<string, number>, all: T[]): number {

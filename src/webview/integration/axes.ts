@@ -33,7 +33,7 @@ export function groupId(group: PanelGroup): string {
 
 /**
  * Rows and columns of a matrix. A text, or a plan, leaves only their rows, against all columns: so one branch is seen
- * against everything. `troubleOnly` leaves away on both sides what is clean in all that is left.
+ * against everything. `troubleOnly` leaves away on both sides what is clean, and without hazards, in all that is left.
  * A folded group is one line that stands for all of its branches; groups are only shown when there are several.
  */
 export function axesOf(matrix: Matrix, filter: PanelFilter, collapsed: ReadonlySet<string>): Axes {
@@ -91,10 +91,14 @@ function textMatcher(matrix: Matrix, wanted: string): (branch: number) => boolea
 
 function isTrouble(matrix: Matrix, a: number, b: number): boolean {
   const seen = matrix.pair(a, b);
-  return seen !== null && seen.cell.verdict !== 'clean';
+  return seen !== null && isTroubled(seen);
+}
+
+function isTroubled({ cell }: Seen): boolean {
+  return cell.verdict !== 'clean' || cell.hazardCount > 0;
 }
 
 function isBaseTrouble(matrix: Matrix, branch: number): boolean {
   const seen = matrix.againstBase(branch);
-  return seen !== null && seen.cell.verdict !== 'clean';
+  return seen !== null && isTroubled(seen);
 }

@@ -1,10 +1,11 @@
-import type { CellActionName, PanelFile } from '../../protocol/integration';
+import type { CellActionName, HazardActionName, PanelFile, PanelHazard } from '../../protocol/integration';
 import type { PanelWords } from '../../protocol/integrationWords';
 import type { Ages } from './ages';
 import type { Line } from './axes';
 import { branchFacts } from './branchFacts';
 import { element, setText } from './dom';
 import { format, plain } from './format';
+import { hazardList } from './hazardList';
 import { cellsBetween, nameOf, refOf, signs } from './looks';
 import type { Matrix, Seen } from './matrix';
 
@@ -16,6 +17,7 @@ export interface CellNames {
 
 export interface DetailEvents {
   act(action: CellActionName, cell: CellNames, file: PanelFile | null): void;
+  actOn(action: HazardActionName, hazard: PanelHazard): void;
   expand(line: Line): void;
   /** Escape: back to the cell. */
   left(): void;
@@ -96,7 +98,10 @@ export class Detail {
     const other = column.kind === 'branch' ? column.branch : null;
     const seen = other === null ? matrix.againstBase(row.branch) : matrix.pair(row.branch, other);
     const sides = other === null || other === row.branch ? [row.branch] : [row.branch, other];
-    const facts = sides.flatMap((side) => branchFacts(matrix, side, this.#words));
+    const facts = sides.flatMap((side) => [
+      ...branchFacts(matrix, side, this.#words),
+      ...this.#ownHazards(matrix, side),
+    ]);
     const compared = element('h3', {}, this.#words.detail.compared);
     if (seen === null) return [element('p', { class: 'quiet' }, this.#words.detail.self), ...facts];
     const names: CellNames = {
@@ -106,6 +111,7 @@ export class Detail {
     return [
       ...this.#verdict(matrix, row.branch, columnName(matrix, row, column), other, seen),
       this.#files(matrix, names, seen),
+      ...this.#hazards(matrix, seen),
       this.#actions(matrix, names, seen, sides),
       compared,
       ...facts,
@@ -138,6 +144,37 @@ export class Detail {
     ];
   }
 
+  /** What is dangerous about a clean merge. */
+  #hazards(matrix: Matrix, seen: Seen): HTMLElement[] {
+    const { cell } = seen;
+    const { hazards: words } = this.#words;
+    if (cell.verdict !== 'clean') return [];
+    if (cell.hazards === null && 'base' in seen) return [];
+    if (cell.hazards === null) return [element('p', { class: 'quiet' }, words.notJudged)];
+    if (cell.hazards.length === 0) return [element('p', { class: 'quiet' }, words.none)];
+    return [element('h3', {}, words.title), this.#hazardList(matrix, cell.hazards)];
+  }
+
+  #ownHazards(matrix: Matrix, index: number): HTMLElement[] {
+    const { hazards: words, detail } = this.#words;
+    const branch = matrix.branches[index];
+    if (branch === undefined) return [];
+    const unjudged = branch.unjudged.map(({ path, why }) => element('li', {}, `${plain(path)}: ${plain(why)}`));
+    const rest = branch.unjudgedCount - unjudged.length;
+    if (rest > 0) unjudged.push(element('li', {}, format(detail.more, rest)));
+    return [
+      ...(branch.hazards.length === 0
+        ? []
+        : [element('h4', {}, words.ofBranch), this.#hazardList(matrix, branch.hazards)]),
+      ...(unjudged.length === 0 ? [] : [element('p', {}, words.unjudged), element('ul', {}, ...unjudged)]),
+    ];
+  }
+
+  #hazardList(matrix: Matrix, indexes: readonly number[]): HTMLElement {
+    const act = (action: HazardActionName, hazard: PanelHazard) => this.#events.actOn(action, hazard);
+    return hazardList(matrix.hazards(indexes), this.#words, { act });
+  }
+
   #files(matrix: Matrix, names: CellNames, { cell }: Seen): HTMLElement | null {
     if (cell.files.length === 0) return null;
     const { detail } = this.#words;
@@ -149,9 +186,15 @@ export class Detail {
   }
 
   #file(names: CellNames, file: PanelFile): HTMLElement {
-    const { actions, kinds, who } = this.#words;
+    const { actions, kinds, who, resolutions, candidate } = this.#words;
     const path = plain(file.path);
-    const facts = [kinds[file.kind], file.who === null ? '' : who[file.who], plain(file.strategy ?? '')];
+    const resolver = file.who === null ? '' : who[file.who];
+    const facts = [
+      kinds[file.kind],
+      file.type === null ? '' : resolutions[file.type],
+      resolver !== '' && file.candidate ? format(candidate, resolver) : resolver,
+      plain(file.strategy ?? ''),
+    ];
     const button = (action: 'openFile' | 'previewResult') =>
       this.#button(action, actions[action], () => this.#events.act(action, names, file), {
         'aria-label': format(actions.ofFile, actions[action], path),
@@ -187,7 +230,7 @@ export class Detail {
   #group(matrix: Matrix, row: Line, column: Line): HTMLElement[] {
     const { detail, cell } = this.#words;
     const cells = cellsBetween(matrix, row, column);
-    const trouble = cells.filter(([, , seen]) => seen.cell.verdict !== 'clean');
+    const trouble = cells.filter(([, , { cell }]) => cell.verdict !== 'clean' || cell.hazardCount > 0);
     const items = trouble.slice(0, mostCells).map(([a, b, seen]) => {
       const other = b === null ? (matrix.againstBase(a)?.base ?? '') : refOf(matrix, b);
       const name = format(b === null ? cell.pairOfBase : cell.pair, refOf(matrix, a), plain(other));

@@ -71,7 +71,13 @@ export class GridRow {
     const cell = this.#cells.get(column.key);
     if (cell === undefined) return;
     const look = lookOf(context, this.#line, column);
-    const classes = [look.kind, look.behind ? 'behind' : '', look.driver ? 'driver' : '', column.kind];
+    const classes = [
+      look.kind,
+      look.behind ? 'behind' : '',
+      look.driver ? 'driver' : '',
+      look.hazard ? 'hazard' : '',
+      column.kind,
+    ];
     setAttribute(cell, 'class', classes.filter((name) => name !== '').join(' '));
     setAttribute(cell, 'aria-colindex', index + 2);
     this.#label(cell, look.label);

@@ -27,16 +27,17 @@ export function toPanel(data: unknown): ToPanel | null {
   if (!isRecord(data)) return null;
   if (data.kind === 'reveal' && (data.ref === null || isText(data.ref))) return { kind: 'reveal', ref: data.ref };
   if (data.kind !== 'snapshot' || !isRecord(data.snapshot)) return null;
-  const { repositories, empty, matrix, now } = data.snapshot;
-  const fits = isText(now) && Array.isArray(repositories) && (empty === null || isRecord(empty)) && isMatrix(matrix);
+  const { repositories, empty, matrix, now, checklists } = data.snapshot;
+  const lists = [repositories, checklists].every(Array.isArray);
+  const fits = isText(now) && lists && (empty === null || isRecord(empty)) && isMatrix(matrix);
   return fits ? (data as unknown as ToPanel) : null;
 }
 
 function isMatrix(value: unknown): boolean {
   if (value === null) return true;
   if (!isRecord(value)) return false;
-  const { groups, branches, pairs, againstBase, cells, files, train, by } = value;
-  const lists = [groups, branches, pairs, againstBase, cells, files, train];
+  const { groups, branches, pairs, againstBase, cells, files, hazards, train, by } = value;
+  const lists = [groups, branches, pairs, againstBase, cells, files, hazards, train];
   if (!lists.every(Array.isArray) || !isRecord(by)) return false;
   const rows = pairs as unknown[];
   return (
@@ -51,12 +52,13 @@ export const firstState: PanelState = {
   collapsed: [],
   focus: null,
   scroll: { left: 0, top: 0 },
+  checklist: null,
 };
 
 /** Where the reader was, as far as what was kept can be read; another build may have kept it. */
 export function panelState(kept: unknown): PanelState {
   if (!isRecord(kept)) return firstState;
-  const { repository, filter, collapsed, focus, scroll } = kept;
+  const { repository, filter, collapsed, focus, scroll, checklist } = kept;
   return {
     repository: isText(repository) ? repository : null,
     filter: isRecord(filter)
@@ -73,5 +75,6 @@ export function panelState(kept: unknown): PanelState {
       isRecord(scroll) && isNumber(scroll.left) && isNumber(scroll.top)
         ? { left: scroll.left, top: scroll.top }
         : firstState.scroll,
+    checklist: isText(checklist) ? checklist : null,
   };
 }

@@ -1,6 +1,6 @@
 import type { PanelWords } from '../../protocol/integrationWords';
 import { element } from './dom';
-import { signs } from './looks';
+import { hazardSign, signs } from './looks';
 
 /** What the signs mean. */
 export function legend({ legend: words }: PanelWords): HTMLElement {
@@ -12,6 +12,7 @@ export function legend({ legend: words }: PanelWords): HTMLElement {
     entry(signs.clean, 'clean', words.clean),
     entry(`${signs.conflict}2`, 'conflict', words.conflict),
     entry(signs.unknown, 'unknown', words.unknown),
+    entry(`${signs.clean}${hazardSign}2`, 'clean hazard', words.hazards),
     entry('↑ ←', '', words.direction),
     entry('', 'driver', words.driver),
     entry('', 'behind', words.behind),

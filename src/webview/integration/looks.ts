@@ -14,9 +14,15 @@ export interface Look {
   readonly behind: boolean;
   /** It rests on a custom merge driver. */
   readonly driver: boolean;
+  /** It merges cleanly, and is dangerous all the same. */
+  readonly hazard: boolean;
   readonly label: string;
 }
 
+const plainLook = { behind: false, driver: false, hazard: false } as const;
+
+/** What stands for hazards beside a verdict. */
+export const hazardSign = '!';
 export const signs = { clean: '✓', conflict: '✗', unknown: '?' } as const;
 
 export interface LookContext {
@@ -56,7 +62,7 @@ function pairLook({ matrix, words }: LookContext, row: number, column: number): 
   const name = refOf(matrix, row);
   const seen = matrix.pair(row, column);
   if (seen === null) {
-    return { text: '·', kind: 'self', behind: false, driver: false, label: format(words.cell.self, name) };
+    return { ...plainLook, text: '·', kind: 'self', label: format(words.cell.self, name) };
   }
   const other = refOf(matrix, column);
   const later = row > column;
@@ -70,7 +76,7 @@ function pairLook({ matrix, words }: LookContext, row: number, column: number): 
 
 function baseLook({ matrix, words }: LookContext, row: number): Look {
   const seen = matrix.againstBase(row);
-  if (seen === null) return { text: '', kind: 'none', behind: false, driver: false, label: '' };
+  if (seen === null) return { ...plainLook, text: '', kind: 'none', label: '' };
   const [name, base] = [refOf(matrix, row), plain(seen.base)];
   const rowOnly = seen.cell.direction === 'later-into-earlier';
   const names = rowOnly ? [name, base] : [base, name];
@@ -82,12 +88,18 @@ function baseLook({ matrix, words }: LookContext, row: number): Look {
 
 function drawn({ cell, behind }: Seen, arrow: string): Omit<Look, 'label'> {
   const count = cell.verdict === 'conflict' && cell.fileCount > 0 ? String(Math.min(cell.fileCount, 99)) : '';
+  const hazard = cell.verdict === 'clean' && cell.hazardCount > 0;
   return {
-    text: `${signs[cell.verdict]}${count}${arrow}`,
+    text: `${signs[cell.verdict]}${count}${arrow}${hazard ? hazardText(cell.hazardCount) : ''}`,
     kind: cell.verdict,
     behind,
     driver: cell.driver !== null,
+    hazard,
   };
+}
+
+function hazardText(count: number): string {
+  return `${hazardSign}${Math.min(count, 99)}`;
 }
 
 function isDirty(matrix: Matrix, branches: readonly number[]): boolean {
@@ -100,6 +112,7 @@ function label(words: PanelWords, seen: Seen, pair: string, names: readonly stri
   const said = words.cell;
   const parts = [
     verdictWord(words, seen),
+    hazardWord(words, seen),
     cell.direction === null ? '' : format(said.onlyInto, names[0] ?? '', names[1] ?? ''),
     cell.driver === null ? '' : format(said.driver, plain(cell.driver)),
     seen.behind ? said.behind : '',
@@ -114,6 +127,16 @@ function verdictWord(words: PanelWords, { cell }: Seen): string {
     return cell.reason === null ? words.cell.unknown : `${words.cell.unknown}, ${words.reasons[cell.reason].text}`;
   if (cell.fileCount === 0) return words.cell.conflictNoFile;
   return cell.fileCount === 1 ? words.cell.conflictOne : format(words.cell.conflictMany, cell.fileCount);
+}
+
+/** Of a base without a row of its own nobody knows whether it was looked at: nothing is said. */
+function hazardWord({ cell: said }: PanelWords, seen: Seen): string {
+  const { cell } = seen;
+  const isOfBase = 'base' in seen;
+  if (cell.verdict !== 'clean') return '';
+  if (cell.hazards === null) return isOfBase ? '' : said.notJudged;
+  if (cell.hazardCount === 0) return '';
+  return cell.hazardCount === 1 ? said.hazardOne : format(said.hazardMany, cell.hazardCount);
 }
 
 /** All cells that a folded group's line crosses; those of one branch with itself are none. */
@@ -146,13 +169,21 @@ function groupLook({ matrix, words }: LookContext, row: Line, column: Line): Loo
   const counts = { clean: of('clean'), conflict: of('conflict'), unknown: of('unknown') };
   const worst: Verdict = counts.conflict > 0 ? 'conflict' : counts.unknown > 0 ? 'unknown' : 'clean';
   const name = format(words.cell.pair, nameOf(matrix, row), nameOf(matrix, column));
-  if (cells.length === 0) return { text: '·', kind: 'self', behind: false, driver: false, label: name };
+  if (cells.length === 0) return { ...plainLook, text: '·', kind: 'self', label: name };
+  const dangerous = cells.filter(({ cell }) => cell.hazardCount > 0).length;
+  const hazard = worst === 'clean' && dangerous > 0;
   return {
-    text: `${signs[worst]}${worst === 'clean' ? '' : Math.min(counts[worst], 99)}`,
+    text: `${signs[worst]}${worst === 'clean' ? (hazard ? hazardText(dangerous) : '') : Math.min(counts[worst], 99)}`,
     kind: worst,
     behind: cells.some(({ behind }) => behind),
     driver: cells.some(({ cell }) => cell.driver !== null),
-    label: `${name}: ${format(words.cell.collapsedCounts, counts.conflict, counts.unknown, counts.clean)}`,
+    hazard,
+    label: `${name}: ${[
+      format(words.cell.collapsedCounts, counts.conflict, counts.unknown, counts.clean),
+      dangerous === 0 ? '' : format(words.summary.hazards, dangerous),
+    ]
+      .filter((part) => part !== '')
+      .join(', ')}`,
   };
 }
 

@@ -1,5 +1,12 @@
 import type { UnknownReason, Verdict } from '../../contract/conflicts';
-import type { PanelBaseCell, PanelBranch, PanelCell, PanelFile, PanelMatrix } from '../../protocol/integration';
+import type {
+  PanelBaseCell,
+  PanelBranch,
+  PanelCell,
+  PanelFile,
+  PanelHazard,
+  PanelMatrix,
+} from '../../protocol/integration';
 import { isBehind, isTooOld } from './ages';
 import { plain, shortNames } from './format';
 
@@ -72,15 +79,23 @@ export class Matrix {
     return indexes.flatMap((index) => this.data.files[index] ?? []);
   }
 
-  /** Verdicts of all cells, the base's too. */
-  counts(): Readonly<Record<Verdict, number>> {
-    const counts = { clean: 0, conflict: 0, unknown: 0 };
+  hazards(indexes: readonly number[]): PanelHazard[] {
+    return indexes.flatMap((index) => this.data.hazards[index] ?? []);
+  }
+
+  /** Verdicts of all cells, the base's too; `hazards`: those of them that are dangerous. */
+  counts(): Readonly<Record<Verdict | 'hazards', number>> {
+    const counts = { clean: 0, conflict: 0, unknown: 0, hazards: 0 };
+    const count = ({ cell }: Seen) => {
+      counts[cell.verdict] += 1;
+      if (cell.hazardCount > 0) counts.hazards += 1;
+    };
     for (let a = 0; a < this.branches.length; a += 1) {
       const base = this.againstBase(a);
-      if (base !== null) counts[base.cell.verdict] += 1;
+      if (base !== null) count(base);
       for (let b = 0; b < a; b += 1) {
         const seen = this.pair(a, b);
-        if (seen !== null) counts[seen.cell.verdict] += 1;
+        if (seen !== null) count(seen);
       }
     }
     return counts;
@@ -89,7 +104,17 @@ export class Matrix {
 
 /** What a cell says of which nothing came. */
 export function unknown(reason: UnknownReason): PanelCell {
-  return { verdict: 'unknown', reason, detail: null, direction: null, driver: null, files: [], fileCount: 0 };
+  return {
+    verdict: 'unknown',
+    reason,
+    detail: null,
+    direction: null,
+    driver: null,
+    files: [],
+    fileCount: 0,
+    hazards: null,
+    hazardCount: 0,
+  };
 }
 
 function sameSet(a: ReadonlySet<number>, b: ReadonlySet<number>): boolean {

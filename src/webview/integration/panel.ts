@@ -1,6 +1,8 @@
+import type { AnswerVerdict, ChecklistItemId, EvidenceLink } from '../../contract/checklist';
 import type {
   CellActionName,
   FromPanel,
+  HazardActionName,
   PanelFile,
   PanelFilter,
   PanelSnapshot,
@@ -10,7 +12,8 @@ import type {
 import type { PanelWords } from '../../protocol/integrationWords';
 import { Ages } from './ages';
 import { Announcer } from './announcer';
-import { type Axes, axesOf, branchKey, type Line } from './axes';
+import { type Axes, axesOf, baseKey, branchKey, type Line } from './axes';
+import { Checklist } from './checklist';
 import { type CellNames, Detail } from './detail';
 import { element, setText } from './dom';
 import { EmptyState } from './emptyState';
@@ -43,6 +46,7 @@ export class Panel {
   readonly #grid: Grid;
   readonly #detail: Detail;
   readonly #order: Order;
+  readonly #checklist: Checklist;
   readonly #announcer: Announcer;
   readonly #empty: EmptyState;
   readonly #frames = new Frames();
@@ -79,10 +83,19 @@ export class Panel {
     });
     this.#detail = new Detail(words, this.#ages, {
       act: (action, cell, file) => this.#act(action, cell, file),
+      actOn: (action, { id }) => this.#actOn(action, id),
       expand: (line) => line.kind === 'group' && this.#toggle(line.group.plan ?? ''),
       left: () => this.#grid.focusAt(this.#state.focus),
     });
     this.#order = new Order(words, (ref) => this.#reveal(ref));
+    this.#checklist = new Checklist(words, this.#ages, {
+      chosen: (checklist) => {
+        this.#keep({ checklist });
+        this.#showChecklist();
+      },
+      answered: (plan, item, verdict, note) => this.#answerItem(plan, item, verdict, note),
+      followed: (link) => this.#follow(link),
+    });
     this.#announcer = new Announcer(words);
     this.#empty = new EmptyState(() => ports.post({ kind: 'remedy' }));
     this.#nothing = this.#nothingMatches();
@@ -96,6 +109,7 @@ export class Panel {
       this.#toolbar.element,
       this.#empty.element,
       this.#upper,
+      this.#checklist.element,
       this.#announcer.element,
     );
     this.#upper.hidden = true;
@@ -116,6 +130,7 @@ export class Panel {
   #tickAges(): void {
     this.#toolbar.tick(this.#matrix, this.#now());
     this.#detail.tick(this.#now());
+    this.#checklist.tick(this.#now());
   }
 
   #now(): number {
@@ -145,6 +160,7 @@ export class Panel {
     if (this.#snapshot !== null) this.#toolbar.show(this.#snapshot, matrix, this.#state.filter);
     this.#empty.show(this.#snapshot?.empty ?? null);
     this.#upper.hidden = matrix === null;
+    this.#showChecklist();
     if (matrix === null) return;
     const axes = this.#axes(matrix);
     this.#nothing.hidden = axes.rows.length > 0;
@@ -155,6 +171,32 @@ export class Panel {
     this.#frames.later('detail', () => this.#showDetail());
     this.#frames.later('order', () => this.#order.show(matrix));
     this.#frames.later('announcer', () => this.#announcer.show(matrix));
+  }
+
+  #showChecklist(): void {
+    this.#checklist.show(this.#snapshot?.checklists ?? [], this.#state.checklist);
+    this.#checklist.tick(this.#now());
+  }
+
+  #answerItem(plan: string, item: ChecklistItemId, verdict: AnswerVerdict, note: string): void {
+    const repository = this.#snapshot?.repository ?? null;
+    if (repository !== null) this.#ports.post({ kind: 'answerItem', repository, plan, item, verdict, note });
+  }
+
+  /** To where the evidence is: a cell, a task's row, the line of a hazard. */
+  #follow(link: EvidenceLink): void {
+    if (link.kind === 'hazard') this.#actOn('open', link.id);
+    else if (link.kind === 'pair') this.#revealPair(link.a, link.b);
+    else {
+      const branch = this.#matrix?.branches.find(({ task }) => task === `${link.plan}/${link.task}`);
+      if (branch !== undefined) this.#reveal(branch.ref);
+    }
+  }
+
+  #revealPair(a: string, b: string): void {
+    this.#reveal(a);
+    const isRow = this.#matrix?.branches.some(({ ref }) => ref === b) === true;
+    this.#grid.focusAt({ row: branchKey(a), column: isRow ? branchKey(b) : baseKey });
   }
 
   #axes(matrix: Matrix): Axes {
@@ -237,6 +279,11 @@ export class Panel {
     if (repository === null) return;
     const name = file === null ? null : { path: file.path, pathBytes: file.pathBytes };
     this.#ports.post({ kind: 'cellAction', action, repository, ...cell, file: name });
+  }
+
+  #actOn(action: HazardActionName, hazard: string): void {
+    const repository = this.#snapshot?.repository ?? null;
+    if (repository !== null) this.#ports.post({ kind: 'hazardAction', action, repository, hazard });
   }
 
   /** Takes the keyboard to a branch's row, to its worst cell, and takes away what hides it; null: where it was. */

@@ -4,7 +4,7 @@ import { type Ages, time } from './ages';
 import { groupId } from './axes';
 import { element, setAttribute, setText } from './dom';
 import { format, plain } from './format';
-import { signs } from './looks';
+import { hazardSign, signs } from './looks';
 import type { Matrix } from './matrix';
 
 export interface ToolbarEvents {
@@ -22,6 +22,7 @@ export class Toolbar {
     clean: element('span', { class: 'count clean' }),
     conflict: element('span', { class: 'count conflict' }),
     unknown: element('span', { class: 'count unknown' }),
+    hazards: element('span', { class: 'count hazards' }),
   };
   readonly #summary = element('div', { class: 'summary' });
   readonly #scanned = element('span', { class: 'quiet scanned' });
@@ -44,7 +45,7 @@ export class Toolbar {
     this.#planField = element('label', {}, element('span', {}, filter.plan), this.#plan);
     const trouble = element('label', {}, this.#trouble, element('span', {}, filter.troubleOnly));
     this.#filters = element('div', { class: 'filters', role: 'search' }, this.#text, trouble, this.#planField);
-    this.#summary.append(this.#counts.conflict, this.#counts.unknown, this.#counts.clean);
+    this.#summary.append(...[this.#counts.conflict, this.#counts.hazards, this.#counts.unknown, this.#counts.clean]);
     this.element = element(
       'header',
       {},
@@ -103,6 +104,11 @@ export class Toolbar {
   #count(matrix: Matrix | null): void {
     const counts = matrix?.counts();
     this.#summary.hidden = matrix === null;
+    const dangerous = counts?.hazards ?? 0;
+    setText(
+      this.#counts.hazards,
+      dangerous === 0 ? '' : `${hazardSign} ${format(this.#words.summary.hazards, dangerous)}`,
+    );
     for (const verdict of ['clean', 'conflict', 'unknown'] as const) {
       const said = counts === undefined ? '' : format(this.#words.summary[verdict], counts[verdict]);
       setText(this.#counts[verdict], said === '' ? '' : `${signs[verdict]} ${said}`);

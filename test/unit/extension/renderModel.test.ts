@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import fc from 'fast-check';
-import type { Verdict } from '../../../src/contract/conflicts';
+import type { Hazard, Verdict } from '../../../src/contract/conflicts';
 import { fromPanel, keptRepository } from '../../../src/extension/integration/messages';
 import { panelPage } from '../../../src/extension/integration/page';
 import { panelMatrix } from '../../../src/extension/integration/renderModel';
@@ -99,6 +99,28 @@ describe('what the panel gets of the matrix', () => {
       ],
     );
     assert.equal(matrix.files.length, mostFiles);
+  });
+
+  it('tells the hazards of a pair, those that nobody muted first, and none where nobody has looked', () => {
+    const hazard = (id: string, branches: string[], muted = false): Hazard => ({
+      ...{ id, kind: 'type', branches, files: ['x.ts'], message: `${id} is dangerous.`, line: 3, at: 'a' },
+      ...{ prevention: null, muted: muted ? { reason: 'known', who: 'Ada', at: '2026-01-20' } : null },
+    });
+    const json = conflictsJson(['a', 'b', 'c'].map((ref) => conflictBranch(ref)));
+    const pairs = json.pairs.map((pair) => (pair.b === 'c' ? { ...pair, hazards: null } : pair));
+    const hazards = [hazard('1', ['b', 'a'], true), hazard('2', ['a', 'b']), hazard('3', ['a'])];
+    const matrix = panelMatrix({ json: { ...json, pairs, hazards }, ...facts }, t);
+    const cell = (a: number, b: number) => matrix.cells[matrix.pairs[a]?.[b] ?? -1];
+    assert.deepEqual(
+      cell(1, 0)?.hazards?.map((index) => matrix.hazards[index]?.id),
+      ['2', '1'],
+    );
+    assert.equal(cell(1, 0)?.hazardCount, 1);
+    assert.deepEqual([cell(2, 0)?.hazards, cell(2, 0)?.hazardCount], [null, 0]);
+    assert.deepEqual(
+      matrix.branches[0]?.hazards.map((index) => matrix.hazards[index]?.id),
+      ['3'],
+    );
   });
 
   it('stays below 100 kB for 100 branches', () => {

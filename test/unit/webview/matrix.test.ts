@@ -87,7 +87,7 @@ describe('the table of the matrix', () => {
     assert.equal(matrix.pair(0, 1)?.cell.verdict, 'clean');
     assert.equal(matrix.tick(now + 31_000), true);
     assert.deepEqual([matrix.pair(0, 1)?.cell.reason, matrix.pair(1, 2)?.cell.verdict], ['scan is too old', 'clean']);
-    assert.deepEqual(matrix.counts(), { clean: 3, conflict: 0, unknown: 3 });
+    assert.deepEqual(matrix.counts(), { clean: 3, conflict: 0, unknown: 3, hazards: 0 });
   });
 
   it('marks as behind what changed after its scan, from 10 s on', () => {
@@ -187,7 +187,15 @@ describe('names and ages in the panel', () => {
 describe('what the page takes', () => {
   it('is a snapshot with all its parts', () => {
     const matrix = panelMatrix({ json: three, rows: [], plans: [] }, t);
-    const snapshot = { now: noted, repositories: [], repository: null, busy: false, empty: null, matrix };
+    const snapshot = {
+      now: noted,
+      repositories: [],
+      repository: null,
+      busy: false,
+      empty: null,
+      matrix,
+      checklists: [],
+    };
     assert.notEqual(toPanel({ kind: 'snapshot', snapshot }), null);
     assert.equal(
       toPanel({ kind: 'snapshot', snapshot: { ...snapshot, matrix: { ...matrix, pairs: [[], [], []] } } }),

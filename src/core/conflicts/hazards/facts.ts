@@ -2,6 +2,7 @@
 export interface FileFacts {
   readonly code: CodeFacts | null;
   readonly manifest: ManifestFacts | null;
+  readonly lock: LockFacts | null;
   readonly migration: MigrationFacts | null;
   readonly formatter: FormatterFacts | null;
 }
@@ -14,6 +15,16 @@ export interface CodeFacts {
   readonly declarations: readonly Declaration[];
   readonly imports: readonly Import[];
   readonly uses: readonly Use[];
+  /** Left out: not looked for. */
+  readonly variables?: readonly Variable[];
+}
+
+/** A variable, parameter or field whose type the file says: `p: Parser`, `const p = new Parser()`, `p := &Parser{}`. */
+export interface Variable {
+  /** Without `this.` or `self.`. */
+  readonly name: string;
+  /** As written, without type arguments and what stands before it (`*`, `&mut`): `Parser`, `text.Parser`. */
+  readonly type: string;
 }
 
 export type DeclarationKind =
@@ -39,6 +50,10 @@ export interface Declaration {
   readonly parameters: readonly Parameter[] | null;
   /** Type of the result as written; null: not said, or cannot be called. */
   readonly result: string | null;
+  /** What it extends or implements, as written, without type arguments; left out: nothing. */
+  readonly bases?: readonly string[];
+  /** A member that may be missing where one is made or implemented: `max?: number`, one with a body; left out: it may not. */
+  readonly optional?: boolean;
   /** Counted from 1. */
   readonly line: number;
 }
@@ -64,7 +79,10 @@ export interface Import {
   readonly line: number;
 }
 
-/** A name of another place that is used here: one entry for each time. */
+/**
+ * A name of another place that is used here: one entry for each time. A literal of a type that is named beside it
+ * (`const o: Options = { text }`, `Options { text }`) is a call of that type with keywords only.
+ */
 export interface Use {
   /** As written, without arguments: `parse`, `util.parse`, `parser.parse`. */
   readonly name: string;
@@ -79,12 +97,16 @@ export interface Call {
   readonly keywords: readonly string[];
   /** More arguments come from a list or a map: their number is not known. */
   readonly spread: boolean;
+  /** Keys of the object literals among the positional arguments, by position; null: it is something else. Left out: none. */
+  readonly objects?: readonly (readonly string[] | null)[];
 }
 
 /** What a project depends on, as one file says it. */
 export interface ManifestFacts {
   readonly ecosystem: 'npm' | 'python' | 'go' | 'cargo' | 'maven' | 'gradle' | 'ruby' | 'composer';
   readonly packages: readonly RequiredPackage[];
+  /** Globs of the folders whose own manifests belong to this one; empty: it says none. */
+  readonly workspaces: readonly string[];
 }
 
 export interface RequiredPackage {
@@ -94,6 +116,34 @@ export interface RequiredPackage {
   /** `dependencies`, `dev-dependencies`, an extra's name. */
   readonly section: string;
   readonly line: number;
+}
+
+export const lockManagers = ['npm', 'yarn', 'pnpm', 'bun', 'cargo', 'poetry', 'uv', 'bundler', 'composer'] as const;
+export type LockManager = (typeof lockManagers)[number];
+
+/** What a lock file settled on. */
+export interface LockFacts {
+  readonly manager: LockManager;
+  /** The layout's version as written: what two layouts hold cannot be mixed. */
+  readonly format: string;
+  readonly entries: readonly LockEntry[];
+}
+
+export interface LockEntry {
+  /** What others find it by: a path (npm, bun), a descriptor (yarn), a name with its version (pnpm), a name. */
+  readonly keys: readonly string[];
+  /** null: the project's own. */
+  readonly version: string | null;
+  /** What it cannot do without. */
+  readonly needs: readonly LockNeed[];
+  readonly line: number;
+}
+
+export interface LockNeed {
+  /** A key, or for npm and bun a name that is looked for on the way up. */
+  readonly key: string;
+  /** As written; null: the key says it all. */
+  readonly range: string | null;
 }
 
 /** What a migration says of its place among others; most frameworks say it by its name alone. */
@@ -110,4 +160,10 @@ export interface FormatterFacts {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-export const noFacts: FileFacts = Object.freeze({ code: null, manifest: null, migration: null, formatter: null });
+export const noFacts: FileFacts = Object.freeze({
+  code: null,
+  manifest: null,
+  lock: null,
+  migration: null,
+  formatter: null,
+});

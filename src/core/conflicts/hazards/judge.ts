@@ -2,7 +2,7 @@ import { judgeContract } from './kinds/contract';
 import { judgeConvention, judgeConventions } from './kinds/convention';
 import { judgeApproval, judgeDependencies } from './kinds/dependency';
 import { judgeExports } from './kinds/export';
-import { judgeMigrations } from './kinds/migration';
+import { judgeMigrations, judgeNumbers } from './kinds/migration';
 import { judgeOwnership } from './kinds/ownership';
 import { judgeSignatures } from './kinds/signature';
 import { judgeTypes } from './kinds/type';
@@ -18,7 +18,7 @@ const pairJudges: readonly PairJudge[] = [
   judgeConventions,
   judgeWrites,
 ];
-const sideJudges: readonly SideJudge[] = [judgeApproval, judgeConvention, judgeOwnership, judgeContract];
+const sideJudges: readonly SideJudge[] = [judgeNumbers, judgeApproval, judgeConvention, judgeOwnership, judgeContract];
 
 /** What is dangerous about two sides that git merges cleanly. */
 export function judgePair(a: SideFacts, b: SideFacts): Finding[] {

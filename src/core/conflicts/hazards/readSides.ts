@@ -2,10 +2,11 @@ import { type BytePath, parentOf, shownPath } from '../../git/bytePath';
 import type { Git } from '../../git/git';
 import { parseTree, readObjects } from '../../git/objects';
 import { diffCommits, type GitPlace, type TreeChange, type TreeEntry } from '../../git/treeDiff';
-import { type FileFacts, noFacts } from './facts';
+import { type FactCache, keyOf } from './factCache';
+import { noFacts } from './facts';
 import type { ChangedFile, FileVersion, FolderFacts, SideFacts, Unjudged } from './parts';
-import { UnreadableFile } from './reader';
-import { isRead, readFacts } from './readers';
+import { isRead } from './readers';
+import { type KnownVersions, readVersions, type Version } from './readVersions';
 
 /** What one side changed since a commit. */
 export interface Contribution {
@@ -21,39 +22,15 @@ export interface ReadSide {
   readonly unjudged: readonly Unjudged[];
 }
 
-/** Facts by content, and by what the path says of it. Kept between calls. */
-export class FactCache {
-  readonly #facts = new Map<string, FileFacts | string>();
-  /** By both contents, old and new. */
-  readonly lines = new Map<string, ChangedFile['lines']>();
-
-  /** A text: why it could not be read. */
-  get(path: string, blob: string): FileFacts | string | undefined {
-    return this.#facts.get(keyOf(path, blob));
-  }
-
-  keep(path: string, blob: string, facts: FileFacts | string): void {
-    this.#facts.set(keyOf(path, blob), facts);
-  }
-
-  get size(): number {
-    return this.#facts.size;
-  }
-}
-
-/** Some readers ask for folders and whole names (`db/migrate/`, `package.json`), so the whole path is part of the key. */
-function keyOf(path: string, blob: string): string {
-  return `${blob} ${path}`;
-}
-
-/** Larger files are not read, in bytes. */
-const mostBytes = 1024 * 1024;
+/** Sides that change more files are not judged: an upgrade of everything is nobody's hazard, and takes minutes. */
+const mostFiles = 20_000;
 /** So many neighbours of a new file are looked at to know how its folder names things. */
 const neighbours = 8;
 
 /**
- * What sides changed, with the facts of every file that a judge may ask about. At most four git processes for all; what
- * is known by its content is not read again.
+ * What sides changed, with the facts of every file that a judge may ask about. Four git processes for all, and one more
+ * for every 8 MB; what is known by its content is not read again.
+ * @returns in order; null: it changes too many files
  * @throws GitError
  */
 export async function readSides(
@@ -62,13 +39,14 @@ export async function readSides(
   wanted: readonly Contribution[],
   cache: FactCache,
   signal?: AbortSignal,
-): Promise<ReadSide[]> {
-  const diffs = await diffCommits(
+): Promise<(ReadSide | null)[]> {
+  const found = await diffCommits(
     git,
     at,
     wanted.map(({ from, to }) => [from, to] as const),
     signal,
   );
+  const diffs = found.map((changes) => (changes.length > mostFiles ? [] : changes));
   const folders = await readFolders(git, at, wanted, diffs, signal);
   const versions = new Map<string, Version>();
   const want = (path: BytePath, entry: TreeEntry | null) => {
@@ -79,13 +57,12 @@ export async function readSides(
   for (const changes of diffs) for (const { path, old, next } of changes) for (const e of [old, next]) want(path, e);
   for (const [index, changes] of diffs.entries())
     for (const { path, entry } of neighboursOf(changes, folders[index] ?? new Map())) want(path, entry);
-  await readVersions(git, at, { versions: [...versions.values()], edits: diffs.flat().filter(isEdit), cache }, signal);
-  return wanted.map(({ ref }, index) => sideOf(ref, diffs[index] ?? [], folders[index] ?? new Map(), cache));
-}
-
-interface Version {
-  readonly path: string;
-  readonly blob: string;
+  const o = { versions: [...versions.values()], edits: diffs.flat().filter(isEdit), cache };
+  const known = await readVersions(git, at, o, signal);
+  return wanted.map(({ ref }, index) => {
+    if ((found[index] ?? []).length > mostFiles) return null;
+    return sideOf(ref, diffs[index] ?? [], { folders: folders[index] ?? new Map(), known, cache });
+  });
 }
 
 type Folders = ReadonlyMap<BytePath, ReadonlyMap<BytePath, TreeEntry>>;
@@ -142,72 +119,25 @@ function endingOf(path: string): string {
   return /\.[^./]*$/.exec(path)?.[0] ?? '';
 }
 
-/** Files of which it is told where they changed. */
+/** Files of which it is told where they changed: all that are edited, and of those that are added what is read anyway. */
 function isEdit({ path, old, next }: TreeChange): boolean {
-  return next !== null && isFile(next) && (old === null || isFile(old)) && isRead(shownPath(path));
+  if (next === null || !isFile(next)) return false;
+  return old === null ? isRead(shownPath(path)) : isFile(old) && old.id !== next.id;
 }
 
-/** Reads what is not known yet into the cache. */
-async function readVersions(
-  git: Git,
-  at: GitPlace,
-  o: { readonly versions: readonly Version[]; readonly edits: readonly TreeChange[]; readonly cache: FactCache },
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const { cache } = o;
-  const open = o.versions.filter(({ path, blob }) => cache.get(path, blob) === undefined);
-  const edits = o.edits.filter((edit) => !cache.lines.has(editKey(edit)));
-  const blobs = [
-    ...open.map(({ blob }) => blob),
-    ...edits.flatMap(({ old, next }) => [old?.id ?? [], next?.id ?? []].flat()),
-  ];
-  const sizes = await sizesOf(git, at, [...new Set(blobs)], signal);
-  const small = [...sizes].filter(([, bytes]) => bytes <= mostBytes).map(([blob]) => blob);
-  const objects = await readObjects(git, at, small, signal);
-  const contents = new Map(small.map((blob, index) => [blob, objects[index]?.content ?? null]));
-  for (const { path, blob } of open) {
-    const content = contents.get(blob);
-    if (content == null) cache.keep(path, blob, sizes.has(blob) ? 'larger than 1 MB' : 'its content is not here');
-    else cache.keep(path, blob, await factsOrWhy(path, content));
-  }
-  for (const edit of edits) {
-    const [old, next] = [edit.old, edit.next].map((entry) => (entry === null ? null : contents.get(entry.id)));
-    cache.lines.set(editKey(edit), old === undefined || next == null ? null : linesBetween(old, next));
-  }
+/** What sides are put together from. */
+interface Sources {
+  readonly folders: Folders;
+  readonly known: KnownVersions;
+  readonly cache: FactCache;
 }
 
-function editKey({ old, next }: TreeChange): string {
-  return `${old?.id} ${next?.id}`;
-}
-
-async function sizesOf(git: Git, at: GitPlace, blobs: readonly string[], signal: AbortSignal | undefined) {
-  const sizes = new Map<string, number>();
-  if (blobs.length === 0) return sizes;
-  const args = [...at.args, 'cat-file', '--batch-check=%(objectname) %(objectsize)'];
-  const input = blobs.map((blob) => `${blob}\n`).join('');
-  const { stdout } = await git.run(args, { cwd: at.cwd, env: { ...at.env }, input, signal });
-  for (const line of stdout.split('\n')) {
-    const [id = '', size = ''] = line.split(' ');
-    if (/^\d+$/.test(size)) sizes.set(id, Number(size));
-  }
-  return sizes;
-}
-
-async function factsOrWhy(path: string, content: Buffer): Promise<FileFacts | string> {
-  try {
-    return await readFacts(path, content);
-  } catch (error) {
-    if (error instanceof UnreadableFile) return error.message;
-    throw error;
-  }
-}
-
-function sideOf(ref: string, changes: readonly TreeChange[], folders: Folders, cache: FactCache): ReadSide {
+function sideOf(ref: string, changes: readonly TreeChange[], from: Sources): ReadSide {
   const unjudged = new Map<string, string>();
   const version = (path: BytePath, entry: TreeEntry | null): FileVersion | null => {
     if (entry === null) return null;
     const shown = shownPath(path);
-    const known = isFile(entry) ? cache.get(shown, entry.id) : undefined;
+    const known = isFile(entry) ? from.known.get(keyOf(shown, entry.id)) : undefined;
     if (typeof known === 'string') unjudged.set(shown, known);
     return {
       blob: entry.id,
@@ -220,19 +150,19 @@ function sideOf(ref: string, changes: readonly TreeChange[], folders: Folders, c
   );
   const files = changes.map((change): ChangedFile => {
     const { path, old, next } = change;
-    const from = old === null && next !== null ? gone.get(next.id) : undefined;
+    const before = old === null && next !== null ? gone.get(next.id) : undefined;
     return {
       path: shownPath(path),
       old: version(path, old),
       next: version(path, next),
-      movedFrom: from === undefined ? null : shownPath(from),
-      lines: (isEdit(change) && cache.lines.get(editKey(change))) || null,
+      movedFrom: before === undefined ? null : shownPath(before),
+      lines: (isEdit(change) && from.cache.linesOf(change)) || null,
     };
   });
   const facts = {
     ref,
     files: files.sort((x, y) => (x.path < y.path ? -1 : 1)),
-    folders: folderFacts(changes, folders, cache),
+    folders: folderFacts(changes, from),
   };
   return {
     facts,
@@ -240,14 +170,14 @@ function sideOf(ref: string, changes: readonly TreeChange[], folders: Folders, c
   };
 }
 
-function folderFacts(changes: readonly TreeChange[], folders: Folders, cache: FactCache): Map<string, FolderFacts> {
+function folderFacts(changes: readonly TreeChange[], { folders, known }: Sources): Map<string, FolderFacts> {
   const near = neighboursOf(changes, folders);
   return new Map(
     [...folders].map(([folder, entries]) => {
       const names = [...entries].map(([name, { mode }]) => shownPath(name) + (mode === '40000' ? '/' : ''));
       const files = near.flatMap(({ path, entry }) => {
-        const known = parentOf(path) === folder ? cache.get(shownPath(path), entry.id) : undefined;
-        return known === undefined || typeof known === 'string' ? [] : [[nameOf(path), known] as const];
+        const facts = parentOf(path) === folder ? known.get(keyOf(shownPath(path), entry.id)) : undefined;
+        return facts === undefined || typeof facts === 'string' ? [] : [[nameOf(path), facts] as const];
       });
       return [shownPath(folder), { names, files: new Map(files) }];
     }),
@@ -256,17 +186,4 @@ function folderFacts(changes: readonly TreeChange[], folders: Folders, cache: Fa
 
 function nameOf(path: BytePath): string {
   return shownPath(path.slice(path.lastIndexOf('/') + 1));
-}
-
-/** From the first to the last line of `next` that differs. */
-function linesBetween(old: Buffer | null, next: Buffer): ChangedFile['lines'] {
-  const now = next.toString('latin1').split('\n');
-  if (old === null) return { first: 1, last: Math.max(1, now.length - 1) };
-  const before = old.toString('latin1').split('\n');
-  let start = 0;
-  while (start < now.length && start < before.length && now[start] === before[start]) start += 1;
-  let end = 0;
-  const most = Math.min(now.length, before.length) - start;
-  while (end < most && now.at(-1 - end) === before.at(-1 - end)) end += 1;
-  return { first: Math.min(start + 1, now.length), last: Math.max(start + 1, now.length - end) };
 }

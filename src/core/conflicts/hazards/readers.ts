@@ -1,11 +1,18 @@
 import { readCode } from './code/readCode';
 import { readFormatter } from './data/formatter';
+import { readLock } from './data/lock';
 import { readManifest } from './data/manifest';
 import { readMigration } from './data/migration';
 import { type FileFacts, noFacts } from './facts';
 import type { FactReader } from './reader';
 
-const readers = { code: readCode, manifest: readManifest, migration: readMigration, formatter: readFormatter };
+const readers = {
+  code: readCode,
+  manifest: readManifest,
+  lock: readLock,
+  migration: readMigration,
+  formatter: readFormatter,
+};
 
 /** Whether anything of a file's content is to be known. */
 export function isRead(path: string): boolean {
@@ -19,6 +26,7 @@ export async function readFacts(path: string, content: Buffer): Promise<FileFact
   return {
     code: await read(readers.code),
     manifest: await read(readers.manifest),
+    lock: await read(readers.lock),
     migration: await read(readers.migration),
     formatter: await read(readers.formatter),
   };

@@ -31,6 +31,11 @@ export function comparisonOf(a: Side, b: Side): Comparison | null {
 
 const knownSides = new WeakMap<Side, { key: string; known: KnownSide } | null>();
 
+/** null when its state is not known. */
+export function knownSide(side: Side): KnownSide | null {
+  return known(side)?.known ?? null;
+}
+
 function known(side: Side): { key: string; known: KnownSide } | null {
   const kept = knownSides.get(side);
   if (kept !== undefined) return kept;

@@ -10,9 +10,10 @@ import { Breath } from '../breath';
 import { cleanCell, unknownCell } from '../cell';
 import { Facts, type Found } from '../meet/facts';
 import type { KnownPair, Meeting } from '../meet/meetings';
+import type { Origins } from '../meet/origins';
 import type { Merger, PairJob, ScratchPlace } from '../parts';
 import type { Side } from '../side';
-import { type Answer, CellCache, type Comparison, comparisonOf, seen, unknownOf } from './cells';
+import { type Answer, CellCache, type Comparison, comparisonOf, knownSide, seen, unknownOf } from './cells';
 import { rulesStamp } from './rules';
 
 export interface EngineParts {
@@ -52,6 +53,15 @@ export interface EngineResult {
 export interface MatrixEngine {
   /** Calls wait for each other. @throws GitError cancelled */
   compute(at: ScratchPlace, o: EngineOptions): Promise<EngineResult>;
+  /**
+   * Since which commits the sides of pairs are judged, in order; `b` may be what `a` is held against. null: not known.
+   * @throws GitError cancelled
+   */
+  origins(
+    at: ScratchPlace,
+    pairs: readonly (readonly [a: Side, b: Side])[],
+    o: Pick<EngineOptions, 'bases' | 'signal'>,
+  ): Promise<(Origins | null)[]>;
   /** Every cell is merged anew the next time: for whoever doubts one. */
   forget(): void;
 }
@@ -73,6 +83,24 @@ class Engine implements MatrixEngine {
 
   compute(at: ScratchPlace, o: EngineOptions): Promise<EngineResult> {
     return this.#inTurn(() => this.#compute(at, o));
+  }
+
+  async origins(
+    at: ScratchPlace,
+    pairs: readonly (readonly [a: Side, b: Side])[],
+    { bases, signal }: Pick<EngineOptions, 'bases' | 'signal'>,
+  ): Promise<(Origins | null)[]> {
+    const baseOf = ({ ref }: Side) => {
+      const base = bases.get(ref);
+      return base === undefined ? null : knownSide(base);
+    };
+    const standings = pairs.map(([one, other]) => {
+      const [a, b] = [knownSide(one), knownSide(other)];
+      return a === null || b === null ? null : { a, b, baseOfA: baseOf(one), baseOfB: baseOf(other) };
+    });
+    const known = standings.filter((standing) => standing !== null);
+    const found = (await this.#inTurn(() => this.#facts.origins(this.#place(at), known, signal))).values();
+    return standings.map((standing) => (standing === null ? null : (found.next().value ?? null)));
   }
 
   forget(): void {

@@ -8,6 +8,7 @@ import { readChanges } from './diffs';
 import { type KnownPair, Meetings } from './meetings';
 import { type CommitPair, MergeBases } from './mergeBases';
 import { Names } from './names';
+import { findOrigins, type Origins, type Standing } from './origins';
 
 /** Names and entries kept; beyond it all facts are asked anew. */
 const keptNames = 2_000_000;
@@ -72,6 +73,11 @@ export class Facts {
     const needs = [...(await meetings.needs(wanted.pairs)), ...this.#heldDifferences(wanted.held)];
     await this.#read(at, book, needs, signal);
     return { meetings, changed: (pair) => this.#changed(book, pair) };
+  }
+
+  /** Since which commits these are judged, in order; mostly without a process. @throws GitError cancelled */
+  origins(at: GitPlace, standings: readonly Standing[], signal?: AbortSignal): Promise<(Origins | null)[]> {
+    return findOrigins(this.#mergeBases, at, standings, signal);
   }
 
   #heldDifferences(held: readonly KnownPair[]): CommitPair[] {

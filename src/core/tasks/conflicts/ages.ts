@@ -1,4 +1,4 @@
-import type { Cell, ConflictBranch, ConflictsJson, UnknownReason } from '../../../contract/conflicts';
+import type { BaseCell, ConflictBranch, ConflictPair, ConflictsJson, UnknownReason } from '../../../contract/conflicts';
 import { unknownCell } from '../../conflicts/cell';
 
 /** A worktree with a live agent that was not looked at for longer than this may hold anything by now. */
@@ -11,13 +11,18 @@ export const tooOldMs = 30_000;
  * @returns `json` itself where nothing is too old
  */
 export function withAges(json: ConflictsJson, now: number): ConflictsJson {
-  return unknownWhere(json, (branch) => agesAt(branch) < now, 'scan is too old');
+  return unknownWhere(json, (branch) => isTooOld(branch, now), 'scan is too old');
 }
 
 /** When the next cell becomes too old, in milliseconds; null: none will. */
 export function nextAging(json: ConflictsJson, now: number): number | null {
   const times = json.branches.map(agesAt).filter((at) => at >= now && at !== Number.POSITIVE_INFINITY);
   return times.length === 0 ? null : Math.min(...times);
+}
+
+/** Whether the worktree may hold anything by now. @param now milliseconds */
+export function isTooOld(branch: ConflictBranch, now: number): boolean {
+  return agesAt(branch) < now;
 }
 
 /** The last moment at which the branch's cells may be shown. */
@@ -54,6 +59,8 @@ export function unknownWhere(
     ...json,
     pairs: json.pairs.map((pair) => (bad.has(pair.a) || bad.has(pair.b) ? asUnknown(pair, reason) : pair)),
     againstBase: json.againstBase.map((cell) => (bad.has(cell.ref) ? asUnknown(cell, reason) : cell)),
+    hazards: json.hazards.filter(({ branches }) => !branches.some((ref) => bad.has(ref))),
+    unjudged: json.unjudged.filter(({ ref }) => !bad.has(ref)),
     train: json.train.map((step, index) =>
       firstBad < 0 || index < firstBad || step.verdict === 'unknown'
         ? step
@@ -62,6 +69,6 @@ export function unknownWhere(
   };
 }
 
-function asUnknown<T extends Cell>(cell: T, reason: UnknownReason): T {
-  return cell.verdict === 'unknown' ? cell : { ...cell, ...unknownCell(reason) };
+function asUnknown<T extends ConflictPair | BaseCell>(cell: T, reason: UnknownReason): T {
+  return cell.verdict === 'unknown' ? cell : { ...cell, ...unknownCell(reason), hazards: null };
 }

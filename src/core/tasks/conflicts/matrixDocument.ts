@@ -136,7 +136,7 @@ export function encodeMatrix({ json, changed }: MatrixState): MatrixDocument {
     base: toRuns(
       branches.map(({ ref }) => {
         const cell = byRef.get(ref);
-        return cell === undefined ? -1 : indexOf(cell, null);
+        return cell === undefined ? -1 : indexOf(cell, cell.hazards ?? null);
       }),
     ),
     baseOf: branches.map(({ ref }) => Math.max(0, baseNames.indexOf(byRef.get(ref)?.base ?? ''))),
@@ -167,17 +167,13 @@ export function decodeMatrix(document: MatrixDocument): MatrixState | null {
     }
     const index = baseCells[i] ?? -1;
     if (index === -1) continue;
-    const { hazards: _, ...cell } = cells[index] ?? {};
+    const cell = cells[index];
     const base = document.baseNames[document.baseOf[i] ?? -1];
-    if (!isCell(cell) || base === undefined) return null;
+    if (cell === undefined || base === undefined) return null;
     againstBase.push({ ref: a.ref, base, ...cell, checkedAt: a.scannedAt });
   }
   const changed = new Map(branches.map(({ ref }, index) => [ref, document.changed[index] ?? []]));
   return { json: { ...rest, branches, pairs, againstBase }, changed };
-}
-
-function isCell(cell: Partial<Cell>): cell is Cell {
-  return cell.verdict !== undefined;
 }
 
 /** The older of two times; null when one is not known. */

@@ -7,6 +7,7 @@ import { DisposableBase } from '../../disposable';
 import type { Event } from '../../event';
 import type { TaskContext } from '../context';
 import { composeMatrix } from './composeMatrix';
+import { LiveHazards } from './liveHazards';
 import { Looker, messageOf } from './looker';
 import { LookQueue } from './lookQueue';
 import type { FoundSubjects } from './subjects';
@@ -68,6 +69,7 @@ export class MatrixHolder extends DisposableBase {
   readonly #looker: Looker;
   readonly #queue: LookQueue;
   readonly #train: TrainKeeper;
+  readonly #hazards: LiveHazards;
   readonly #ended = new AbortController();
   readonly #changedAt = new Map<string, string>();
   #prior: MatrixState | null;
@@ -105,6 +107,9 @@ export class MatrixHolder extends DisposableBase {
     this.#looker = new Looker(o.context, o.tools);
     this.#queue = new LookQueue(o.timing);
     this.#train = new TrainKeeper(o.tools.train);
+    this.#hazards = this._register(
+      new LiveHazards({ ...o, changed: () => this.#show(), lost: () => this.#findSoon() }),
+    );
     this._register({ dispose: () => this.#ended.abort() });
     this._register({ dispose: () => this.#timer !== null && clearTimeout(this.#timer) });
     this._register({ dispose: () => this.#showing !== null && clearTimeout(this.#showing) });
@@ -115,6 +120,7 @@ export class MatrixHolder extends DisposableBase {
     this.#live = liveOf(this.#source);
     this._register(this.#source.onDidLook((hint) => this.#hinted(hint)));
     this._register(this.#source.onDidChange(() => this.#rowsChanged()));
+    this.#hazards.start();
     const probing = setInterval(() => void this.#probe(), this.#timing.probeMs);
     probing.unref();
     this._register({ dispose: () => clearInterval(probing) });
@@ -125,6 +131,7 @@ export class MatrixHolder extends DisposableBase {
   async refresh(): Promise<void> {
     this.#findAt = 0;
     this.#tools.engine.forget();
+    this.#hazards.retry();
     for (const { worktree } of this.#looker.found?.subjects ?? []) {
       if (worktree !== null) this.#queue.scan(worktree.path, Date.now());
     }
@@ -132,10 +139,12 @@ export class MatrixHolder extends DisposableBase {
     await this.settled();
   }
 
-  /** Resolves when everything known to have changed is in the cells, order and train. */
+  /** Resolves when everything known to have changed is in the cells, hazards, order and train. */
   async settled(): Promise<void> {
-    while (!this.disposed && (this.#running !== null || this.#timer !== null || this.#showing !== null)) {
-      await (this.#running ?? new Promise((resolve) => setTimeout(resolve, 10)));
+    const isBusy = () =>
+      this.#running !== null || this.#timer !== null || this.#showing !== null || this.#hazards.judging !== null;
+    while (!this.disposed && isBusy()) {
+      await (this.#running ?? this.#hazards.judging ?? new Promise((resolve) => setTimeout(resolve, 10)));
     }
   }
 
@@ -165,6 +174,11 @@ export class MatrixHolder extends DisposableBase {
     const ended = [...this.#live].some((worktree) => !live.has(worktree));
     this.#live = live;
     if (ended) this.#show();
+    this.#wake();
+  }
+
+  #findSoon(): void {
+    this.#findAt ??= 0;
     this.#wake();
   }
 
@@ -257,6 +271,7 @@ export class MatrixHolder extends DisposableBase {
     this.#queue.retain(there);
     for (const worktree of this.#changedAt.keys()) if (!there.has(worktree)) this.#changedAt.delete(worktree);
     for (const worktree of unseen) this.#queue.scan(worktree, Date.now());
+    if (this.#looker.found !== null) await this.#hazards.readRules(this.#looker.found);
   }
 
   async #compute(at: ScratchPlace, signal: AbortSignal): Promise<void> {
@@ -264,6 +279,8 @@ export class MatrixHolder extends DisposableBase {
     if (found === null) return;
     const result = await this.#tools.engine.compute(at, { sides, bases, signal });
     this.#computed = { found, sides, bases, result };
+    // At once: what was judged of other states must not stand beside these.
+    this.#hazards.set(at, { sides, bases, result });
   }
 
   /** What cannot be looked at is unknown, and tried again a little later. */
@@ -340,10 +357,14 @@ export class MatrixHolder extends DisposableBase {
       changedAt: this.#changedAt,
       mergeOrder: this.#train.order,
       train: this.#train.steps,
+      hazards: this.#hazards.known,
+      mutes: this.#hazards.mutes,
       timing: this.#timingShown,
       host: this.#context.host,
     });
     this.#publish(state);
+    // After it: a verdict waits for nobody.
+    this.#hazards.judge(state.json);
   }
 }
 
@@ -359,7 +380,10 @@ interface Computed {
 function membersOf({ rows, worktrees }: LookSource): string {
   return JSON.stringify([
     worktrees.map(({ path, branch, prunable }) => [path, branch, prunable]),
-    rows.map((row) => [row.plan, row.task, row.branch, row.worktree, row.base, row.dependsOn, row.after, row.state]),
+    rows.map((row) => [
+      [row.plan, row.task, row.branch, row.worktree, row.base, row.dependsOn, row.after, row.state],
+      row.scope,
+    ]),
   ]);
 }
 

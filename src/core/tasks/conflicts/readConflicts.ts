@@ -3,11 +3,15 @@ import pLimit from 'p-limit';
 import type { MatrixState, ScratchPlace } from '../../conflicts/parts';
 import type { Side, Subject } from '../../conflicts/side';
 import { GitError } from '../../git/errors';
+import { placeOf } from '../../git/repository';
 import type { TaskContext } from '../context';
 import { leasesByName } from '../snapshot';
 import { committedSides } from './committedSides';
 import { composeMatrix } from './composeMatrix';
+import { HazardKeeper } from './hazardKeeper';
 import { messageOf } from './looker';
+import { readMutes } from './mutes';
+import { sideRules } from './sideRules';
 import { type FoundSubjects, findSubjects, type SubjectOptions } from './subjects';
 import { type ConflictTools, openConflictTools } from './tools';
 import { TrainKeeper } from './trainKeeper';
@@ -27,18 +31,28 @@ export async function readConflicts(context: TaskContext, o: ReadConflictsOption
   const before = context.git.started;
   const { committed, ...wanted } = o;
   const [tools, found] = await Promise.all([openConflictTools(context), findSubjects(context, wanted)]);
-  const live = await liveWorktrees(context, found);
-  return tools.scratch.use(async (at) => {
+  const [live, rules, mutes] = await Promise.all([
+    liveWorktrees(context, found),
+    sideRules(context, found),
+    readMutes(context),
+  ]);
+  const signal = o.signal ?? new AbortController().signal;
+  const work = tools.scratch.use(async (at) => {
     const sides = await lookAtAll(context, tools, at, { found, committed: committed === true, signal: o.signal });
     const bases = await basesOf(context, found, o.signal);
     const result = await tools.engine.compute(at, { sides, bases, signal: o.signal });
     const keeper = new TrainKeeper(tools.train);
     keeper.set({ found, sides, bases, result });
-    await keeper.merge(at, o.signal ?? new AbortController().signal);
+    const hazards = new HazardKeeper({ engine: tools.engine, judge: tools.hazards, place: placeOf(context.layout) });
+    hazards.set({ sides, bases, result, rules });
+    hazards.setFiles({ ...result, train: [] });
+    const [, processes] = await Promise.all([keeper.merge(at, signal), judge(context, hazards, at, signal)]);
+    hazards.setFiles({ ...result, train: keeper.steps });
+    const more = await judge(context, hazards, at, signal);
     const timing = {
       ...result.timing,
       ms: Math.round((performance.now() - began) * 10) / 10,
-      gitProcesses: context.git.started - before,
+      gitProcesses: context.git.started - before + processes + more,
     };
     const nobody = { prior: null, changedAt: new Map<string, string>(), host: context.host };
     return composeMatrix({
@@ -48,10 +62,29 @@ export async function readConflicts(context: TaskContext, o: ReadConflictsOption
       live,
       mergeOrder: keeper.order,
       train: keeper.steps,
+      hazards,
+      mutes,
       timing,
       ...nobody,
     });
   });
+  return work.finally(() => tools.hazards.dispose());
+}
+
+/** Where nothing can be judged, the cells say so. @returns processes of git. @throws GitError cancelled */
+async function judge(
+  { host }: TaskContext,
+  hazards: HazardKeeper,
+  at: ScratchPlace,
+  signal: AbortSignal,
+): Promise<number> {
+  try {
+    return await hazards.judge(at, signal);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    host.log.warn(`The hazards could not be judged: ${messageOf(error)}`);
+    return 0;
+  }
 }
 
 /** What everybody is now, in the order of the subjects. @throws GitError cancelled */

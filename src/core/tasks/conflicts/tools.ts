@@ -1,3 +1,5 @@
+import type { HazardJudge } from '../../conflicts/hazards/hazards';
+import { WorkerJudge } from '../../conflicts/hazards/workerJudge';
 import { createEngine, type MatrixEngine } from '../../conflicts/matrix/engine';
 import { createMerger } from '../../conflicts/merge/merger';
 import type { Merger, Scratch, Snapshots } from '../../conflicts/parts';
@@ -13,6 +15,8 @@ export interface ConflictTools {
   readonly merger: Merger;
   readonly engine: MatrixEngine;
   readonly train: Train;
+  /** In a thread of its own, which is begun when it is first asked: let go of it in the end. */
+  readonly hazards: HazardJudge;
 }
 
 export async function openConflictTools({
@@ -28,5 +32,6 @@ export async function openConflictTools({
     merger,
     engine: createEngine({ ...deps, merger }),
     train: createTrain({ ...deps, merger }),
+    hazards: new WorkerJudge({ gitPath: host.settings().gitPath, env: host.env, log: host.log }),
   };
 }

@@ -1,7 +1,8 @@
 import path from 'node:path';
+import { FactCache } from '../../../../src/core/conflicts/hazards/factCache';
 import { judgePair, judgeSide } from '../../../../src/core/conflicts/hazards/judge';
 import type { Finding, TaskRules } from '../../../../src/core/conflicts/hazards/parts';
-import { FactCache, type ReadSide, readSides } from '../../../../src/core/conflicts/hazards/readSides';
+import { type ReadSide, readSides } from '../../../../src/core/conflicts/hazards/readSides';
 import { createGit } from '../../../../src/core/git/git';
 import { findRepository, placeOf } from '../../../../src/core/git/repository';
 import { silentLog } from '../../../../src/core/ports';
@@ -64,7 +65,7 @@ export async function withFork<T>(fork: Fork, fn: (sides: [ReadSide, ReadSide]) 
       { ref: 'b', from: base, to: b },
     ];
     const [left, right] = await readSides(git, at, wanted, new FactCache());
-    if (left === undefined || right === undefined) throw new Error('A side was lost.');
+    if (left == null || right == null) throw new Error('A side was lost.');
     return fn([left, right]);
   }, memoryFolder());
 }

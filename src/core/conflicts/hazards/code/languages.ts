@@ -1,6 +1,10 @@
 import type { Tree } from 'web-tree-sitter';
 import type { CodeFacts } from '../facts';
+import { readGo } from './go/readGo';
 import type { Grammar } from './grammars';
+import { readJava } from './java/readJava';
+import { readPython } from './python/readPython';
+import { readRust } from './rust/readRust';
 import { readJavaScript, readTypeScript } from './typescript/readTypeScript';
 
 export interface LanguageReader {
@@ -10,6 +14,10 @@ export interface LanguageReader {
 }
 
 const typescript: LanguageReader = { grammar: 'typescript', read: readTypeScript };
+const python: LanguageReader = { grammar: 'python', read: readPython };
+const go: LanguageReader = { grammar: 'go', read: readGo };
+const rust: LanguageReader = { grammar: 'rust', read: readRust };
+const java: LanguageReader = { grammar: 'java', read: readJava };
 const javascript: LanguageReader = { grammar: 'javascript', read: readJavaScript };
 
 const byExtension: ReadonlyMap<string, LanguageReader> = new Map([
@@ -21,6 +29,11 @@ const byExtension: ReadonlyMap<string, LanguageReader> = new Map([
   ['.mjs', javascript],
   ['.cjs', javascript],
   ['.jsx', javascript],
+  ['.py', python],
+  ['.pyi', python],
+  ['.go', go],
+  ['.rs', rust],
+  ['.java', java],
 ]);
 
 /** Who reads a file, by its path; null: nobody. */

@@ -1,13 +1,13 @@
 import { strict as assert } from 'node:assert';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { switchyard } from '../harness/commandLine';
-import { mainThreadTasks } from '../harness/mainThread';
-import { MatrixPanel } from '../harness/matrixPanel';
-import { type Host, sharedHost } from '../harness/openWorkbench';
-import { makeRepository, repositoryAt, type SampleRepository } from '../harness/sampleRepository';
-import { waitFor } from '../harness/waitFor';
-import type { Workbench } from '../harness/workbench';
+import { switchyard } from '../../harness/commandLine';
+import { mainThreadTasks } from '../../harness/mainThread';
+import { MatrixPanel } from '../../harness/matrixPanel';
+import { type Host, sharedHost } from '../../harness/openWorkbench';
+import { makeRepository, repositoryAt, type SampleRepository } from '../../harness/sampleRepository';
+import { waitFor } from '../../harness/waitFor';
+import type { Workbench } from '../../harness/workbench';
 
 const themes = [
   ['vs-dark', 'Dark Modern'],
@@ -138,7 +138,7 @@ describe('the conflict matrix to look at', () => {
     );
     await workbench.screenshot('conflicts-fifty-scrolled');
     if (process.env.SWITCHYARD_LONG) assert.ok(busiest <= 50, `${busiest} ms`);
-    await panel.document.getByLabel('Only conflicts and unknown').check();
+    await panel.document.getByLabel('Only conflicts, hazards and unknown').check();
     await waitFor('seven rows', async () => (await panel.rows()).length === 7);
     await workbench.screenshot('conflicts-fifty-trouble');
   });

@@ -1,0 +1,91 @@
+import type { Node } from 'web-tree-sitter';
+import type { Declaration, Parameter } from '../../facts';
+import { textOf } from '../common/compact';
+import { isCapital } from './declarations';
+import { genericsOf, parametersText, readParameters, resultOf, typeOf } from './parameters';
+
+interface Member {
+  /** '': what is taken over from another type. */
+  readonly name: string;
+  readonly text: string;
+  readonly declaration: Declaration | null;
+}
+
+/** A type with its fields or methods. They are in its signature too: whoever has one by its parts depends on all. */
+export function readType(spec: Node, text: string): Declaration[] {
+  const name = textOf(spec.childForFieldName('name'), text);
+  const type = spec.childForFieldName('type');
+  if (name === '' || type === null || (spec.type !== 'type_spec' && spec.type !== 'type_alias')) return [];
+  const generics = genericsOf(spec, text);
+  const exported = isCapital(name);
+  const common = { name, exported, result: null, line: spec.startPosition.row + 1 };
+  if (spec.type === 'type_alias') {
+    return [{ ...common, kind: 'type', signature: `type${generics} = ${typeOf(type, text)}`, parameters: null }];
+  }
+  if (type.type === 'struct_type') {
+    const members = fieldsOf(type, text, name);
+    const signature = `struct${generics} { ${members.map((member) => member.text).join('; ')} }`;
+    return [{ ...common, kind: 'class', signature, parameters: literalOf(members) }, ...declarationsOf(members)];
+  }
+  if (type.type === 'interface_type') {
+    const members = methodsOf(type, text, name);
+    const listed = members.map((member) => member.text).sort();
+    const signature = `interface${generics} { ${listed.join('; ')} }`;
+    return [{ ...common, kind: 'interface', signature, parameters: null }, ...declarationsOf(members)];
+  }
+  const written = typeOf(type, text);
+  // A type is called to convert to it.
+  const parameters: Parameter[] = [{ name: null, type: written, kind: 'required' }];
+  return [{ ...common, kind: 'type', signature: `type${generics} ${written}`, parameters }];
+}
+
+function declarationsOf(members: readonly Member[]): Declaration[] {
+  return members.flatMap(({ declaration }) => declaration ?? []);
+}
+
+/** In order, as a literal without names gives them. A tag says how a field is written elsewhere, which others read. */
+function fieldsOf(type: Node, text: string, owner: string): Member[] {
+  const list = type.namedChildren.find((node) => node.type === 'field_declaration_list');
+  return (list?.namedChildren ?? []).flatMap((field): Member[] => {
+    if (field.type !== 'field_declaration') return [];
+    const written = typeOf(field.childForFieldName('type'), text);
+    const tag = field.childForFieldName('tag');
+    const signature = tag === null ? written : `${written} ${textOf(tag, text)}`;
+    const names = field.childrenForFieldName('name');
+    if (names.length > 0) return names.map((node) => memberOf(owner, textOf(node, text), 'field', signature, node));
+    const pointer = text.slice(field.startIndex, field.endIndex).startsWith('*') ? '*' : '';
+    const embedded = /(\w+)(?:\[.*)?$/su.exec(written)?.[1] ?? written;
+    return [memberOf(owner, embedded, 'field', `embedded ${pointer}${signature}`, field)];
+  });
+}
+
+/** A literal gives some fields by their names, or all of them in order. */
+function literalOf(members: readonly Member[]): Parameter[] {
+  return members.map(({ name, text }) => ({ name, type: text.slice(name.length + 1), kind: 'optional' }));
+}
+
+function methodsOf(type: Node, text: string, owner: string): Member[] {
+  return type.namedChildren.flatMap((node): Member[] => {
+    if (node.type === 'comment') return [];
+    const name = node.childForFieldName('name');
+    if (name === null) return [{ name: '', text: typeOf(node, text), declaration: null }];
+    const parameters = readParameters(node.childForFieldName('parameters'), text);
+    const result = resultOf(node.childForFieldName('result'), text);
+    const signature = `func${parametersText(parameters)}${result === null ? '' : ` ${result}`}`;
+    return [memberOf(owner, textOf(name, text), 'method', signature, node, { parameters, result })];
+  });
+}
+
+function memberOf(
+  owner: string,
+  name: string,
+  kind: 'field' | 'method',
+  signature: string,
+  node: Node,
+  callable: Pick<Declaration, 'parameters' | 'result'> = { parameters: null, result: null },
+): Member {
+  const exported = isCapital(name) && isCapital(owner);
+  const line = node.startPosition.row + 1;
+  const declaration = { name: `${owner}.${name}`, kind, exported, signature, ...callable, line };
+  return { name, text: `${name} ${signature}`, declaration };
+}

@@ -1,0 +1,90 @@
+import type { GitPlace } from '../../git/treeDiff';
+import type { KnownSide } from './meetings';
+import type { MergeBases } from './mergeBases';
+
+/** Two sides that are to be judged together, each with what it is held against. */
+export interface Standing {
+  readonly a: KnownSide;
+  readonly b: KnownSide;
+  /** null: nothing. */
+  readonly baseOfA: KnownSide | null;
+  readonly baseOfB: KnownSide | null;
+}
+
+/** Since which commits two sides are judged. Full ids. */
+export interface Origins {
+  /** What a side contributes is what it changed since this commit. */
+  readonly a: string;
+  readonly b: string;
+  /** One holds all that the other has: nothing comes together that was not together before. */
+  readonly contained: boolean;
+}
+
+/**
+ * Each side is judged for its own work: what it changed since it left its base. Only what two have in common beyond their
+ * bases (one is stacked on the other, or one is the base) moves both origins to the merge base of the two.
+ * @returns in order; null: they have no history in common, or it is not known
+ * @throws GitError cancelled
+ */
+export async function findOrigins(
+  mergeBases: MergeBases,
+  at: GitPlace,
+  standings: readonly Standing[],
+  signal?: AbortSignal,
+): Promise<(Origins | null)[]> {
+  const heads = standings.flatMap(({ a, b, baseOfA, baseOfB }) => [
+    [a.head, b.head] as const,
+    ...[[a, baseOfA] as const, [b, baseOfB] as const].flatMap(([side, base]) =>
+      base === null ? [] : [[side.head, base.head] as const],
+    ),
+  ]);
+  await mergeBases.prepare(at, heads, signal);
+  const open = standings.map((standing) => placesOf(mergeBases, standing));
+  const between = open.flatMap((places) =>
+    places === null || isPlain(places)
+      ? []
+      : [[places.common, places.a ?? ''] as const, [places.common, places.b ?? ''] as const],
+  );
+  await mergeBases.prepare(at, between, signal);
+  return open.map((places) => {
+    if (places === null) return null;
+    const { a, b, common, contained } = places;
+    const own = a !== null && b !== null && (isPlain(places) || isOnBase(mergeBases, common, [a, b]));
+    return own ? { a, b, contained } : { a: common, b: common, contained };
+  });
+}
+
+interface Places {
+  /** Where each left its base; null: that is not to be asked. */
+  readonly a: string | null;
+  readonly b: string | null;
+  /** The merge base of both. */
+  readonly common: string;
+  readonly contained: boolean;
+}
+
+function placesOf(mergeBases: MergeBases, { a, b, baseOfA, baseOfB }: Standing): Places | null {
+  const all = mergeBases.of(a.head, b.head) ?? [];
+  const common = newest(mergeBases, all);
+  if (common === null) return null;
+  const contained = all.includes(a.commit) || all.includes(b.commit) || a.commit === b.commit;
+  const isBase = baseOfA?.side.ref === b.side.ref || baseOfB?.side.ref === a.side.ref;
+  if (isBase || baseOfA === null || baseOfB === null) return { a: null, b: null, common, contained };
+  const forkOf = (side: KnownSide, base: KnownSide) => newest(mergeBases, mergeBases.of(side.head, base.head) ?? []);
+  return { a: forkOf(a, baseOfA), b: forkOf(b, baseOfB), common, contained };
+}
+
+/** It need not be asked whether what both have in common is on a base. */
+function isPlain({ a, b, common }: Places): boolean {
+  return a === null || b === null || common === a || common === b;
+}
+
+function isOnBase(mergeBases: MergeBases, common: string, forks: readonly string[]): boolean {
+  return forks.some((fork) => mergeBases.of(common, fork)?.includes(common) === true);
+}
+
+/** Of several merge bases one has to do; the ids decide among equally old ones, so that it is always the same. */
+function newest(mergeBases: MergeBases, all: readonly string[]): string | null {
+  const [first] = all.toSorted((x, y) => mergeBases.dateOf(y) - mergeBases.dateOf(x) || (x < y ? -1 : 1));
+  return first ?? null;
+}

@@ -1,0 +1,94 @@
+import type { UnjudgedFile } from '../../../contract/conflicts';
+import type { Aging } from '../../conflicts/hazards/aging';
+import type { FoundHazard, HazardJudge, HazardQuestion, JudgedSide } from '../../conflicts/hazards/hazards';
+import type { TaskRules } from '../../conflicts/hazards/parts';
+import type { Origins } from '../../conflicts/meet/origins';
+import type { Side } from '../../conflicts/side';
+import type { GitPlace } from '../../git/treeDiff';
+import type { ResolutionKeeper } from './resolutionKeeper';
+
+/** Something to be judged: two sides, a side with its base, or a side by itself. */
+export interface Case {
+  /** Changes whenever the answer may. */
+  readonly key: string;
+  readonly a: Side;
+  /** What `a` is held against. */
+  readonly b: Side;
+  readonly alone: boolean;
+}
+
+export interface Judged {
+  /** null: it could not be judged. */
+  readonly hazards: readonly FoundHazard[] | null;
+  /** Lists of its sides. */
+  readonly unjudged: readonly (readonly UnjudgedFile[])[];
+}
+
+const nothing: Judged = { hazards: [], unjudged: [] };
+
+/** One question, put together from what nobody has answered yet. */
+export class Asking {
+  readonly #sides: JudgedSide[] = [];
+  readonly #places = new Map<string, number>();
+  readonly #alone = new Map<string, number>();
+  readonly #pairs = new Map<string, readonly [number, number]>();
+
+  constructor(
+    private readonly rules: ReadonlyMap<string, TaskRules>,
+    private readonly answers: Aging<Judged>,
+  ) {}
+
+  /** @returns how to have the answer after `send`; undefined: it could not be judged */
+  add({ a, b, alone }: Case, origins: Origins | null): () => Judged | undefined {
+    const left = origins === null ? null : this.#side(a, origins.a);
+    const right = origins === null || alone ? null : this.#side(b, origins.b);
+    if (left === null || (right === null && !alone)) return () => undefined;
+    if (!alone && origins?.contained === true) return () => nothing;
+    const key = right === null ? left.key : `${left.key}\n${right.key}`;
+    const known = this.answers.get(key);
+    if (known !== undefined) return () => known;
+    if (right === null) this.#alone.set(key, this.#place(left));
+    else this.#pairs.set(key, [this.#place(left), this.#place(right)]);
+    return () => this.answers.get(key);
+  }
+
+  #side({ ref, snapshot }: Side, from: string): { readonly key: string; readonly side: JudgedSide } | null {
+    if (snapshot.commit === null) return null;
+    const rules = this.rules.get(ref) ?? null;
+    const side = { ref, from, to: snapshot.commit, rules };
+    return { key: `${ref} ${from} ${snapshot.commit} ${rules === null ? '' : JSON.stringify(rules)}`, side };
+  }
+
+  #place({ key, side }: { readonly key: string; readonly side: JudgedSide }): number {
+    const known = this.#places.get(key);
+    if (known !== undefined) return known;
+    this.#places.set(key, this.#sides.length);
+    return this.#sides.push(side) - 1;
+  }
+
+  /** Puts all answers where their keys are. @returns processes of git */
+  async send(judge: HazardJudge, place: GitPlace, resolving: ResolutionKeeper, signal: AbortSignal): Promise<number> {
+    const files = resolving.open;
+    if (this.#alone.size + this.#pairs.size + files.length === 0) return 0;
+    const question: HazardQuestion = {
+      place,
+      sides: this.#sides,
+      alone: [...this.#alone.values()],
+      pairs: [...this.#pairs.values()],
+      files,
+    };
+    const answer = await judge.judge(question, signal);
+    const lists = answer.unjudged.map((files, index) =>
+      (files ?? []).map((file) => ({ ref: this.#sides[index]?.ref ?? '', ...file })),
+    );
+    const unjudged = (places: readonly number[]) =>
+      places.map((index) => lists[index] ?? []).filter((some) => some.length > 0);
+    const keep = (key: string, hazards: readonly FoundHazard[] | null | undefined, places: readonly number[]) => {
+      if (hazards != null) this.answers.keep(key, { hazards, unjudged: unjudged(places) });
+    };
+    for (const [index, [key, place]] of [...this.#alone].entries()) keep(key, answer.alone[index], [place]);
+    for (const [index, [key, places]] of [...this.#pairs].entries()) keep(key, answer.pairs[index], places);
+    resolving.keep(files, answer.resolutions);
+    return answer.gitProcesses;
+  }
+}
