@@ -4,6 +4,7 @@ import type {
   ConflictFile,
   ConflictPair,
   ConflictsJson,
+  Hazard,
   TrainStep,
   UnknownReason,
   Verdict,
@@ -35,6 +36,8 @@ const advice: Readonly<Record<UnknownReason, string>> = {
   'git failed': 'see what git says',
 };
 
+/** Pairs and files without hazards looked for that are listed; the rest is counted. */
+const shownUnjudged = 12;
 /** Files of one cell that are listed; the rest is counted. */
 const shownFiles = 12;
 
@@ -44,6 +47,8 @@ export function conflictsText(json: ConflictsJson, paint: Paint = plain): string
   const parts = [
     overview(json, paint),
     section('Conflicts', conflictLines(json)),
+    section('Hazards', hazardLines(json)),
+    section('Not judged', unjudgedLines(json)),
     section('Not known', unknownLines(json)),
     section(`Merged in this order${json.base === null ? '' : ` onto ${printable(json.base)}`}`, trainLines(json)),
     `${summary(json)}\n`,
@@ -140,12 +145,59 @@ function cellLines(
 }
 
 function fileLines(files: readonly ConflictFile[]): string[] {
-  const rows = files.slice(0, shownFiles).map((file) => [`   `, shownName(file), file.kind]);
+  const rows = files.slice(0, shownFiles).map((file) => [`   `, shownName(file), file.kind, resolutionWords(file)]);
   const more = files.length - shownFiles;
   const lines = table(rows)
     .split('\n')
     .filter((line) => line !== '');
   return more > 0 ? [...lines, `     and ${more} more`] : lines;
+}
+
+/** Whose it is by the table; nothing where that is not judged. */
+function resolutionWords({ type, who, strategy, candidate }: ConflictFile): string {
+  if (who === null) return '';
+  const how = strategy === null ? '' : `: ${strategy}`;
+  return `${type ?? 'like no row of the table'}; ${candidate ? 'perhaps ' : ''}${who}${how}`;
+}
+
+/** What git merges cleanly and is dangerous all the same; each with its id, by which it is muted. */
+function hazardLines({ hazards }: ConflictsJson): string[] {
+  const open = hazards.filter(({ muted }) => muted === null);
+  const muted = hazards.filter((hazard) => hazard.muted !== null);
+  return [
+    ...open.flatMap((hazard) => [
+      `  ${hazardTitle(hazard)}`,
+      ...[hazard.prevention ?? []].flat().map((text) => `    ${printable(text)}`),
+    ]),
+    ...muted.map((hazard) => `  muted: ${hazardTitle(hazard)} (${printable(mutedWords(hazard))})`),
+  ];
+}
+
+function hazardTitle({ id, kind, message, files, line }: Hazard): string {
+  const [file] = files;
+  const place = file === undefined ? '' : ` (${shownName({ path: file })}${line === undefined ? '' : `:${line}`})`;
+  return `${id}  ${kind}: ${printable(message)}${place}`;
+}
+
+function mutedWords({ muted }: Hazard): string {
+  return `${muted?.who ?? 'somebody'}: ${muted?.reason ?? ''}`;
+}
+
+/** Pairs that merge cleanly, in which nobody has looked for hazards; and files that could not be read. */
+function unjudgedLines({ pairs, againstBase, unjudged }: ConflictsJson): string[] {
+  const cells = [
+    ...pairs.map(({ a, b, verdict, hazards }) => ({ title: `${a} and ${b}`, verdict, hazards })),
+    ...againstBase.map(({ ref, base, verdict, hazards }) => ({ title: `${ref} and base ${base}`, verdict, hazards })),
+  ].filter(({ verdict, hazards }) => verdict === 'clean' && hazards == null);
+  const more = unjudged.length - shownUnjudged;
+  return [
+    ...cells.slice(0, shownUnjudged).map(({ title }) => `  ${printable(title)}: hazards were not looked for`),
+    ...(cells.length > shownUnjudged ? [`  and ${cells.length - shownUnjudged} more pairs`] : []),
+    ...unjudged
+      .slice(0, shownUnjudged)
+      .map(({ ref, path, why }) => `  ${shownName({ path })} of ${printable(ref)}: ${printable(why)}`),
+    ...(more > 0 ? [`  and ${more} more files`] : []),
+  ];
 }
 
 /** What makes the same unknown for one side is told once. */
@@ -197,9 +249,11 @@ function stepLines(step: TrainStep): string[] {
   return cellLines(`${step.ref} conflicts and is left out`, step);
 }
 
-function summary({ pairs, timing }: ConflictsJson): string {
+function summary({ pairs, hazards, timing }: ConflictsJson): string {
   const count = (verdict: Verdict) => pairs.filter((pair) => pair.verdict === verdict).length;
-  const counts = `${count('conflict')} conflict, ${count('unknown')} unknown, ${count('clean')} clean`;
+  const open = hazards.filter(({ muted }) => muted === null).length;
+  const dangers = open === 0 ? '' : `; ${plural(open, 'hazard')}`;
+  const counts = `${count('conflict')} conflict, ${count('unknown')} unknown, ${count('clean')} clean${dangers}`;
   const cost = `${Math.round(timing.ms)} ms, ${plural(timing.gitProcesses, 'git process', 'es')}`;
   return `${plural(pairs.length, 'pair')}: ${counts} (${cost})`;
 }

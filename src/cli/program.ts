@@ -106,6 +106,9 @@ function buildProgram(args: readonly string[], version: string, done: (code: num
     .option('--base <ref>', 'branch or commit that all are to be merged into')
     .option('--committed', 'without uncommitted work')
     .option('--exit-code', 'exit 1 when anything is not clean')
+    .option('--mute <id>', 'put a hazard aside, with --reason')
+    .option('--reason <text>', 'why it is none')
+    .option('--unmute <id>', 'take that back')
     .action(
       action(async (refs: string[], o) => (await import('./commands/conflicts')).conflicts(refs, o, global(), version)),
     );

@@ -41,7 +41,9 @@ export function launcherPlaces(
   return { binDir: path.join(globalStorage, 'bin'), folder, cli: path.join(folder, 'cli.js') };
 }
 
-const programs = ['cli.js', 'hook.js'];
+/** `hazards.js` and the grammars are the command line's: it looks for them beside itself. */
+const programs = ['cli.js', 'hook.js', 'hazards.js'];
+const grammars = 'grammars';
 const keptWithoutLeaseMs = 24 * 60 * 60_000;
 
 /**
@@ -57,6 +59,7 @@ export async function installLauncher(options: LauncherOptions): Promise<Launche
   await mkdir(binDir, { recursive: true });
   for (const name of programs)
     await copyProgram(path.join(options.distDir, name), path.join(folder, name), name === 'cli.js');
+  await copyGrammars(path.join(options.distDir, grammars), path.join(folder, grammars));
   const now = new Date();
   await utimes(folder, now, now);
   await writeWhole(path.join(binDir, 'switchyard'), shellLauncher(cli, options.node), 0o755);
@@ -77,6 +80,15 @@ export async function installLauncher(options: LauncherOptions): Promise<Launche
     program: path.join(binDir, 'switchyard.cmd'),
     terminal: { command: options.node.execPath, args: [cli], env },
   };
+}
+
+async function copyGrammars(from: string, to: string): Promise<void> {
+  const names = await readdir(from).catch((error: unknown) => {
+    if (isFileError(error, 'ENOENT')) return [];
+    throw error;
+  });
+  if (names.length > 0) await mkdir(to, { recursive: true });
+  for (const name of names) await copyProgram(path.join(from, name), path.join(to, name), true);
 }
 
 async function copyProgram(from: string, to: string, required: boolean): Promise<void> {

@@ -9,6 +9,7 @@ import { Cells } from './conflicts/cells';
 import { ConflictFileSystem } from './conflicts/conflictFileSystem';
 import { sweepProofs } from './conflicts/conflictRooms';
 import { windowIdentity } from './folders';
+import { HazardActions } from './hazards/hazardActions';
 import { IntegrationPanels } from './integration/integrationPanels';
 import { AgentLauncher } from './launching/agentLauncher';
 import { ShownWorktrees } from './launching/shownWorktrees';
@@ -45,6 +46,7 @@ export function composeServices(
   keep(new ChangesFileSystem(repositories));
   const documents = keep(new ConflictFileSystem(repositories));
   const cells = new Cells({ repositories, documents, log });
+  const hazards = new HazardActions(repositories);
   const startedTrusted = vscode.workspace.isTrusted;
   keep(
     repositories.onDidOpen((session) => {
@@ -57,9 +59,10 @@ export function composeServices(
   );
   void helpWithPlanFiles(repositories, log).then(keep, (error: unknown) => log.error(String(error)));
   void markWhatOthersChange(repositories, log).then(keep, (error: unknown) => log.error(String(error)));
+  void showHazards(repositories).then(keep, (error: unknown) => log.error(String(error)));
   const choose = new TargetChooser(repositories);
   const integration = keep(
-    new IntegrationPanels({ extension: context.extensionUri, repositories, actions: cells, log }),
+    new IntegrationPanels({ extension: context.extensionUri, repositories, actions: cells, hazards, log }),
   );
   return {
     log,
@@ -70,6 +73,7 @@ export function composeServices(
     views,
     choose,
     cells,
+    hazards,
     integration,
     memory: context.workspaceState,
   };
@@ -119,6 +123,12 @@ async function helpWithPlanFiles(repositories: Repositories, log: Log): Promise<
     customAgents: () => Object.keys(readSettings().customAgents),
     log,
   });
+}
+
+/** Problems of files in which something is dangerous; not before the window has what it shows. */
+async function showHazards(repositories: Repositories): Promise<vscode.Disposable> {
+  const { HazardDiagnostics } = await import('./core');
+  return new HazardDiagnostics(repositories);
 }
 
 /** Badges on files and marks in editors; not before the window has what it shows. */

@@ -35,6 +35,8 @@ export const commandIds = {
   emptyTrash: 'switchyard.emptyTrash',
   openIntegration: 'switchyard.openIntegration',
   refreshConflicts: 'switchyard.refreshConflicts',
+  muteHazard: 'switchyard.muteHazard',
+  unmuteHazard: 'switchyard.unmuteHazard',
   openLiveFile: 'switchyard.openLiveFile',
   openGitSettings: 'switchyard.openGitSettings',
   showLog: 'switchyard.showLog',

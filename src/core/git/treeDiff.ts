@@ -1,4 +1,5 @@
 import { type BytePath, foldersOf, splitPaths } from './bytePath';
+import { GitError } from './errors';
 import type { Git } from './git';
 
 /** One side of a changed path. */
@@ -48,12 +49,19 @@ export async function diffCommits(
   const options = ['-r', '-z', '--raw', '--no-abbrev', '--no-renames', '--no-relative', '--ignore-submodules=none'];
   const args = [...at.args, 'diff-tree', '--stdin', '--always', ...options];
   const { stdoutBytes } = await git.run(args, { cwd: at.cwd, env: { ...at.env }, input, signal });
-  return splitByCommit(stdoutBytes).map(parseRawDiff);
+  const found = splitByCommit(stdoutBytes);
+  // A commit that is not there is passed over without a word.
+  const missing = pairs.findIndex(([, to], index) => found[index]?.commit !== to);
+  if (missing < 0) return found.map(({ changes }) => parseRawDiff(changes));
+  throw new GitError('failed', `The commit ${pairs[missing]?.[1]} cannot be read; run git fsck.`, {
+    args,
+    cwd: at.cwd,
+  });
 }
 
 /** Each difference begins with the commit it leads to, NUL; a change begins with a colon (git-diff(1), "-z"). */
-function splitByCommit(z: Buffer): Buffer[] {
-  const starts: { readonly from: number; readonly at: number }[] = [];
+function splitByCommit(z: Buffer): { readonly commit: string; readonly changes: Buffer }[] {
+  const starts: { readonly commit: string; readonly from: number; readonly at: number }[] = [];
   for (let at = 0; at < z.length; ) {
     const end = z.indexOf(0, at);
     if (end < 0) break;
@@ -62,11 +70,14 @@ function splitByCommit(z: Buffer): Buffer[] {
       const next = z.indexOf(0, end + 1);
       at = next < 0 ? z.length : next + 1;
     } else {
-      starts.push({ from: end + 1, at });
+      starts.push({ commit: z.toString('latin1', at, end), from: end + 1, at });
       at = end + 1;
     }
   }
-  return starts.map(({ from }, index) => z.subarray(from, starts[index + 1]?.at ?? z.length));
+  return starts.map(({ commit, from }, index) => ({
+    commit,
+    changes: z.subarray(from, starts[index + 1]?.at ?? z.length),
+  }));
 }
 
 /** Parses `--raw -z` (git-diff(1), "Raw output format"): `:<mode> <mode> <id> <id> <status>` NUL path NUL. */

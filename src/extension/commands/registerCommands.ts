@@ -11,6 +11,7 @@ import { openApp, runApp, stopApp } from './app';
 import { cleanTask } from './clean';
 import { cleanIntegrated } from './cleanIntegrated';
 import { dispatchAll, dispatchTask } from './dispatch';
+import { muteHazard, unmuteHazard } from './hazards';
 import { openIntegration, refreshConflicts } from './integration';
 import { checkPlan, newPlan, newTask, openPlan, openTask } from './plans';
 import { forgetTask, restoreTask } from './restore';
@@ -42,6 +43,8 @@ const handlers: Readonly<Record<CommandName, Handler>> = {
   openChanges,
   openIntegration,
   refreshConflicts,
+  muteHazard,
+  unmuteHazard,
   openConflict,
   proveConflict,
   openLiveFile,

@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import type { Log } from '../../core/ports';
 import type { Cells } from '../conflicts/cells';
+import type { HazardActions } from '../hazards/hazardActions';
 import type { IntegrationPanels } from '../integration/integrationPanels';
 import type { AgentLauncher } from '../launching/agentLauncher';
 import type { Repositories } from '../sessions/repositories';
@@ -19,6 +20,7 @@ export interface Services {
   readonly choose: TargetChooser;
   readonly integration: IntegrationPanels;
   readonly cells: Cells;
+  readonly hazards: HazardActions;
   /** Remembered for this workspace. */
   readonly memory: vscode.Memento;
 }

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import type { MatrixView } from '../../core/conflicts/parts';
 import { type Disposable, DisposableBase } from '../../core/disposable';
 import type { Log } from '../../core/ports';
-import type { FromPanel, PanelSnapshot, ToPanel } from '../../protocol/integration';
+import type { FromPanel, PanelChecklist, PanelSnapshot, ToPanel } from '../../protocol/integration';
+import type { HazardActions } from '../hazards/hazardActions';
 import { showError } from '../messages';
 import type { Repositories } from '../sessions/repositories';
 import type { RepositorySession } from '../sessions/repositorySession';
@@ -13,6 +13,7 @@ import { matrixOf } from './matrixOf';
 import { fromPanel, keptRepository } from './messages';
 import { panelPage } from './page';
 import { panelWords } from './panelWords';
+import { panelChecklist } from './renderChecklist';
 import { panelMatrix } from './renderModel';
 
 /** What happens within this time is sent as one snapshot. */
@@ -24,6 +25,7 @@ export interface PanelParts {
   readonly root: vscode.Uri;
   readonly repositories: Repositories;
   readonly actions: CellActions;
+  readonly hazards: HazardActions;
   readonly log: Log;
   /** What the page kept over a reload of the window. */
   readonly state: unknown;
@@ -34,6 +36,7 @@ export class IntegrationPanel extends DisposableBase {
   readonly #panel: vscode.WebviewPanel;
   readonly #repositories: Repositories;
   readonly #actions: CellActions;
+  readonly #hazards: HazardActions;
   readonly #log: Log;
   /** The page listens; a hidden page is gone, and says so anew when it is back. */
   #ready = false;
@@ -41,13 +44,14 @@ export class IntegrationPanel extends DisposableBase {
   #revealing: { readonly ref: string | null } | null = null;
   #refreshing = 0;
   #timer: NodeJS.Timeout | null = null;
-  #watched: { readonly view: MatrixView | null; readonly listener: Disposable } | null = null;
+  #watched: { readonly session: RepositorySession | null; readonly listener: Disposable } | null = null;
 
   constructor(parts: PanelParts) {
     super();
     this.#panel = parts.panel;
     this.#repositories = parts.repositories;
     this.#actions = parts.actions;
+    this.#hazards = parts.hazards;
     this.#log = parts.log;
     this.#repository = keptRepository(parts.state);
     const { webview } = parts.panel;
@@ -122,11 +126,12 @@ export class IntegrationPanel extends DisposableBase {
   }
 
   #watch(session: RepositorySession | null): void {
-    const view = matrixOf(session);
-    if (this.#watched !== null && this.#watched.view === view) return;
+    if (this.#watched !== null && this.#watched.session === session) return;
     this.#watched?.listener.dispose();
-    const listener = view?.onDidChange(() => this.#soon()) ?? { dispose: () => undefined };
-    this.#watched = { view, listener };
+    const listeners = [session?.matrix, session?.checklists].flatMap(
+      (each) => each?.onDidChange(() => this.#soon()) ?? [],
+    );
+    this.#watched = { session, listener: vscode.Disposable.from(...listeners) };
   }
 
   #snapshot(session: RepositorySession | null): PanelSnapshot {
@@ -142,7 +147,7 @@ export class IntegrationPanel extends DisposableBase {
         session === null || state === null || reason !== null
           ? null
           : panelMatrix({ json: state.json, rows: session.rows, plans: planTitles(session) }, vscode.l10n.t),
-      checklists: [],
+      checklists: session === null || reason !== null ? [] : checklistsOf(session),
     };
   }
 
@@ -181,6 +186,12 @@ export class IntegrationPanel extends DisposableBase {
       }
       case 'cellAction':
         return this.#act(said);
+      case 'hazardAction':
+        return this.#hazards[said.action]({ repository: said.repository, id: said.hazard });
+      case 'answerItem': {
+        const session = this.#repositories.get(said.repository);
+        return session?.checklists.answer(said.plan, said.item, said.verdict, said.note);
+      }
     }
   }
 
@@ -193,6 +204,15 @@ export class IntegrationPanel extends DisposableBase {
       await this.#actions[action](cell);
     }
   }
+}
+
+/** In the order of the plans. */
+function checklistsOf(session: RepositorySession): PanelChecklist[] {
+  const titles = new Map(planTitles(session).map(({ id, title }) => [id, title]));
+  const names = { hazards: matrixOf(session)?.state?.json.hazards ?? [], rows: session.rows };
+  return session.checklists.all.map((each) =>
+    panelChecklist(each, titles.get(each.plan) ?? null, names, vscode.l10n.t),
+  );
 }
 
 function planTitles(session: RepositorySession): { id: string; title: string | null }[] {

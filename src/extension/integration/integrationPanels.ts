@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { DisposableBase } from '../../core/disposable';
 import type { Log } from '../../core/ports';
 import { panelIds } from '../contributions';
+import type { HazardActions } from '../hazards/hazardActions';
 import type { Repositories } from '../sessions/repositories';
 import type { CellActions } from './cellActions';
 import type { IntegrationPanel } from './integrationPanel';
@@ -11,14 +12,22 @@ export class IntegrationPanels extends DisposableBase {
   readonly #root: vscode.Uri;
   readonly #repositories: Repositories;
   readonly #actions: CellActions;
+  readonly #hazards: HazardActions;
   readonly #log: Log;
   #current: Promise<IntegrationPanel> | null = null;
 
-  constructor(o: { extension: vscode.Uri; repositories: Repositories; actions: CellActions; log: Log }) {
+  constructor(o: {
+    extension: vscode.Uri;
+    repositories: Repositories;
+    actions: CellActions;
+    hazards: HazardActions;
+    log: Log;
+  }) {
     super();
     this.#root = vscode.Uri.joinPath(o.extension, 'dist', 'webview');
     this.#repositories = o.repositories;
     this.#actions = o.actions;
+    this.#hazards = o.hazards;
     this.#log = o.log;
     this._register({ dispose: () => void this.#current?.then((panel) => panel.dispose()) });
     this._register(
@@ -70,6 +79,7 @@ export class IntegrationPanels extends DisposableBase {
       root: this.#root,
       repositories: this.#repositories,
       actions: this.#actions,
+      hazards: this.#hazards,
       log: this.#log,
       state,
     });

@@ -9,6 +9,7 @@ import type { Plan } from '../../core/plan/plan';
 import type { Duty } from '../../core/store/duty';
 import type { LiveMatrix } from '../../core/tasks/conflicts/liveMatrix';
 import type { Monitor } from '../../core/tasks/monitor';
+import { Checklists } from '../integration/checklists';
 import { readSettings } from '../settings';
 import { offeredArchives } from '../views/cleanedNodes';
 import { noPartners, type Partners, type TreePartners, treePartners } from '../views/partners';
@@ -33,6 +34,7 @@ export class RepositorySession extends DisposableBase {
   readonly #monitor: Monitor;
   readonly #duty: Duty;
   readonly #matrix: LiveMatrix;
+  readonly checklists: Checklists;
   readonly #onDidChange = this._register(new vscode.EventEmitter<void>());
   readonly onDidChange = this.#onDidChange.event;
   readonly #onDidChangePlans = this._register(new vscode.EventEmitter<void>());
@@ -60,6 +62,8 @@ export class RepositorySession extends DisposableBase {
     this._register(o.duty);
     this._register(o.matrix);
     this._register(o.monitor);
+    this.checklists = this._register(new Checklists(this));
+    this._register(this.checklists.onDidChange(() => this.#onDidChange.fire()));
     this._register(o.matrix.onDidChange(() => this.#matrixChanged()));
     this._register({ dispose: () => this.#partnersTimer !== null && clearTimeout(this.#partnersTimer) });
     this._register(o.monitor.onDidChange(() => void this.#readPlans()));
@@ -200,7 +204,14 @@ export class RepositorySession extends DisposableBase {
       file: plan.file,
       errors: this.#planErrors.get(plan.id) ?? 0,
       runs: plan.fields.run !== undefined,
+      checked: this.#checkedOf(plan.id),
     }));
+  }
+
+  #checkedOf(plan: string): PlanFacts['checked'] {
+    const items = this.checklists.all.find((each) => each.plan === plan)?.items;
+    if (items === undefined) return null;
+    return { passing: items.filter(({ verdict }) => verdict === 'pass').length, all: items.length };
   }
 
   /** Ids of the archives that may be deleted from the trash. */

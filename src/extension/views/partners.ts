@@ -1,4 +1,4 @@
-import type { Cell, ConflictsJson, UnknownReason } from '../../contract/conflicts';
+import type { Cell, ConflictsJson, Hazard, UnknownReason } from '../../contract/conflicts';
 
 /** Another side that one does not get on with, or of which that is not known. */
 export interface Partner {
@@ -12,12 +12,14 @@ export interface Partner {
   readonly reason: UnknownReason | null;
 }
 
-/** The worst cells of one side; nothing of what is clean. */
+/** The worst cells of one side; nothing of what is clean and harmless. */
 export interface Partners {
   readonly conflicts: readonly Partner[];
   readonly unknown: readonly Partner[];
   /** Not a single cell of it is known. */
   readonly nothingKnown: boolean;
+  /** What is dangerous about it though git calls it clean, each in a sentence; none that is muted. */
+  readonly hazards: readonly string[];
 }
 
 /** What the trees show of the matrix. */
@@ -40,16 +42,26 @@ export function treePartners(json: ConflictsJson): TreePartners {
     note(pair.b, pair.a, pair);
   }
   for (const cell of json.againstBase) note(cell.ref, cell.base, cell);
+  const hazards = hazardsByRef(json.hazards);
   const tasks = new Map<string, Partners>();
   const worktrees = new Map<string, Partners>();
   for (const { ref, task, worktree } of json.branches) {
-    const partners = rows.get(ref)?.partners() ?? null;
+    const partners = rows.get(ref)?.partners(hazards.get(ref) ?? []) ?? null;
     if (partners === null) continue;
     // A task may be here and on a remote: its worktree is where its work is.
     if (task !== null && (worktree !== null || !tasks.has(task))) tasks.set(task, partners);
     if (worktree !== null) worktrees.set(worktree, partners);
   }
   return { tasks, worktrees };
+}
+
+function hazardsByRef(hazards: readonly Hazard[]): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const { branches, message, muted } of hazards) {
+    if (muted !== null) continue;
+    for (const ref of branches) found.set(ref, [...(found.get(ref) ?? []), message]);
+  }
+  return found;
 }
 
 /** Partners of one side, each once: the base may be a side of its own. */
@@ -67,10 +79,10 @@ class Row {
   }
 
   /** null: all is clean. */
-  partners(): Partners | null {
+  partners(hazards: readonly string[]): Partners | null {
     const conflicts = [...this.#conflicts.values()];
     const unknown = [...this.#unknown.values()].filter(({ ref }) => !this.#conflicts.has(ref));
-    if (conflicts.length === 0 && unknown.length === 0) return null;
-    return { conflicts, unknown, nothingKnown: this.#known === 0 };
+    if (conflicts.length + unknown.length + hazards.length === 0) return null;
+    return { conflicts, unknown, nothingKnown: this.#known === 0, hazards };
   }
 }

@@ -19,6 +19,8 @@ export interface PlanFacts {
   readonly errors: number;
   /** It says how its app is started. */
   readonly runs: boolean;
+  /** Items of its integration checklist; null: nothing of it has been begun. */
+  readonly checked: { readonly passing: number; readonly all: number } | null;
 }
 
 /** What the tree shows of one repository. */
@@ -51,7 +53,7 @@ function planNodes(repository: RepositoryFacts, t: Translate): TreeNode[] {
   const orphans = [...new Set(repository.rows.map((row) => row.plan))].filter((id) => !known.has(id));
   const plans = [
     ...repository.plans,
-    ...orphans.map((id) => ({ id, title: null, file: null, errors: 0, runs: false })),
+    ...orphans.map((id) => ({ id, title: null, file: null, errors: 0, runs: false, checked: null })),
   ];
   return plans
     .map((plan) => ({ plan, rows: repository.rows.filter((row) => row.plan === plan.id) }))
@@ -67,6 +69,7 @@ function planNode(repository: RepositoryFacts, plan: PlanFacts, rows: readonly T
   const parts = [
     attention === 1 ? t('1 needs you') : attention > 1 ? t('{0} need you', attention) : '',
     busy > 0 ? t('{0} running', busy) : '',
+    plan.checked === null ? '' : t('checklist {0} of {1}', plan.checked.passing, plan.checked.all),
     plan.errors === 1 ? t('1 problem') : plan.errors > 1 ? t('{0} problems', plan.errors) : '',
   ].filter((part) => part !== '');
   const description = parts.length > 0 ? parts.join(' · ') : countWord(work.length, rows.length, t);

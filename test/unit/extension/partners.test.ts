@@ -19,7 +19,7 @@ const partnersOf = (o: Partial<ConflictsJson>) => treePartners(conflictsJson({ b
 function rows(o: Partial<ConflictsJson>) {
   const { tasks, worktrees } = partnersOf(o);
   const row = workingRow();
-  const plans = [{ id: 'dashboard', title: null, file: null, errors: 0, runs: false }];
+  const plans = [{ id: 'dashboard', title: null, file: null, errors: 0, runs: false, checked: null }];
   const id = '/repo/.git';
   const facts = {
     id,

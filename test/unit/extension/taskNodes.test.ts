@@ -28,7 +28,14 @@ const over = {
 
 function facts(rows: readonly TaskRow[], changes: Partial<RepositoryFacts> = {}): RepositoryFacts {
   const plans = [
-    { id: 'dashboard', title: 'User activity', file: '/repo/.switchyard/dashboard/plan.md', errors: 0, runs: false },
+    {
+      id: 'dashboard',
+      title: 'User activity',
+      file: '/repo/.switchyard/dashboard/plan.md',
+      errors: 0,
+      runs: false,
+      checked: null,
+    },
   ];
   const offered = new Set(['overdue']);
   const partners = new Map();
@@ -85,7 +92,7 @@ describe('the tree of tasks', () => {
 
   it('shows a plan without tasks, but no inbox without any', () => {
     const file = '/repo/.switchyard/inbox/plan.md';
-    const inbox = { id: 'inbox', title: null, file, errors: 0, runs: false };
+    const inbox = { id: 'inbox', title: null, file, errors: 0, runs: false, checked: null };
     const plan = { ...inbox, id: 'next', title: 'Next' };
     const labels = (plans: RepositoryFacts['plans']) => taskNodes([facts([], { plans })], t).map(({ label }) => label);
     assert.deepEqual(labels([inbox, plan]), ['Next']);
@@ -168,7 +175,7 @@ describe('the tree of tasks', () => {
     assert.match(node.contextValue, /\+app\b/);
     const part = nodesById([node]).get('app:/repo/.git:dashboard/api');
     assert.deepEqual([part?.label, part?.description, part?.opens], ['App', app.url, { kind: 'app' }]);
-    const plans = facts([]).plans.map((plan) => ({ ...plan, runs: true }));
+    const plans = facts([]).plans.map((plan) => ({ ...plan, runs: true, checked: null }));
     const flags = (one: TaskRow) => taskOf(taskNodes([facts([one], { plans })], t)).contextValue;
     assert.match(flags(workingRow()), /\+runs\b/);
     assert.doesNotMatch(flags(row), /\+runs\b/, 'it runs already');

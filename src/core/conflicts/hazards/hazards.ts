@@ -1,5 +1,7 @@
 import type { Hazard } from '../../../contract/conflicts';
 import type { GitPlace } from '../../git/treeDiff';
+import type { ResolutionRequest } from '../resolve/resolveFiles';
+import type { Resolution } from '../resolve/table';
 import type { TaskRules, Unjudged } from './parts';
 import type { Contribution } from './readSides';
 
@@ -14,6 +16,8 @@ export interface HazardQuestion {
   readonly alone: readonly number[];
   /** Sides to be held against each other. */
   readonly pairs: readonly (readonly [a: number, b: number])[];
+  /** Conflicting files, to be told who resolves them. */
+  readonly files: readonly ResolutionRequest[];
 }
 
 export interface JudgedSide extends Contribution {
@@ -27,10 +31,11 @@ export interface HazardAnswer {
   readonly pairs: readonly (readonly FoundHazard[] | null)[];
   /** Files of each side in which nothing was looked for; null: in none of them. */
   readonly unjudged: readonly (readonly Unjudged[] | null)[];
+  readonly resolutions: readonly (Resolution | null)[];
   readonly gitProcesses: number;
 }
 
-/** Judges what git calls clean. */
+/** Judges what git calls clean, and who resolves what it does not. */
 export interface HazardJudge {
   /**
    * Questions wait for each other. What cannot be judged is null in the answer.

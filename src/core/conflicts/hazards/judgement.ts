@@ -2,6 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import { GitError } from '../../git/errors';
 import type { Git } from '../../git/git';
 import type { Log } from '../../ports';
+import { ResolutionCache, resolveFiles } from '../resolve/resolveFiles';
+import type { Resolution } from '../resolve/table';
 import { Aging } from './aging';
 import { FactCache } from './factCache';
 import type { FoundHazard, HazardAnswer, HazardJudge, HazardQuestion, JudgedSide } from './hazards';
@@ -19,6 +21,7 @@ const stretchMs = 20;
 export class Judgement implements HazardJudge {
   readonly #facts = new FactCache();
   readonly #sides = new Aging<ReadSide>(keptSides);
+  #resolutions = new ResolutionCache();
 
   constructor(
     private readonly git: Git,
@@ -46,12 +49,24 @@ export class Judgement implements HazardJudge {
       pairs.push(a == null || b == null ? null : this.#judged([a.ref, b.ref], () => judgePair(a, b)));
     }
     const unjudged = read.map((side) => side?.unjudged ?? null);
-    return { alone, pairs, unjudged, gitProcesses: this.git.started - before };
+    const resolutions = await this.#resolve(question, signal);
+    return { alone, pairs, unjudged, resolutions, gitProcesses: this.git.started - before };
   }
 
   dispose(): void {
     this.#facts.clear();
     this.#sides.clear();
+    this.#resolutions = new ResolutionCache();
+  }
+
+  async #resolve({ place, files }: HazardQuestion, signal?: AbortSignal): Promise<(Resolution | null)[]> {
+    try {
+      return await resolveFiles(this.git, place, files, this.#resolutions, signal);
+    } catch (error) {
+      if (signal?.aborted === true) throw error;
+      this.log.error(`Who resolves what could not be told: ${error instanceof Error ? error.stack : error}`);
+      return files.map(() => null);
+    }
   }
 
   /** A judge that fails says nothing, and nobody may take that for good. */

@@ -4,6 +4,7 @@ import pLimit from 'p-limit';
 import { childEnvironment } from '../../git/environment';
 import { GitError } from '../../git/errors';
 import type { Log } from '../../ports';
+import type { ResolutionRequest } from '../resolve/resolveFiles';
 import type { HazardAnswer, HazardJudge, HazardQuestion, JudgedSide } from './hazards';
 import type { FromWorker, ToWorker, WorkerStart } from './messages';
 
@@ -19,9 +20,9 @@ export interface WorkerJudgeOptions {
   readonly program?: string;
 }
 
-/** The worker's program: beside the bundles, or its source where that is run. */
+/** The worker's program: beside the bundles, or what runs its source. */
 export function hazardsProgram(): string {
-  return path.join(__dirname, __filename.endsWith('.ts') ? 'worker.ts' : 'hazards.js');
+  return path.join(import.meta.dirname, import.meta.filename.endsWith('.ts') ? 'workerFromSource.mjs' : 'hazards.js');
 }
 
 /** Bounds what one that goes wrong can take; what it needs is a small part of it. */
@@ -36,6 +37,8 @@ export class WorkerJudge implements HazardJudge {
   readonly #inTurn = pLimit(1);
   /** Sides that a worker died of. */
   readonly #deadly = new Set<string>();
+  /** Conflicting files among which is one that a worker died of. */
+  readonly #deadlyFiles = new Set<string>();
   #room: Room | null = null;
   #idle: NodeJS.Timeout | null = null;
 
@@ -72,19 +75,26 @@ export class WorkerJudge implements HazardJudge {
   }
 
   async #judge(question: HazardQuestion, signal: AbortSignal | undefined): Promise<HazardAnswer> {
-    try {
-      return await this.#askWithout(question, signal);
-    } catch (error) {
-      if (!(error instanceof WorkerDied)) throw error;
-      this.#o.log.warn(`The hazards' worker ended (${error.message}); what it died of is looked for.`);
-    }
+    const first = await this.#survivors(question, signal);
+    if (first !== null) return first;
     await this.#findDeadly(question, question.sides, signal);
+    const second = await this.#survivors(question, signal);
+    if (second !== null) return second;
+    for (const file of question.files) this.#deadlyFiles.add(keyOfFile(file));
+    const third = await this.#survivors(question, signal);
+    if (third !== null) return third;
+    this.#o.log.error("The hazards' worker ends whatever it is asked; nothing of this is judged.");
+    return nothing(question);
+  }
+
+  /** null: the worker died. */
+  async #survivors(question: HazardQuestion, signal: AbortSignal | undefined): Promise<HazardAnswer | null> {
     try {
       return await this.#askWithout(question, signal);
     } catch (error) {
       if (!(error instanceof WorkerDied)) throw error;
-      this.#o.log.error(`The hazards' worker ended again (${error.message}); nothing of this is judged.`);
-      return nothing(question);
+      this.#o.log.warn(`The hazards' worker ended: ${error.message}.`);
+      return null;
     }
   }
 
@@ -95,7 +105,7 @@ export class WorkerJudge implements HazardJudge {
     signal: AbortSignal | undefined,
   ): Promise<void> {
     try {
-      await this.#ask({ ...question, sides, alone: [], pairs: [] }, signal);
+      await this.#ask({ ...question, sides, alone: [], pairs: [], files: [] }, signal);
     } catch (error) {
       if (!(error instanceof WorkerDied)) throw error;
       const [only, ...more] = sides;
@@ -110,12 +120,12 @@ export class WorkerJudge implements HazardJudge {
     }
   }
 
-  /** Asks without the sides that a worker died of; what is about these is null. */
+  /** Asks without what a worker died of; what is about that is null. */
   async #askWithout(question: HazardQuestion, signal: AbortSignal | undefined): Promise<HazardAnswer> {
-    if (!question.sides.some((side) => this.#deadly.has(keyOf(side)))) return this.#ask(question, signal);
-    const places = new Map<number, number>();
-    for (const [index, side] of question.sides.entries()) {
-      if (!this.#deadly.has(keyOf(side))) places.set(index, places.size);
+    const places = placesOf(question.sides, (side) => !this.#deadly.has(keyOf(side)));
+    const files = placesOf(question.files, (file) => !this.#deadlyFiles.has(keyOfFile(file)));
+    if (places.size === question.sides.length && files.size === question.files.length) {
+      return this.#ask(question, signal);
     }
     const place = (index: number) => places.get(index) ?? null;
     const pairs = question.pairs.map(([a, b]) => [place(a), place(b)] as const);
@@ -126,6 +136,7 @@ export class WorkerJudge implements HazardJudge {
         sides: question.sides.filter((_, index) => places.has(index)),
         alone: alone.filter((index) => index !== null),
         pairs: pairs.flatMap(([a, b]) => (a === null || b === null ? [] : [[a, b] as const])),
+        files: question.files.filter((_, index) => files.has(index)),
       },
       signal,
     );
@@ -134,6 +145,7 @@ export class WorkerJudge implements HazardJudge {
       alone: alone.map((index) => (index === null ? null : (told.next().value ?? null))),
       pairs: pairs.map(([a, b]) => (a === null || b === null ? null : (toldPairs.next().value ?? null))),
       unjudged: question.sides.map((_, index) => answer.unjudged[place(index) ?? -1] ?? null),
+      resolutions: question.files.map((_, index) => answer.resolutions[files.get(index) ?? -1] ?? null),
       gitProcesses: answer.gitProcesses,
     };
   }
@@ -148,9 +160,20 @@ function keyOf({ from, to }: JudgedSide): string {
   return `${from} ${to}`;
 }
 
-function nothing({ sides, alone, pairs }: HazardQuestion): HazardAnswer {
+function keyOfFile({ base, ours, theirs }: ResolutionRequest): string {
+  return `${base} ${ours} ${theirs}`;
+}
+
+/** The places of those that stay, by those that they had. */
+function placesOf<T>(all: readonly T[], stays: (item: T) => boolean): Map<number, number> {
+  const places = new Map<number, number>();
+  for (const [index, item] of all.entries()) if (stays(item)) places.set(index, places.size);
+  return places;
+}
+
+function nothing({ sides, alone, pairs, files }: HazardQuestion): HazardAnswer {
   const none = (some: readonly unknown[]) => some.map(() => null);
-  return { alone: none(alone), pairs: none(pairs), unjudged: none(sides), gitProcesses: 0 };
+  return { alone: none(alone), pairs: none(pairs), unjudged: none(sides), resolutions: none(files), gitProcesses: 0 };
 }
 
 /** The worker ended before it answered. */
@@ -176,11 +199,10 @@ class Room {
   constructor(o: WorkerJudgeOptions) {
     this.#o = o;
     const start: WorkerStart = { gitPath: o.gitPath, env: childEnvironment(o.env) };
-    const program = o.program ?? hazardsProgram();
-    this.#worker = new Worker(program, {
+    this.#worker = new Worker(o.program ?? hazardsProgram(), {
       workerData: start,
-      // Ours are for a host, such as a debugger's port; only a source needs what runs sources.
-      ...(program.endsWith('.ts') ? {} : { execArgv: [] }),
+      // Ours are for a host, such as a debugger's port.
+      execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: mostMegabytes },
     });
     this.#worker.unref();

@@ -34,7 +34,7 @@ function addsCases({ base, side }: Edit, read: Read): boolean {
   if (base.from !== base.to) return false;
   const { from, to } = settle(side, read);
   const whole = ({ lines }: Section) => from <= lines.from && lines.to <= to;
-  const cases = read.outline.sections.filter((section) => section.test && whole(section));
+  const cases = read.outline.sections.filter((section) => section.isCase && whole(section));
   for (let row = from; row < to; row += 1) {
     if (read.lines[row]?.trim() === '') continue;
     if (!cases.some(({ lines }) => lines.from <= row && row < lines.to)) return false;
@@ -55,7 +55,7 @@ function changesImports(
 
 /** Names of the test cases; groups are no cases. */
 function casesOf({ sections }: Outline): string[] {
-  return sections.filter(({ kind, test }) => test && kind === 'function').map(({ name }) => name);
+  return sections.filter(({ kind, isCase }) => isCase && kind === 'function').map(({ name }) => name);
 }
 
 function oneBehindOther(region: Region, lines: Lines): { region: Region; lines: string[] } | null {

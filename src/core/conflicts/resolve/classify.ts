@@ -71,7 +71,7 @@ function typeOfSections(
   theirs: ReadonlySet<Section | null>,
 ): ResolutionType | 'test overlap' {
   const all = [...ours, ...theirs];
-  if (all.length > 0 && all.every((section) => section?.test === true)) return 'test overlap';
+  if (all.length > 0 && all.every((section) => section?.inTest === true)) return 'test overlap';
   const named = new Map([...ours].flatMap((section) => (section === null ? [] : [[section.name, section] as const])));
   const both = [...theirs].filter((section) => section !== null && named.has(section.name));
   if (both.some((section) => section?.kind === 'type')) return 'type definition';

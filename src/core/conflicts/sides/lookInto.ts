@@ -1,7 +1,7 @@
 import type { BytePath } from '../../git/bytePath';
 import type { Scratch } from '../parts';
 import { type FileHunks, hunksOfFile } from './fileHunks';
-import { type BlobContent, objectPlace, readObject } from './objects';
+import { type BlobContent, findObjects, objectPlace, readObject } from './objects';
 import { type Cell, type CellCommits, type CellDeps, type FileSides, readCell, sidesOfFiles } from './readCell';
 
 /** A cell's files as people look at them. */
@@ -51,4 +51,15 @@ export function lookInto(
  */
 export function readKept({ git, layout, scratch }: LookDeps, id: string, most: number): Promise<BlobContent> {
   return scratch.use((at) => readObject(git, objectPlace(layout, at), id, most));
+}
+
+/**
+ * The id of a file's content in a state of the matrix; null: it is not there.
+ * @param commit full id. @throws GitError
+ */
+export function findKept({ git, layout, scratch }: LookDeps, commit: string, file: BytePath): Promise<string | null> {
+  return scratch.use(async (at) => {
+    const [found] = await findObjects(git, objectPlace(layout, at), [`${commit}:${file}`]);
+    return found?.type === 'blob' ? found.id : null;
+  });
 }

@@ -56,7 +56,14 @@ export function composeMatrix(given: MatrixParts): MatrixState {
       const found =
         before === undefined ? p.hazards.ofPair(a.ref, b.ref) : (prior?.hazards(before, [a.ref, b.ref]) ?? null);
       const hazards = list.add(cell.verdict === 'clean' ? found : null);
-      pairs.push({ ...cell, a: a.ref, b: b.ref, hazards, checkedAt: older(a.scannedAt, b.scannedAt) });
+      pairs.push({
+        ...cell,
+        files: p.hazards.told(cell.files),
+        a: a.ref,
+        b: b.ref,
+        hazards,
+        checkedAt: older(a.scannedAt, b.scannedAt),
+      });
     }
   }
   for (const branch of branches) list.add(prior?.ofSide(branch) ?? p.hazards.ofSide(branch.ref));
@@ -76,7 +83,7 @@ export function composeMatrix(given: MatrixParts): MatrixState {
       hazards: list.sorted(),
       unjudged: unjudgedFiles(p, prior, branches),
       mergeOrder: p.mergeOrder,
-      train: p.train,
+      train: p.train.map((step) => ({ ...step, files: p.hazards.told(step.files) })),
       timing: p.timing,
       by: { pid: process.pid, window: p.host.window, version: p.host.version },
     },
@@ -133,8 +140,8 @@ function baseCell(
   const before = prior?.base(branch);
   const cell = before ?? p.result?.againstBase.find((each) => each.ref === ref) ?? unsaid(side);
   const found = before === undefined ? p.hazards.ofBase(ref) : (prior?.hazards(before, [ref, before.base]) ?? null);
-  const { verdict, reason, detail, direction, driver, files } = cell;
-  const said = { verdict, reason, detail, direction, driver, files };
+  const { verdict, reason, detail, direction, driver } = cell;
+  const said = { verdict, reason, detail, direction, driver, files: p.hazards.told(cell.files) };
   const hazards = list.add(verdict === 'clean' ? found : null);
   return [{ ref, base: base.name, ...said, hazards, checkedAt: branch.scannedAt }];
 }

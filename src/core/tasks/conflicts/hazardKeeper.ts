@@ -1,4 +1,4 @@
-import type { UnjudgedFile } from '../../../contract/conflicts';
+import type { ConflictFile, ConflictsJson, UnjudgedFile } from '../../../contract/conflicts';
 import { Aging } from '../../conflicts/hazards/aging';
 import type { FoundHazard, HazardJudge } from '../../conflicts/hazards/hazards';
 import type { TaskRules } from '../../conflicts/hazards/parts';
@@ -7,6 +7,7 @@ import type { ScratchPlace } from '../../conflicts/parts';
 import type { Side } from '../../conflicts/side';
 import type { GitPlace } from '../../git/treeDiff';
 import { Asking, type Case, type Judged } from './hazardQuestion';
+import { ResolutionKeeper } from './resolutionKeeper';
 
 /** What is to be judged. */
 export interface HazardParts {
@@ -26,6 +27,8 @@ export interface KnownHazards {
   /** Of a ref by itself. null: not judged. */
   ofSide(ref: string): readonly FoundHazard[] | null;
   readonly unjudged: readonly UnjudgedFile[];
+  /** Conflicting files with who resolves them, where that is known. */
+  told(files: readonly ConflictFile[]): readonly ConflictFile[];
 }
 
 /** Nothing was judged. */
@@ -34,6 +37,7 @@ export const nobodysHazards: KnownHazards = Object.freeze({
   ofBase: () => null,
   ofSide: () => null,
   unjudged: [],
+  told: (files: readonly ConflictFile[]) => files,
 });
 
 interface Wanted extends HazardParts {
@@ -61,6 +65,7 @@ export class HazardKeeper implements KnownHazards {
   /** By the key of the case. */
   #known = new Map<string, Judged>();
   #wanted: Wanted | null = null;
+  readonly #resolutions = new ResolutionKeeper();
 
   constructor(o: { engine: MatrixEngine; judge: HazardJudge; place: Omit<GitPlace, 'env'> }) {
     this.#engine = o.engine;
@@ -107,9 +112,18 @@ export class HazardKeeper implements KnownHazards {
     return this.#numbered;
   }
 
+  /** Conflicts were told: who resolves their files is to be found out. */
+  setFiles({ pairs, againstBase, train }: Pick<ConflictsJson, 'pairs' | 'againstBase' | 'train'>): void {
+    this.#resolutions.want([...pairs, ...againstBase, ...train].flatMap(({ files }) => files));
+  }
+
   /** Whether anything is to be judged. */
   get stale(): boolean {
-    return this.#wanted !== null && this.#known.size < this.#wanted.cases.length;
+    return this.#resolutions.open.length > 0 || this.#known.size < (this.#wanted?.cases.length ?? 0);
+  }
+
+  told(files: readonly ConflictFile[]): readonly ConflictFile[] {
+    return this.#resolutions.told(files);
   }
 
   ofPair(a: string, b: string): readonly FoundHazard[] | null {
@@ -139,12 +153,12 @@ export class HazardKeeper implements KnownHazards {
   async judge(at: ScratchPlace, signal: AbortSignal): Promise<number> {
     const wanted = this.#wanted;
     const open = wanted?.cases.filter(({ key }) => !this.#known.has(key)) ?? [];
-    if (wanted === null || open.length === 0) return 0;
+    if (wanted === null || !this.stale) return 0;
     const pairs = open.map(({ a, b }) => [a, b] as const);
     const origins = await this.#engine.origins(at, pairs, { bases: wanted.bases, signal });
     const ask = new Asking(wanted.rules, this.#answers);
     const answers = open.map((each, index) => ask.add(each, origins[index] ?? null));
-    const processes = await ask.send(this.#judge, { ...this.#place, env: at.env }, signal);
+    const processes = await ask.send(this.#judge, { ...this.#place, env: at.env }, this.#resolutions, signal);
     for (const [index, { key }] of open.entries()) this.#known.set(key, answers[index]?.() ?? unknown);
     return processes;
   }
@@ -152,11 +166,13 @@ export class HazardKeeper implements KnownHazards {
   /** What could not be judged is not tried again until something changes. */
   fail(): void {
     for (const { key } of this.#wanted?.cases ?? []) if (!this.#known.has(key)) this.#known.set(key, unknown);
+    this.#resolutions.fail();
   }
 
   /** What could not be judged is tried again. */
   retry(): void {
     for (const [key, { hazards }] of this.#known) if (hazards === null) this.#known.delete(key);
+    this.#resolutions.retry();
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Hazard, type HazardKind, hazardKinds } from '../../../contract/conflicts';
+import { type ConflictsJson, type Hazard, type HazardKind, hazardKinds } from '../../../contract/conflicts';
 import type { FoundHazard } from '../../conflicts/hazards/hazards';
 import type { Mutes } from './mutes';
 
@@ -32,4 +32,24 @@ export class HazardList {
     );
     return [...keys].sort(([, x], [, y]) => (x < y ? -1 : 1)).map(([hazard]) => hazard);
   }
+}
+
+/** The same matrix with other hazards muted. */
+export function withMutes(json: ConflictsJson, mutes: Mutes): ConflictsJson {
+  const hazards = json.hazards.map((hazard) => ({ ...hazard, muted: mutes.get(hazard.id) ?? null }));
+  const keyOf = (refs: readonly string[]) => [...refs].sort().join('\0');
+  const left = new Map<string, Set<HazardKind>>();
+  for (const { branches, kind, muted } of hazards) {
+    if (muted !== null) continue;
+    const key = keyOf(branches);
+    left.set(key, (left.get(key) ?? new Set()).add(kind));
+  }
+  const kindsOf = (judged: readonly HazardKind[] | null | undefined, refs: readonly string[]) =>
+    judged == null ? null : hazardKinds.filter((kind) => left.get(keyOf(refs))?.has(kind) === true);
+  return {
+    ...json,
+    hazards,
+    pairs: json.pairs.map((pair) => ({ ...pair, hazards: kindsOf(pair.hazards, [pair.a, pair.b]) })),
+    againstBase: json.againstBase.map((cell) => ({ ...cell, hazards: kindsOf(cell.hazards, [cell.ref, cell.base]) })),
+  };
 }

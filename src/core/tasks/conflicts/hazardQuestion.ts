@@ -5,6 +5,7 @@ import type { TaskRules } from '../../conflicts/hazards/parts';
 import type { Origins } from '../../conflicts/meet/origins';
 import type { Side } from '../../conflicts/side';
 import type { GitPlace } from '../../git/treeDiff';
+import type { ResolutionKeeper } from './resolutionKeeper';
 
 /** Something to be judged: two sides, a side with its base, or a side by itself. */
 export interface Case {
@@ -66,13 +67,15 @@ export class Asking {
   }
 
   /** Puts all answers where their keys are. @returns processes of git */
-  async send(judge: HazardJudge, place: GitPlace, signal: AbortSignal): Promise<number> {
-    if (this.#alone.size + this.#pairs.size === 0) return 0;
+  async send(judge: HazardJudge, place: GitPlace, resolving: ResolutionKeeper, signal: AbortSignal): Promise<number> {
+    const files = resolving.open;
+    if (this.#alone.size + this.#pairs.size + files.length === 0) return 0;
     const question: HazardQuestion = {
       place,
       sides: this.#sides,
       alone: [...this.#alone.values()],
       pairs: [...this.#pairs.values()],
+      files,
     };
     const answer = await judge.judge(question, signal);
     const lists = answer.unjudged.map((files, index) =>
@@ -85,6 +88,7 @@ export class Asking {
     };
     for (const [index, [key, place]] of [...this.#alone].entries()) keep(key, answer.alone[index], [place]);
     for (const [index, [key, places]] of [...this.#pairs].entries()) keep(key, answer.pairs[index], places);
+    resolving.keep(files, answer.resolutions);
     return answer.gitProcesses;
   }
 }

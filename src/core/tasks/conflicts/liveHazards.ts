@@ -1,13 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { ConflictsJson } from '../../../contract/conflicts';
 import type { TaskRules } from '../../conflicts/hazards/parts';
 import type { ScratchPlace } from '../../conflicts/parts';
 import { DisposableBase } from '../../disposable';
 import { placeOf } from '../../git/repository';
 import type { TaskContext } from '../context';
 import { HazardKeeper, type HazardParts, type KnownHazards } from './hazardKeeper';
-import { readRules } from './hazardRules';
 import { messageOf } from './looker';
 import { type Mutes, readMutes } from './mutes';
+import { sideRules } from './sideRules';
 import type { FoundSubjects } from './subjects';
 import type { ConflictTools } from './tools';
 
@@ -70,7 +71,7 @@ export class LiveHazards extends DisposableBase {
 
   /** Plans and tasks may say something else. */
   async readRules(found: FoundSubjects): Promise<void> {
-    this.#rules = await readRules(this.#context, found);
+    this.#rules = await sideRules(this.#context, found);
   }
 
   /** The cells are others: what was judged of former states is not told any more. */
@@ -84,8 +85,9 @@ export class LiveHazards extends DisposableBase {
     this.#keeper.retry();
   }
 
-  /** Judges what is open, if that is not being done. */
-  judge(): void {
+  /** Judges what is open, if that is not being done. @param json what is shown now */
+  judge(json: ConflictsJson): void {
+    this.#keeper.setFiles(json);
     if (this.disposed || this.#judging !== null || !this.#keeper.stale) return;
     this.#judging = this.#judge().finally(() => {
       this.#judging = null;

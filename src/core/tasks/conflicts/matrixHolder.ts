@@ -364,7 +364,7 @@ export class MatrixHolder extends DisposableBase {
     });
     this.#publish(state);
     // After it: a verdict waits for nobody.
-    this.#hazards.judge();
+    this.#hazards.judge(state.json);
   }
 }
 

@@ -9,9 +9,9 @@ import { leasesByName } from '../snapshot';
 import { committedSides } from './committedSides';
 import { composeMatrix } from './composeMatrix';
 import { HazardKeeper } from './hazardKeeper';
-import { readRules } from './hazardRules';
 import { messageOf } from './looker';
 import { readMutes } from './mutes';
+import { sideRules } from './sideRules';
 import { type FoundSubjects, findSubjects, type SubjectOptions } from './subjects';
 import { type ConflictTools, openConflictTools } from './tools';
 import { TrainKeeper } from './trainKeeper';
@@ -33,7 +33,7 @@ export async function readConflicts(context: TaskContext, o: ReadConflictsOption
   const [tools, found] = await Promise.all([openConflictTools(context), findSubjects(context, wanted)]);
   const [live, rules, mutes] = await Promise.all([
     liveWorktrees(context, found),
-    readRules(context, found),
+    sideRules(context, found),
     readMutes(context),
   ]);
   const signal = o.signal ?? new AbortController().signal;
@@ -45,11 +45,14 @@ export async function readConflicts(context: TaskContext, o: ReadConflictsOption
     keeper.set({ found, sides, bases, result });
     const hazards = new HazardKeeper({ engine: tools.engine, judge: tools.hazards, place: placeOf(context.layout) });
     hazards.set({ sides, bases, result, rules });
+    hazards.setFiles({ ...result, train: [] });
     const [, processes] = await Promise.all([keeper.merge(at, signal), judge(context, hazards, at, signal)]);
+    hazards.setFiles({ ...result, train: keeper.steps });
+    const more = await judge(context, hazards, at, signal);
     const timing = {
       ...result.timing,
       ms: Math.round((performance.now() - began) * 10) / 10,
-      gitProcesses: context.git.started - before + processes,
+      gitProcesses: context.git.started - before + processes + more,
     };
     const nobody = { prior: null, changedAt: new Map<string, string>(), host: context.host };
     return composeMatrix({

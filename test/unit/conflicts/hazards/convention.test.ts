@@ -175,6 +175,159 @@ describe('conflicts: names of new files', () => {
   });
 });
 
+const functions = (...names: string[]) => names.map((name) => `export function ${name}() {}\n`).join('');
+const camel = {
+  'src/a.ts': functions('readUser', 'writeUser', 'readOrder'),
+  'src/b.ts': functions('writeOrder', 'run'),
+};
+const python = (...names: string[]) => names.map((name) => `def ${name}():\n    pass\n\n`).join('');
+const pythonic = {
+  'app/users.py': python('read_user', 'write_user'),
+  'app/orders.py': python('read_order', 'write_order'),
+};
+const classes = (...names: string[]) => names.map((name) => `export interface ${name} {}\n`).join('');
+const component = (name: string) => `export function ${name}() {}\n`;
+const components = Object.fromEntries(
+  ['UserList', 'UserCard', 'OrderList', 'OrderCard'].map((name) => [`ui/${name}.tsx`, component(name)]),
+);
+
+describe('conflicts: names of new exports', () => {
+  casesOf('convention', 'side', {
+    found: [
+      {
+        name: 'snake_case among camelCase, in a new file',
+        base: camel,
+        a: { 'src/c.ts': functions('deleteUser', 'delete_order') },
+        file: 'src/c.ts',
+        line: 2,
+        says: ['a names `delete_order` in src/c.ts in snake_case', '4 of the 4', 'camelCase'],
+      },
+      {
+        name: 'snake_case among camelCase, in a file that is there',
+        base: { 'src/a.ts': functions('readUser', 'writeUser', 'readOrder', 'writeOrder') },
+        a: { 'src/a.ts': functions('readUser', 'writeUser', 'readOrder', 'writeOrder', 'delete_order') },
+        file: 'src/a.ts',
+        line: 5,
+        says: ['delete_order'],
+      },
+      {
+        name: 'camelCase among snake_case in Python',
+        base: pythonic,
+        a: { 'app/items.py': python('readItem') },
+        file: 'app/items.py',
+        line: 1,
+        says: ['a names `readItem` in app/items.py in camelCase', 'snake_case'],
+      },
+      {
+        name: 'a constant in snake_case among camelCase',
+        base: camel,
+        a: { 'src/c.ts': 'export const default_order = 1;\n' },
+        file: 'src/c.ts',
+        line: 1,
+        says: ['default_order'],
+      },
+      {
+        name: 'a type in snake_case among PascalCase',
+        base: { 'src/t.ts': classes('User', 'Order', 'Item', 'Cart') },
+        a: { 'src/u.ts': classes('order_total') },
+        file: 'src/u.ts',
+        line: 1,
+        says: ['order_total', 'types', 'PascalCase'],
+      },
+      {
+        name: 'a type in camelCase among PascalCase',
+        base: { 'src/t.ts': classes('User', 'Order', 'Item', 'Cart') },
+        a: { 'src/u.ts': classes('orderTotal') },
+        file: 'src/u.ts',
+        line: 1,
+        says: ['orderTotal', 'camelCase'],
+      },
+      {
+        name: 'a component in a file in camelCase, among files named as their components',
+        base: components,
+        a: { 'ui/orderTotal.tsx': component('OrderTotal') },
+        file: 'ui/orderTotal.tsx',
+        line: 1,
+        says: ['a names ui/orderTotal.tsx in camelCase', 'PascalCase'],
+      },
+      {
+        name: 'a class in a file in PascalCase, among files in camelCase with classes',
+        base: Object.fromEntries(
+          ['UserList', 'UserCard', 'OrderList', 'OrderCard'].map((name) => [
+            `src/${name.charAt(0).toLowerCase()}${name.slice(1)}.ts`,
+            `export class ${name} {}\n`,
+          ]),
+        ),
+        a: { 'src/OrderTotal.ts': 'export class OrderTotal {}\n' },
+        file: 'src/OrderTotal.ts',
+        line: 1,
+        says: ['in PascalCase', 'camelCase'],
+      },
+      {
+        name: 'CommonJS',
+        base: {
+          'lib/a.js': 'exports.readUser = function () {};\nexports.writeUser = function () {};\n',
+          'lib/b.js': 'exports.readOrder = function () {};\nexports.writeOrder = function () {};\n',
+        },
+        a: { 'lib/c.js': 'exports.delete_order = function () {};\n' },
+        file: 'lib/c.js',
+        line: 1,
+        says: ['delete_order'],
+      },
+      {
+        name: 'the first of several, once a file',
+        base: camel,
+        a: { 'src/c.ts': functions('delete_user', 'delete_order', 'delete_item') },
+        file: 'src/c.ts',
+        line: 1,
+        says: ['delete_user'],
+      },
+    ],
+    near: [
+      { name: 'the style of the folder', base: camel, a: { 'src/c.ts': functions('deleteUser') } },
+      { name: 'names of one word', base: camel, a: { 'src/c.ts': functions('run', 'stop') } },
+      { name: 'a name that nobody else can use', base: camel, a: { 'src/c.ts': 'function delete_order() {}\n' } },
+      { name: 'constants in capitals', base: camel, a: { 'src/c.ts': 'export const MAX_ORDERS = 1;\n' } },
+      { name: 'components among functions', base: camel, a: { 'src/c.tsx': functions('OrderTotal') } },
+      {
+        name: 'three names are no majority',
+        base: { 'src/a.ts': functions('readUser', 'writeUser', 'readOrder') },
+        a: { 'src/c.ts': functions('delete_order') },
+      },
+      {
+        name: 'both styles are usual there',
+        base: { ...camel, 'src/c.ts': functions('read_item', 'write_item') },
+        a: { 'src/d.ts': functions('delete_item') },
+      },
+      { name: 'another language', base: camel, a: { 'src/c.py': python('delete_order') } },
+      {
+        name: 'code that was moved keeps its names',
+        base: { ...camel, 'old/x.ts': functions('delete_order') },
+        a: { 'old/x.ts': null, 'src/c.ts': `${functions('deleteUser', 'delete_order')}// moved\n` },
+      },
+      { name: 'a test', base: camel, a: { 'src/c.test.ts': functions('delete_order') } },
+      {
+        name: 'members belong to what holds them',
+        base: camel,
+        a: { 'src/c.ts': 'export class Order {\n  delete_all() {}\n}\n' },
+      },
+      { name: 'a field of a type', base: camel, a: { 'src/c.ts': 'export interface Row {\n  user_id: string;\n}\n' } },
+      {
+        name: 'a class among files named as their functions',
+        base: Object.fromEntries(
+          ['userList', 'userCard', 'orderList', 'orderCard'].map((name) => [`src/${name}.ts`, functions(name)]),
+        ),
+        a: { 'src/OrderTotal.ts': 'export class OrderTotal {}\n' },
+      },
+      {
+        name: 'helpers among files named as their components',
+        base: components,
+        a: { 'ui/orderHelpers.tsx': functions('orderTotal', 'orderTax') },
+      },
+    ],
+  });
+});
+
 const prettier = (settings: object) => `${JSON.stringify(settings, null, 2)}\n`;
 const config = {
   'package.json': '{}\n',

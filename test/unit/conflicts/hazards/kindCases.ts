@@ -63,7 +63,7 @@ export function casesOf(
       for (const word of each.says) assert.ok(finding.message.includes(word), finding.message);
       assert.ok(/^[^\n]+\.$/.test(finding.message), finding.message);
       assert.doesNotMatch(finding.subject, /\d+–\d+|\blines? \d/);
-      assert.match(finding.prevention ?? '', /`\w+`/);
+      assert.match(finding.prevention ?? '', /`[\w.]+`/);
     });
   }
   for (const each of o.near) {

@@ -2,13 +2,14 @@ import { posix } from 'node:path';
 import type { CodeFacts, Language } from '../facts';
 import type { Finding, PairJudge, SideFacts } from '../parts';
 import { type Addition, additionsBy, newlyOffered } from './code/additions';
+import { inOrder } from './code/inOrder';
 import { reachOf } from './code/modules';
 import { isOnePackage } from './code/packages';
 import { type CodeFile, codeOf, type ModuleChange } from './code/sideCode';
 import { isTypeLike } from './code/typeLike';
 
 /** One name twice in what git puts together: in a file, in a package, in what an index hands on; and one index extended by both. */
-export const judgeExports: PairJudge = (a, b) => {
+export const judgeExports: PairJudge = inOrder((a, b) => {
   const found: Finding[] = [];
   for (const [path, [ours, theirs]] of sharedFiles(a, b)) {
     const twice = namesTwice(a, b, ours, theirs);
@@ -17,7 +18,7 @@ export const judgeExports: PairJudge = (a, b) => {
     if (twice.length + handedOn.length === 0) found.push(...indexOfBoth(a, b, ours, theirs));
   }
   return [...found, ...namesInPackage(a, b)];
-};
+});
 
 /** Files to which both add names, with both versions. */
 function sharedFiles(a: SideFacts, b: SideFacts): Map<string, [CodeFile, CodeFile]> {
@@ -116,8 +117,8 @@ function isStar({ name, local, reexport }: CodeFacts['imports'][number], { langu
 function indexOfBoth(a: SideFacts, b: SideFacts, ours: CodeFile, theirs: CodeFile): Finding[] {
   if (!isIndex(ours) || !isIndex(theirs)) return [];
   const [mine, other] = [additionsBy(a).get(ours.path) ?? [], additionsBy(b).get(theirs.path) ?? []];
-  const own = mine.filter((one) => one.reexport !== null && !other.some((its) => signature(its) === signature(one)));
-  const its = other.filter((one) => one.reexport !== null && !mine.some((our) => signature(our) === signature(one)));
+  const own = mine.filter((one) => isHandedOn(one) && !other.some((its) => signature(its) === signature(one)));
+  const its = other.filter((one) => isHandedOn(one) && !mine.some((our) => signature(our) === signature(one)));
   const [first, second] = [own[0], its[0]];
   if (first === undefined || second === undefined) return [];
   return [
@@ -135,6 +136,11 @@ function indexOfBoth(a: SideFacts, b: SideFacts, ours: CodeFile, theirs: CodeFil
 
 function shown({ name, reexport }: Addition): string {
   return name === '*' ? `all of \`${reexport?.from}\`` : `\`${name}\``;
+}
+
+/** The modules that a module of Rust has are no names of others. */
+function isHandedOn({ reexport }: Addition): boolean {
+  return reexport !== null && reexport.from !== 'self';
 }
 
 function isIndex({ path, old }: CodeFile): boolean {

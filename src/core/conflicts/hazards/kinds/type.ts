@@ -1,14 +1,15 @@
 import type { Finding, PairJudge, SideFacts } from '../parts';
 import { type Addition, additionsBy } from './code/additions';
 import { isGeneric } from './code/genericNames';
+import { inOrder } from './code/inOrder';
 import { folderOf } from './code/modules';
 import { isOnePackage, isTest } from './code/packages';
 import { type CodeFile, canShare, codeOf } from './code/sideCode';
-import { changesOf, membersOf, overlap } from './code/typeChanges';
+import { changesOf, membersOf, overlap, type TypeChange } from './code/typeChanges';
 import { typeSort } from './code/typeLike';
 
 /** Types that overlap: one name declared twice in a package, or one type that both change. */
-export const judgeTypes: PairJudge = (a, b) => [...declaredTwice(a, b), ...changedByBoth(a, b)];
+export const judgeTypes: PairJudge = inOrder((a, b) => [...declaredTwice(a, b), ...changedByBoth(a, b)]);
 
 function declaredTwice(a: SideFacts, b: SideFacts): Finding[] {
   const others = newTypes(b);
@@ -84,14 +85,15 @@ function changedByBoth(a: SideFacts, b: SideFacts): Finding[] {
     return changesOf(ours).flatMap((mine): Finding[] => {
       const other = others.get(mine.name);
       if (other === undefined || mine.signature === other.signature) return [];
-      const own = mine.clauses.filter((clause) => !other.clauses.includes(clause));
-      const its = other.clauses.filter((clause) => !mine.clauses.includes(clause));
-      if (own[0] === undefined || its[0] === undefined) return [];
+      const own = mine.clauses.find((clause) => !other.clauses.includes(clause));
+      const its = other.clauses.find((clause) => !mine.clauses.includes(clause));
+      const [first, second] = own !== undefined && its !== undefined ? [own, its] : oneValueTwice(mine, other);
+      if (first === undefined || second === undefined) return [];
       return [
         {
           kind: 'type',
           subject: `${ours.path}: ${mine.name} changed by both`,
-          message: `Both change the shared type \`${mine.name}\`: ${a.ref} ${own[0]}, ${b.ref} ${its[0]}.`,
+          message: `Both change the shared type \`${mine.name}\`: ${a.ref} ${first}, ${b.ref} ${second}.`,
           files: [ours.path],
           line: mine.line,
           at: 'a',
@@ -100,4 +102,13 @@ function changedByBoth(a: SideFacts, b: SideFacts): Finding[] {
       ];
     });
   });
+}
+
+function oneValueTwice(mine: TypeChange, other: TypeChange): string[] {
+  for (const [value, name] of mine.values) {
+    const its = other.values.get(value);
+    if (its !== undefined && its !== name)
+      return [`gives \`${value}\` to \`${name}\``, `gives \`${value}\` to \`${its}\``];
+  }
+  return [];
 }

@@ -65,16 +65,38 @@ export function doubtAbout(merged: Outline, text: readonly string[], outlines: V
   if (new Set(locals).size !== locals.length) return 'one name bound twice';
   const declared = new Set(merged.declared);
   if (locals.some((local) => declared.has(local))) return 'a name both imported and declared';
-  const effects = (outline: Outline) => outline.imports.flatMap(({ delicate, text: each }) => (delicate ? [each] : []));
-  const order = JSON.stringify(effects(merged));
-  if ([outlines.base, outlines.ours, outlines.theirs].some((each) => JSON.stringify(effects(each)) !== order))
-    return 'another order of effects';
+  if (!keepsOrder(merged, outlines)) return 'another order of effects';
   const words = new Set(withoutImports(text, merged).flatMap((line) => line.match(/[\p{L}\p{N}_$]+/gu) ?? []));
   // Who removed an import has no use for it; the other side may.
   const used = [...gone.values()]
     .flatMap((item) => item.locals)
     .some((local) => words.has(local.split('.')[0] ?? local));
   return used ? 'a removed name still used' : null;
+}
+
+/** Whether all that is imported for its effects stands in one order everywhere, and before and behind the same others. */
+function keepsOrder(merged: Outline, outlines: Versions<Outline>): boolean {
+  const effects = ({ imports }: Outline) => imports.filter(({ delicate }) => delicate).map(({ text }) => text);
+  const order = effects(merged);
+  if (order.length === 0)
+    return [outlines.base, outlines.ours, outlines.theirs].every((each) => effects(each).length === 0);
+  const behind = ranksOf(merged);
+  return [outlines.base, outlines.ours, outlines.theirs].every(
+    (each) =>
+      JSON.stringify(effects(each)) === JSON.stringify(order) &&
+      [...ranksOf(each)].every(([key, rank]) => (behind.get(key) ?? rank) === rank),
+  );
+}
+
+/** Behind how many of those that are imported for their effects each name is bound. */
+function ranksOf({ imports }: Outline): Map<string, number> {
+  const ranks = new Map<string, number>();
+  let effects = 0;
+  for (const { items, delicate } of imports) {
+    if (delicate) effects += 1;
+    for (const { key } of items) ranks.set(key, effects);
+  }
+  return ranks;
 }
 
 /** The lines of a file that belong to no import statement. */
@@ -92,22 +114,25 @@ function wholeStatements(
   outlines: Versions<Outline>,
 ): Region | null {
   let region = conflict;
-  // Each turn takes in at least a line more; a file of imports that all touch ends here as well.
-  for (let turn = 0; turn < 50; turn += 1) {
-    let [up, down] = [0, 0];
+  // A line at a time: what a side has added there comes along with it.
+  for (let turn = 0; turn < mostLines; turn += 1) {
+    let [up, down] = [false, false];
     for (const version of ['base', 'ours', 'theirs'] as const) {
-      const span = region[version];
+      const { from, to } = region[version];
       for (const { lines } of outlines[version].imports) {
-        if (lines.to <= span.from || lines.from >= span.to) continue;
-        up = Math.max(up, span.from - lines.from);
-        down = Math.max(down, lines.to - span.to);
+        if (lines.from < from && lines.to > from) up = true;
+        if (lines.from < to && lines.to > to) down = true;
       }
     }
-    if (up === 0 && down === 0) return region;
-    region = regionAt(edits, { from: Math.max(0, region.base.from - up), to: region.base.to + down });
+    if (!up && !down) return region;
+    const { base } = region;
+    region = regionAt(edits, { from: Math.max(0, base.from - (up ? 1 : 0)), to: base.to + (down ? 1 : 0) });
   }
   return null;
 }
+
+/** Longer statements are left to a human. */
+const mostLines = 500;
 
 function statementsIn({ from, to }: Span, imports: readonly ImportStatement[]): ImportStatement[] {
   return imports.filter(({ lines }) => lines.from < to && lines.to > from);

@@ -20,8 +20,10 @@ export interface Section {
   readonly kind: 'function' | 'type' | 'group';
   /** With those it lies in: `Parser.parse`. */
   readonly name: string;
+  /** It lies among tests. */
+  readonly inTest: boolean;
   /** A test case, or a group of them. */
-  readonly test: boolean;
+  readonly isCase: boolean;
   /** Whole lines, with the comments and attributes above. */
   readonly lines: Span;
 }
@@ -73,9 +75,10 @@ function walk(container: Node, prefix: string, inTest: boolean, sections: Sectio
     const shape = shapeOf(node, near?.text ?? '');
     if (shape === null) continue;
     const name = prefix === '' || shape.name === '' ? prefix + shape.name : `${prefix}.${shape.name}`;
-    const test = inTest || shape.test === true;
-    sections.push({ kind: shape.kind, name, test, lines: whole });
-    for (const body of shape.bodies) walk(body, name, test, sections);
+    const isCase = shape.test === true;
+    const section = { kind: shape.kind, name, isCase, inTest: inTest || isCase, lines: whole };
+    sections.push(section);
+    for (const body of shape.bodies) walk(body, name, section.inTest, sections);
   }
 }
 

@@ -4,7 +4,9 @@ import { textOf } from '../common/compact';
 
 /** All imports of a file. A package without a name of its own here has that which its path ends with. */
 export function readImports(root: Node, text: string): Import[] {
-  return root.descendantsOfType('import_spec').map((spec) => {
+  const nodes = root.namedChildren.filter(({ type }) => type === 'import_declaration');
+  const specs = nodes.flatMap((node) => node.descendantsOfType('import_spec'));
+  return specs.map((spec) => {
     const from = textOf(spec.childForFieldName('path'), text).slice(1, -1);
     const name = spec.childForFieldName('name');
     const common = { from, reexport: null, line: spec.startPosition.row + 1 };

@@ -1,11 +1,8 @@
 import type { Node } from 'web-tree-sitter';
-import type { Call, Use } from '../../facts';
+import type { Call } from '../../facts';
 import { textOf } from '../common/compact';
-import { Marks } from '../common/marks';
-import { usesOf } from '../common/uses';
-
-/** What is to be done at a node, by its type. */
-type Visit = (node: Node, marks: Marks, text: string) => void;
+import type { NameRules, Visit } from '../common/found';
+import type { Marks } from '../common/marks';
 
 /** What every package has: https://go.dev/ref/spec#Predeclared_identifiers */
 const unsaid: ReadonlySet<string> = new Set(
@@ -103,21 +100,14 @@ const visits: Readonly<Record<string, Visit>> = {
     marks.call(named, node.endIndex, readLiteral(node.childForFieldName('body'), marks, text));
   },
 };
-const visited = Object.keys(visits);
 
-/**
- * The names of other files and packages that a file uses, and its own.
- * @param own names that the file declares or imports
- */
-export function readUses(root: Node, text: string, own: ReadonlySet<string>): Use[] {
-  const marks = new Marks(text, false);
-  for (const node of root.descendantsOfType(visited)) {
-    marks.moveTo(node.startIndex);
-    visits[node.type]?.(node, marks, text);
-  }
-  const found = root.descendantsOfType(['identifier', 'type_identifier', 'field_identifier', 'package_identifier']);
-  return usesOf(found, text, marks, (name) => unsaid.has(name) && !own.has(name));
-}
+/** How names are told in Go. */
+export const rules: NameRules = {
+  names: ['identifier', 'type_identifier', 'field_identifier', 'package_identifier'],
+  visits,
+  hoists: false,
+  unsaid,
+};
 
 function readCall(node: Node): Call {
   const given = node.childForFieldName('arguments')?.namedChildren.filter(({ type }) => type !== 'comment') ?? [];

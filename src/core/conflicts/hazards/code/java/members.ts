@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { Declaration } from '../../facts';
 import { textOf } from '../common/compact';
-import { isOpen, modifiersOf, modifiersText, parametersText, readParameters, typeOf } from './parameters';
+import { isOpen, lineOf, modifiersOf, modifiersText, parametersText, readParameters, typeOf } from './parameters';
 
 /** The type that members belong to. */
 export interface Owner {
@@ -50,7 +50,7 @@ function methodOf(node: Node, text: string, owner: Owner): Declaration {
     signature: `${shown}${throwsOf(node, text)}${optional}`,
     parameters,
     result,
-    line: node.startPosition.row + 1,
+    line: lineOf(node),
   };
 }
 
@@ -59,8 +59,15 @@ function constructorOf(node: Node, text: string, owner: Owner): Declaration {
   const { exported, modifiers } = reachOf(node, text, owner);
   const generics = typeOf(node.childForFieldName('type_parameters'), text);
   const signature = `${modifiers}new${generics}${parametersText(parameters)}${throwsOf(node, text)}`;
-  const line = node.startPosition.row + 1;
-  return { name: owner.name, kind: 'method', exported, signature, parameters, result: owner.simple, line };
+  return {
+    name: owner.name,
+    kind: 'method',
+    exported,
+    signature,
+    parameters,
+    result: owner.simple,
+    line: lineOf(node),
+  };
 }
 
 function fieldsOf(node: Node, text: string, owner: Owner): Declaration[] {

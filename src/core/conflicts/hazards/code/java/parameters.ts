@@ -46,3 +46,8 @@ export function modifiersText(modifiers: ReadonlySet<string>, leftOut: readonly 
 export function isOpen(modifiers: ReadonlySet<string>): boolean {
   return modifiers.has('public') || modifiers.has('protected');
 }
+
+/** Where something is named: annotations may stand on lines before. */
+export function lineOf(node: Node): number {
+  return (node.childForFieldName('name') ?? node).startPosition.row + 1;
+}

@@ -1,13 +1,15 @@
 import type { Tree } from 'web-tree-sitter';
 import type { CodeFacts } from '../../facts';
+import { findNodes, readUses } from '../common/found';
 import { readDeclarations } from './declarations';
 import { readImports } from './imports';
-import { readUses } from './uses';
+import { rules } from './uses';
 
 /** What a Java file says. */
 export function readJava({ rootNode }: Tree, text: string): CodeFacts {
+  const found = findNodes(rootNode, rules);
   const declarations = readDeclarations(rootNode, text);
   const imports = readImports(rootNode, text);
   const own = new Set([...declarations.map(({ name }) => name), ...imports.map(({ local }) => local ?? '')]);
-  return { language: 'java', declarations, imports, uses: readUses(rootNode, text, own) };
+  return { language: 'java', declarations, imports, uses: readUses(found, text, rules, own) };
 }

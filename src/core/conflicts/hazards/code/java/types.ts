@@ -2,7 +2,7 @@ import type { Node } from 'web-tree-sitter';
 import type { Declaration, DeclarationKind, Parameter } from '../../facts';
 import { textOf } from '../common/compact';
 import { type Owner, readMember } from './members';
-import { isOpen, modifiersOf, modifiersText, parametersText, readParameters, typeOf } from './parameters';
+import { isOpen, lineOf, modifiersOf, modifiersText, parametersText, readParameters, typeOf } from './parameters';
 
 const kinds: Readonly<Record<string, DeclarationKind>> = {
   class_declaration: 'class',
@@ -42,7 +42,7 @@ export function readType(node: Node, text: string, outer: Owner | null): Declara
     signature: signatureOf(node, text, modifiersText(modifiers), components, [...constructors, ...others], name),
     parameters: made(node, modifiers, components, constructors),
     result: null,
-    line: node.startPosition.row + 1,
+    line: lineOf(node),
   };
   const several = constructors.length > (components === null ? 1 : 0) ? constructors : [];
   return [own, ...several, ...accessorsOf(components, owner, others, own.line), ...others];

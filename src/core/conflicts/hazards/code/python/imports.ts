@@ -1,13 +1,15 @@
 import type { Node } from 'web-tree-sitter';
 import type { Import } from '../../facts';
 import { compact, textOf } from '../common/compact';
+import type { Typed } from '../common/found';
 import { isPublic } from './names';
 
 /** All imports of a file, those within functions too. */
-export function readImports(root: Node, text: string, all: ReadonlySet<string> | null): Import[] {
-  return root
-    .descendantsOfType(['import_statement', 'import_from_statement'])
-    .flatMap((node) => (node.type === 'import_statement' ? modules(node, text) : members(node, text, all)));
+export function readImports(nodes: readonly Typed[], text: string, all: ReadonlySet<string> | null): Import[] {
+  return nodes.flatMap(({ node, type }) => {
+    if (type === 'import_statement') return modules(node, text);
+    return type === 'import_from_statement' ? members(node, text, all) : [];
+  });
 }
 
 /** `import a.b` binds `a`, and is used as `a.b`: that is its name here. */

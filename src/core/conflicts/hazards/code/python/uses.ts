@@ -1,13 +1,10 @@
 import type { Node } from 'web-tree-sitter';
-import type { Call, Use } from '../../facts';
+import type { Call } from '../../facts';
 import { textOf } from '../common/compact';
-import { Marks } from '../common/marks';
-import { usesOf } from '../common/uses';
+import type { NameRules, Visit } from '../common/found';
+import type { Marks } from '../common/marks';
 import { boundNames } from './names';
 import { unsaid } from './unsaid';
-
-/** What is to be done at a node, by its type. */
-type Visit = (node: Node, marks: Marks, text: string) => void;
 
 const comprehension: Visit = (node, marks) => marks.enter(node);
 const importing: Visit = (node, marks) => {
@@ -58,6 +55,7 @@ const visits: Readonly<Record<string, Visit>> = {
     const name = node.firstNamedChild;
     if (name?.type === 'dotted_name' && name.namedChildCount === 1) marks.bind(name.firstNamedChild);
   },
+  splat_pattern: (node, marks) => marks.bind(node.firstNamedChild),
   keyword_pattern(node, marks) {
     const [name = null, value] = node.namedChildren;
     marks.skip(name);
@@ -75,21 +73,9 @@ const visits: Readonly<Record<string, Visit>> = {
     marks.call(node.childForFieldName('function'), node.endIndex, readCall(node, text));
   },
 };
-const visited = Object.keys(visits);
 
-/**
- * The names of other places that a file uses, and those of its own module.
- * @param own names that the module declares or imports
- */
-export function readUses(root: Node, text: string, own: ReadonlySet<string>): Use[] {
-  const marks = new Marks(text, true);
-  for (const node of root.descendantsOfType(visited)) {
-    marks.moveTo(node.startIndex);
-    visits[node.type]?.(node, marks, text);
-  }
-  const names = root.descendantsOfType('identifier');
-  return usesOf(names, text, marks, (name) => unsaid.has(name) && !own.has(name));
-}
+/** How names are told in Python. */
+export const rules: NameRules = { names: ['identifier'], visits, hoists: true, unsaid };
 
 function bindParameters(node: Node, marks: Marks): void {
   for (const parameter of node.childForFieldName('parameters')?.namedChildren ?? []) {

@@ -1,6 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { Import } from '../../facts';
 import { compact, textOf } from '../common/compact';
+import type { Typed } from '../common/found';
 import { isVisible } from './visibility';
 
 interface Imported {
@@ -12,10 +13,12 @@ interface Imported {
   readonly line: number;
 }
 
+const importing = new Set(['use_declaration', 'extern_crate_declaration', 'mod_item']);
+
 /** All imports of a file. Modules that lie in files of their own (`mod a;`) are imported from `self`. */
-export function readImports(root: Node, text: string): Import[] {
-  const nodes = root.descendantsOfType(['use_declaration', 'extern_crate_declaration', 'mod_item']);
-  return nodes.flatMap((node) => {
+export function readImports(nodes: readonly Typed[], text: string): Import[] {
+  return nodes.flatMap(({ node, type }) => {
+    if (!importing.has(type)) return [];
     const visible = isVisible(node, text);
     return importedBy(node, text).map(({ from, name, local, line }) => {
       const whole = from === '';

@@ -1,14 +1,12 @@
 import type { Node } from 'web-tree-sitter';
-import type { Use } from '../../facts';
 import { textOf } from '../common/compact';
-import { Marks } from '../common/marks';
-import { usesOf } from '../common/uses';
+import type { NameRules, Visit } from '../common/found';
+import type { Marks } from '../common/marks';
 import { readArguments, readLiteral, readTokens } from './calls';
 import { ownerOf } from './owner';
 import { unsaid } from './unsaid';
 
-/** What is to be done at a node, by its type. */
-type Visit = (node: Node, marks: Marks, text: string) => void;
+const names = ['identifier', 'type_identifier', 'field_identifier', 'self', 'super', 'crate'];
 
 const scope: Visit = (node, marks) => marks.enter(node);
 /** An item within a function belongs to it; anything else in it has its own names. */
@@ -99,21 +97,9 @@ const visits: Readonly<Record<string, Visit>> = {
     if (called?.type === 'identifier') marks.call(called, node.endIndex, readTokens(node));
   },
 };
-const visited = Object.keys(visits);
-const names = ['identifier', 'type_identifier', 'field_identifier', 'self', 'super', 'crate'];
 
-/**
- * The names of other files and crates that a file uses, and its own.
- * @param own names that the file declares or imports
- */
-export function readUses(root: Node, text: string, own: ReadonlySet<string>): Use[] {
-  const marks = new Marks(text, false);
-  for (const node of root.descendantsOfType(visited)) {
-    marks.moveTo(node.startIndex);
-    visits[node.type]?.(node, marks, text);
-  }
-  return usesOf(root.descendantsOfType(names), text, marks, (name) => unsaid.has(name) && !own.has(name));
-}
+/** How names are told in Rust. */
+export const rules: NameRules = { names, visits, hoists: false, unsaid };
 
 function bindGenerics(node: Node, marks: Marks): void {
   for (const generic of node.childForFieldName('type_parameters')?.namedChildren ?? []) {

@@ -94,7 +94,7 @@ function describeClass(node: Node, name: string): Described {
   const own = body === null ? [] : publicMembers(body);
   const fields = constructors.flatMap((each) => parameterProperties(each, names));
   const head = `${has(node, 'abstract') ? 'abstract ' : ''}class${printTypeParameters(node, names)}`;
-  const extended = heritage.map((clause) => `${clause.word} ${print(clause.node, names)}`);
+  const extended = heritage.map((base) => printBase(base, names));
   const inside = [...own.map((member) => printMember(member, names)), ...fields.map(({ signature }) => signature)];
   return {
     ...plain(node, name, 'class', [head, ...extended, `{ ${sorted(inside).join('; ')} }`].join(' ')),
@@ -102,7 +102,7 @@ function describeClass(node: Node, name: string): Described {
       constructors,
       heritage.some(({ word }) => word === 'extends'),
     ),
-    ...basesOf(heritage.map((clause) => clause.node)),
+    ...basesOf(heritage.map((base) => base.node)),
     members: body === null ? [] : merged([...describeMembers(body, names), ...fields]),
   };
 }
@@ -121,19 +121,31 @@ function constructedWith(constructors: readonly Node[], hasBase: boolean) {
   return open.length === 0 ? null : widest(open.map(parametersOf));
 }
 
+interface Base {
+  readonly word: 'extends' | 'implements';
+  readonly node: Node;
+  /** Only of a class that is extended: elsewhere they are part of the node. */
+  readonly typeArguments: Node | null;
+}
+
 /** `extends A<T> implements B, C`: one for each. In JavaScript any expression stands there. */
-function clausesOf(heritage: Node): { word: string; node: Node }[] {
-  return partsOf(heritage).flatMap((clause) => {
-    const word = clause.type === 'implements_clause' ? 'implements' : 'extends';
-    if (!clause.type.endsWith('_clause')) return [{ word, node: clause }];
-    return childrenOf(clause, ...partsOf(clause).map(({ type }) => type)).flatMap((node) =>
-      node.type === 'type_arguments' ? [] : [{ word, node }],
-    );
+function clausesOf(heritage: Node): Base[] {
+  return partsOf(heritage).flatMap((clause): Base[] => {
+    if (clause.type === 'implements_clause') {
+      return partsOf(clause).map((node) => ({ word: 'implements', node, typeArguments: null }));
+    }
+    const node = clause.type === 'extends_clause' ? clause.childForFieldName('value') : clause;
+    if (node === null) return [];
+    return [{ word: 'extends', node, typeArguments: clause.childForFieldName('type_arguments') }];
   });
 }
 
+function printBase({ word, node, typeArguments }: Base, names: Names): string {
+  return `${word} ${print(node, names)}${typeArguments === null ? '' : print(typeArguments, names)}`;
+}
+
 function basesOf(nodes: readonly Node[]): { bases?: readonly string[] } {
-  const bases = nodes.map((node) => node.childForFieldName('name')?.text ?? node.text);
+  const bases = nodes.map((node) => (node.type === 'generic_type' ? node.childForFieldName('name') : node)?.text ?? '');
   return bases.length === 0 ? {} : { bases };
 }
 
@@ -147,7 +159,7 @@ function describeInterface(node: Node, name: string): Described {
   ];
   return {
     ...plain(node, name, 'interface', [...head, body === null ? '' : print(body, names)].join(' ')),
-    ...basesOf(extended.map((base) => base)),
+    ...basesOf(extended),
     members: body === null ? [] : describeMembers(body, names),
   };
 }

@@ -14,10 +14,10 @@ export function print(node: Node, names: Names = noNames): string {
     case 'comment':
       return '';
     case 'string':
-      return quoted(node);
-    case 'type_annotation':
+      return node.isNamed ? quoted(node) : node.text; // or the keyword
     case 'parenthesized_type':
-      return printAll(partsOf(node), names);
+      return inParentheses(node, names);
+    case 'type_annotation':
     case 'asserts_annotation':
     case 'type_predicate_annotation':
       return printAll(partsOf(node), names);
@@ -59,6 +59,13 @@ function printAll(nodes: readonly Node[], names: Names): string {
     if (line === '' || /^[,;:)\]>?.[]/.test(word) || /[(<[.]$/.test(line)) return line + word;
     return word === '<' || word === '(' ? line + word : /^[<(]/.test(word) ? line + word : `${line} ${word}`;
   }, '');
+}
+
+/** Only around what would mean something else without them. */
+function inParentheses(node: Node, names: Names): string {
+  const inner = printAll(partsOf(node), names);
+  const isOne = /^(predefined_type|type_identifier|generic_type|literal_type|array_type|object_type|tuple_type)$/;
+  return isOne.test(node.firstNamedChild?.type ?? '') ? inner : `(${inner})`;
 }
 
 function quoted(string: Node): string {

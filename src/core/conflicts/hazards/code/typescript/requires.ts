@@ -28,12 +28,17 @@ export function requiresOf(root: Node, text: string): Required {
   return { imports, declarators };
 }
 
+/** Of what `import('x')` gives at once, and not of the module. */
+const ofPromise = /^(then|catch|finally)$/;
+
 /** What becomes of the module: `(await import('x')).parse`, `const { parse } = …`, `exports.parse = …`. */
 function boundBy(call: Node): { bound: Bound[]; declarator: Node | null } {
   let value = call;
   let name = '*';
   for (let around = value.parent; around !== null; around = value.parent) {
-    if (around.type === 'member_expression' && name === '*') name = around.lastNamedChild?.text ?? '*';
+    const member = around.type === 'member_expression' && name === '*' ? around.lastNamedChild?.text : undefined;
+    if (member !== undefined && ofPromise.test(member) && value.id === call.id) break;
+    if (member !== undefined) name = member;
     else if (!/^(await|parenthesized|as|satisfies|non_null)_expression$/.test(around.type)) break;
     value = around;
   }

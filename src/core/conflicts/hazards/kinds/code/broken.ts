@@ -61,7 +61,13 @@ function brokenIn(code: SideCode, module: ModuleChange): Broken[] {
 
 function sameSignatures(before: readonly Declaration[], after: readonly Declaration[]): boolean {
   const signatures = (all: readonly Declaration[]) => all.map(({ kind, signature }) => `${kind} ${signature}`).sort();
-  return signatures(before).join('\n') === signatures(after).join('\n');
+  return signatures(before).join('\n') === signatures(after).join('\n') && !isPermuted(before, after);
+}
+
+/** The same names in another order: the types may be the same, what is meant is not. */
+function isPermuted([before]: readonly Declaration[], [after]: readonly Declaration[]): boolean {
+  const [old, now] = [before, after].map((one) => one?.parameters?.map(({ name }) => name ?? '') ?? []);
+  return old?.join() !== now?.join() && old?.toSorted().join() === now?.toSorted().join();
 }
 
 /** What a module offers under a name now, its own or handed on from elsewhere; null: not known. */

@@ -138,7 +138,12 @@ class Scope {
     const { language } = this.#code;
     const own = this.#own(parts);
     if (own.length > 0) return own;
-    const found = this.#wildcards.map(({ from }) => meaning(reachOf(language, this.#path, from), parts));
+    const found = this.#wildcards.flatMap(({ from }) => {
+      const reach = reachOf(language, this.#path, from);
+      // `import static com.example.Util.*`
+      const inClass = language === 'java' ? [meaning(reach, [partsOf(from).at(-1) ?? '', ...parts])] : [];
+      return [meaning(reach, parts), ...inClass];
+    });
     if (this.#neighbours !== null) found.push(meaning(this.#neighbours, parts));
     if (language === 'rust' && parts.length > 1) found.push(...this.#rustPath(parts));
     return found;
@@ -165,10 +170,6 @@ class Scope {
     const [, ...below] = parts;
     if (name !== '*' && below.length > 0 && (language === 'python' || language === 'rust')) {
       found.push(meaning(reachOf(language, this.#path, deeper(language, from, name)), below));
-    }
-    if (language === 'java') {
-      const last = partsOf(from).at(-1) ?? '';
-      if (parts[0] !== last) found.push(meaning(reachOf(language, this.#path, from), [last, ...parts]));
     }
     return found;
   }

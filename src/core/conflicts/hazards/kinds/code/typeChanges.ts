@@ -10,6 +10,8 @@ export interface TypeChange {
   readonly line: number;
   /** `adds \`email\``, `removes \`id\`` */
   readonly clauses: readonly string[];
+  /** Values that new members of an enumeration have, and whose they are. */
+  readonly values: ReadonlyMap<string, string>;
 }
 
 /** Members of a type, by their own names. */
@@ -44,8 +46,11 @@ function makeChanges({ old, next, language }: CodeFile): TypeChange[] {
     if (sort === 'class' && JSON.stringify(was.parameters) === JSON.stringify(now.parameters) && language !== 'rust') {
       return [];
     }
-    const clauses = clausesOf(language, [was, membersOf(old, now.name)], [now, membersOf(next, now.name)]);
-    return clauses.length === 0 ? [] : [{ name: now.name, signature: now.signature, line: now.line, clauses }];
+    const [then, members] = [membersOf(old, now.name), membersOf(next, now.name)];
+    const clauses = clausesOf(language, [was, then], [now, members]);
+    const values = now.kind === 'enum' ? newValues(then, members) : new Map<string, string>();
+    if (clauses.length + values.size === 0) return [];
+    return [{ name: now.name, signature: now.signature, line: now.line, clauses, values }];
   });
 }
 
@@ -64,6 +69,12 @@ function clausesOf(language: CodeFile['language'], [was, before]: Type, [now, af
   }
   for (const name of before.keys()) if (!after.has(name)) clauses.push(`removes \`${name}\``);
   return clauses;
+}
+
+/** Written beside it; what is counted by itself is not known. */
+function newValues(before: ReadonlyMap<string, unknown>, after: ReadonlyMap<string, Declaration>): Map<string, string> {
+  const added = [...after].filter(([name, { signature }]) => !before.has(name) && /^(-?\d|['"])/.test(signature));
+  return new Map(added.map(([name, { signature }]) => [signature, name]));
 }
 
 /** Whoever makes one has to give it. One more of an enumeration asks nothing of anybody. */

@@ -1,0 +1,81 @@
+import type { AnswerVerdict, ChecklistItemId, ChecklistJson } from '../../contract/checklist';
+import { DisposableBase } from '../../core/disposable';
+import { Emitter } from '../../core/event';
+import type { RepositorySession } from '../sessions/repositorySession';
+
+/** What happens within this time is read at once. */
+const settleMs = 500;
+
+/** The integration checklists of the plans of one repository, read anew when anything they rest on may have changed. */
+export class Checklists extends DisposableBase {
+  readonly #session: RepositorySession;
+  readonly #onDidChange = this._register(new Emitter<void>(() => undefined));
+  /** When an item says something else. */
+  readonly onDidChange = this.#onDidChange.event;
+  #all: readonly ChecklistJson[] = [];
+  #timer: NodeJS.Timeout | null = null;
+  #reading = false;
+  #again = false;
+
+  constructor(session: RepositorySession) {
+    super();
+    this.#session = session;
+    this._register(session.matrix.onDidChange(() => this.#soon()));
+    this._register(session.repository.store.onDidChange(({ area }) => area === 'events' && this.#soon()));
+    this._register(session.onDidChangePlans(() => this.#soon()));
+    this._register({ dispose: () => this.#timer !== null && clearTimeout(this.#timer) });
+    this.#soon();
+  }
+
+  /** Of every plan that has tasks at work. */
+  get all(): readonly ChecklistJson[] {
+    return this.#all;
+  }
+
+  /**
+   * Puts a human's answer on record, about the commits that they saw.
+   * @throws ChecklistError, StoreError
+   */
+  async answer(plan: string, item: ChecklistItemId, verdict: AnswerVerdict, note: string): Promise<void> {
+    const shown = this.#all.find((each) => each.plan === plan);
+    if (shown === undefined) return;
+    await this.#session.repository.answerChecklist(shown, { item, verdict, note });
+    await this.#read();
+  }
+
+  #soon(): void {
+    if (this.disposed) return;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      void this.#read();
+    }, settleMs);
+  }
+
+  async #read(): Promise<void> {
+    this.#again = true;
+    if (this.#reading) return;
+    this.#reading = true;
+    while (this.#again && !this.disposed) {
+      this.#again = false;
+      await this.#readOnce();
+    }
+    this.#reading = false;
+  }
+
+  async #readOnce(): Promise<void> {
+    const { repository, plans, rows, matrix } = this.#session;
+    const wanted = plans.filter(({ id }) => rows.some((row) => row.plan === id && row.state !== 'draft'));
+    const read = wanted.map(async ({ id }) => {
+      try {
+        return await repository.checklist(id, matrix.state);
+      } catch (error) {
+        repository.host.log.warn(`The checklist of ${id} could not be read: ${String(error)}`);
+        return null;
+      }
+    });
+    const all = (await Promise.all(read)).filter((each) => each !== null);
+    const changed = JSON.stringify(all) !== JSON.stringify(this.#all);
+    this.#all = all;
+    if (changed && !this.disposed) this.#onDidChange.fire();
+  }
+}
