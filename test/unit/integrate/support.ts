@@ -67,7 +67,7 @@ export async function withPlan(o: PlanText, fn: (p: Planned) => Promise<void>): 
 function doing(repository: Repository): Omit<Planned, 'dir' | 'root' | 'repository'> {
   const { worktree } = lookingAt(repository);
   const write = async (task: string, file: string, text: string) => put(await worktree(task), file, text);
-  const matrix = async () => (await readConflicts(repository.context)).json;
+  const matrix = async () => (await readConflicts(repository.context, { tools: await repository.conflicts() })).json;
   const against = (json: ConflictsJson) => repository.checklist('p', { json });
   const checklist = async (change: Change = (json) => json) => against(change(await matrix()));
   return {
