@@ -15,8 +15,6 @@ const node = {
   platform: 'node',
   format: 'cjs',
   target: 'node20',
-  // Only where there is no `__dirname` is it asked for.
-  define: { 'import.meta.dirname': '__dirname' },
   // ESM first: the CommonJS builds of some dependencies (yaml, zod) cannot be tree-shaken.
   mainFields: ['module', 'main'],
   // CommonJS here: the other build asks `import.meta` where it lies, which no bundle of this format has.
