@@ -1,6 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import { childrenOf, partsOf } from '../nodes';
-import { namesIn } from './describe';
+import { namesIn } from './declared';
 import { parameterParts } from './print';
 
 /** Where names can be bound, from the inside out. What is bound is only looked at when it is asked for. */
