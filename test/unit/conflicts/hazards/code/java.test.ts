@@ -302,10 +302,11 @@ class A extends pkg.Base<T> implements One, Two<X> {
         try (Stream d = open()) {}
     }
 }
-interface I extends Three { void must(); default void may() {} static void also() {} }
+interface I extends Three { int K = 1; void must(); default void may() {} static void also() {} }
 record R(int x) implements Four {}
 `);
     assert.deepEqual(typed(facts), [
+      'K: int',
       'a: Parser',
       'c: Node',
       'd: Stream',
@@ -315,7 +316,7 @@ record R(int x) implements Four {}
       't: Tree',
       'x: int',
     ]);
-    assert.deepEqual(basesOf(facts), ['A: pkg.Base, One, Two', 'I: Three', 'I.may?', 'I.also?', 'R: Four']);
+    assert.deepEqual(basesOf(facts), ['A: pkg.Base, One, Two', 'I: Three', 'I.K?', 'I.may?', 'I.also?', 'R: Four']);
   });
 
   it('reads what can be read of broken code', async () => {

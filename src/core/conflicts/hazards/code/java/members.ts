@@ -82,7 +82,8 @@ function fieldsOf(node: Node, text: string, owner: Owner): Declaration[] {
     const name = `${owner.name}.${simple}`;
     const signature = `${modifiers}${simple}: ${type}${typeOf(declarator.childForFieldName('dimensions'), text)}`;
     const line = declarator.startPosition.row + 1;
-    return { name, kind: 'field', exported, signature, parameters: null, result: null, line };
+    const field = { name, kind: 'field', exported, signature, parameters: null, result: null, line } as const;
+    return owner.implied ? { ...field, optional: true } : field;
   });
 }
 
