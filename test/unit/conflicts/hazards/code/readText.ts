@@ -38,6 +38,19 @@ export function used({ uses }: CodeFacts): string[] {
   });
 }
 
+/** `parser: Parser` */
+export function typed({ variables = [] }: CodeFacts): string[] {
+  return variables.map(({ name, type }) => `${name}: ${type}`).sort();
+}
+
+/** `Parser: Base, Other`, and `Parser.parse?` for what may be left out. */
+export function basesOf({ declarations }: CodeFacts): string[] {
+  return declarations.flatMap(({ name, bases, optional }) => [
+    ...(bases === undefined ? [] : [`${name}: ${bases.join(', ')}`]),
+    ...(optional === true ? [`${name}?`] : []),
+  ]);
+}
+
 /** Signatures of all declarations of one name. */
 export async function signaturesOf(path: string, text: string, wanted: string): Promise<string[]> {
   const { declarations } = await readText(path, text);
