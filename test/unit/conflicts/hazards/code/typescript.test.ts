@@ -360,6 +360,11 @@ describe('hazards: code: TypeScript: uses', () => {
       'Parser',
       'p.parse(1)',
     ],
+    'a method of a private field': [
+      'class X { readonly #p = new Parser(); #own() {} go() { this.#p.parse(1); this.#own(); } }',
+      'Parser(0)',
+      '#p.parse(1)',
+    ],
     'a method of the base': [
       'class X extends Base { own() {} go() { super(1); super.run(2); this.run(3); this.own(4); } }',
       'Base',
