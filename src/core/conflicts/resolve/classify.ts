@@ -13,8 +13,34 @@ import { isSettingsCode, roleOf, typeOfPath } from './paths';
 import type { ThreeWay } from './regions';
 import { byHuman, type Resolution, row } from './table';
 
-/** A conflicting text in its three versions. */
-export interface ConflictingText extends Versions<string> {
+/** What a path says of a conflict between the lines of its file; null: its content has to be asked. */
+export function byPath(path: string): Resolution | null {
+  switch (roleOf(path)) {
+    case 'sample':
+      return row('test overlap');
+    case 'schema':
+      return row('type definition');
+    case 'settings':
+      return row('configuration');
+    case 'lock':
+    case 'test':
+    case 'other':
+      return null;
+  }
+}
+
+/** A lock file; what somebody wrote into one would be lost. @param base null: both sides added it */
+export function ofLock(path: string, base: string | null, sides: readonly string[]): Resolution {
+  return row(isMadeAnew(path, base, sides) ? 'package lock file' : 'configuration');
+}
+
+/** A text of which only the lines are known. */
+export function ofText(path: string): Resolution {
+  return row(roleOf(path) === 'test' ? 'test overlap' : 'same file, different sections');
+}
+
+/** Conflicting code in its three versions. */
+export interface ConflictingCode extends Versions<string> {
   /** With `/`. */
   readonly path: string;
   /** false: both sides added the file, and `base` is empty. */
@@ -22,36 +48,16 @@ export interface ConflictingText extends Versions<string> {
   readonly edits: ThreeWay;
 }
 
-/** Which row of the table a conflict between texts is, and who resolves it. Where there is any doubt, a human. */
-export async function classify(text: ConflictingText): Promise<Resolution> {
-  const { path } = text;
-  switch (roleOf(path)) {
-    case 'lock':
-      // What somebody wrote into it would be lost.
-      return isMadeAnew(path, text.hadBase ? text.base : null, [text.ours, text.theirs])
-        ? row('package lock file')
-        : row('configuration');
-    case 'sample':
-      return row('test overlap');
-    case 'schema':
-      return row('type definition');
-    case 'settings':
-      return row('configuration');
-    case 'test':
-    case 'other':
-      return classifyText(text);
-  }
-}
-
-async function classifyText(text: ConflictingText): Promise<Resolution> {
-  const { path, edits } = text;
+/** Which row of the table a conflict between code is, and who resolves it. Where there is any doubt, a human. */
+export async function ofCode(code: ConflictingCode): Promise<Resolution> {
+  const { path, edits } = code;
   const test = roleOf(path) === 'test';
   const grammar = grammarOf(path);
-  if (grammar === null) return row(test ? 'test overlap' : 'same file, different sections');
-  const parse = (code: string) => outline(grammar, code);
-  const reads = await readAll(text, parse);
+  if (grammar === null) return ofText(path);
+  const parse = (text: string) => outline(grammar, text);
+  const reads = await readAll(code, parse);
   if (reads === null || edits.conflicts.length === 0) return byHuman(typeOfPath(path));
-  if (text.hadBase && (await unionOfImports(edits, reads, parse)) !== null) return row('import ordering');
+  if (code.hadBase && (await unionOfImports(edits, reads, parse)) !== null) return row('import ordering');
   if (test) return row('test overlap', (await onlyAddCases(edits, reads, parse)) ? 'agent' : 'human');
   const types = edits.conflicts.map((conflict) => {
     const ours = touchedIn(conflict, edits.ours, reads.base, reads.ours);
@@ -106,7 +112,8 @@ async function outline(grammar: Grammar, code: string): Promise<Outline | null> 
   try {
     return await withTree(grammar, code, outlineOf);
   } catch (error) {
-    if (error instanceof UnreadableFile) return null;
+    // A text that breaks the parser itself costs no other its answer.
+    if (error instanceof UnreadableFile || (error instanceof Error && error.name === 'RuntimeError')) return null;
     throw error;
   }
 }

@@ -4,7 +4,11 @@ import path from 'node:path';
 import type { Cell, ResolutionType, Resolver } from '../../../../src/contract/conflicts';
 import { stagesOf } from '../../../../src/core/conflicts/merge/fileStages';
 import { createMerger } from '../../../../src/core/conflicts/merge/merger';
-import { ResolutionCache, resolveFiles } from '../../../../src/core/conflicts/resolve/resolveFiles';
+import {
+  ResolutionCache,
+  type ResolutionRequest,
+  resolveFiles,
+} from '../../../../src/core/conflicts/resolve/resolveFiles';
 import type { Resolution } from '../../../../src/core/conflicts/resolve/table';
 import { objectPlace } from '../../../../src/core/conflicts/sides/objects';
 import { silentLog } from '../../../../src/core/ports';
@@ -48,9 +52,12 @@ export function unmerged(root: string, ours: string, theirs: string): string[] {
   return [...new Set(stdout.split('\0').flatMap((line) => line.split('\t')[1] ?? []))];
 }
 
-export async function cellOf({ root, git, layout, at }: Opened, a = 'c1', b = 'c2'): Promise<Cell> {
+/** Of both branches of a case. */
+export async function cellOf({ root, git, layout, at }: Opened): Promise<Cell> {
   const merger = createMerger({ git, layout, log: silentLog });
-  const [cell] = await merger.pairs(at, [{ a: await sideOf(root, a), b: await sideOf(root, b), crissCross: false }]);
+  const [cell] = await merger.pairs(at, [
+    { a: await sideOf(root, 'c1'), b: await sideOf(root, 'c2'), crissCross: false },
+  ]);
   assert.ok(cell);
   return cell;
 }
@@ -61,21 +68,29 @@ export async function resolutionsOf(
   cell: Cell,
   cache = new ResolutionCache(),
 ): Promise<Record<string, Resolution>> {
-  const requests = cell.files.map((file) => {
+  const requests = requestsOf(cell);
+  const said = await resolveFiles(opened.git, objectPlace(opened.layout, opened.at), requests, cache);
+  return Object.fromEntries(requests.map((request, index) => [request.path, said[index] as Resolution]));
+}
+
+function requestsOf(cell: Cell): ResolutionRequest[] {
+  return cell.files.map((file) => {
     const stages = stagesOf(file);
     assert.ok(stages, 'A file without its versions.');
     return { path: file.path, ...stages };
   });
-  const said = await resolveFiles(opened.git, objectPlace(opened.layout, opened.at), requests, cache);
-  return Object.fromEntries(requests.map((request, index) => [request.path, said[index] as Resolution]));
 }
 
 /** What is said of a case, merged for real and in memory, in both directions. */
 export async function judged(each: Case): Promise<Resolution> {
   return withCase(each, async (opened) => {
     assert.deepEqual(unmerged(opened.root, 'c1', 'c2'), [each.path], 'git merges it, or conflicts elsewhere');
-    const one = (await resolutionsOf(opened, await cellOf(opened)))[each.path];
-    const other = (await resolutionsOf(opened, await cellOf(opened, 'c2', 'c1')))[each.path];
+    const [request] = requestsOf(await cellOf(opened));
+    assert.ok(request);
+    assert.equal(request.path, each.path);
+    const turned = { ...request, ours: request.theirs, theirs: request.ours };
+    const place = objectPlace(opened.layout, opened.at);
+    const [one, other] = await resolveFiles(opened.git, place, [request, turned], new ResolutionCache());
     assert.deepEqual(other, one, 'the direction must not matter');
     assert.ok(one);
     return one;

@@ -140,8 +140,7 @@ describe('conflicts: the union of imports', () => {
     assert.equal(java, text('import a.B;', 'import a.C;', 'import static a.D.e;', '', 'class X {}'));
   });
 
-  it('property: it loses no import, binds no name twice, and its other lines are those of a clean merge', async function () {
-    this.timeout(120_000);
+  it('property: it loses no import, binds no name twice, and its other lines are those of a clean merge', async () => {
     let united = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(threeFiles, { minLength: 12, maxLength: 12 }), async (all) => {

@@ -382,4 +382,11 @@ export const delicateImports: readonly Case[] = [
     a: text("import { a } from './a';", "import data from './data.json' with { type: 'json' };", ...body),
     b: text("import { a } from './a';", "import data from './data.json';", ...body),
   },
+  {
+    name: 'style sheets that have names',
+    path: 'src/View.tsx',
+    base: text("import React from 'react';", ...body),
+    a: text("import React from 'react';", "import a from './a.module.css';", ...body),
+    b: text("import React from 'react';", "import b from './b.module.css';", ...body),
+  },
 ];

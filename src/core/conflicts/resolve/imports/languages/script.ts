@@ -10,6 +10,8 @@ export function script(node: Node): Parts {
   // `with { type: 'json' }` says how it is read.
   if (childOf(node, 'import_attribute') !== null) return opaque(node);
   const module = unquoted(source.text);
+  // Rules of style sheets hold in the order in which they are loaded, whoever names them.
+  if (/\.(css|scss|sass|less|styl)$/.test(module)) return opaque(node);
   const type = /^import\s+(type|typeof)\b/.test(node.text) ? 'type ' : '';
   const items: ImportItem[] = [];
   for (const child of clause.namedChildren) {
