@@ -19,8 +19,6 @@ const node = {
   mainFields: ['module', 'main'],
   // CommonJS here: the other build asks `import.meta` where it lies, which no bundle of this format has.
   alias: { 'web-tree-sitter': require.resolve('web-tree-sitter') },
-  // The bundles are CommonJS, which has other names for where a file lies.
-  define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
   minify: production,
   sourcemap: production ? false : 'linked',
   logLevel: 'info',

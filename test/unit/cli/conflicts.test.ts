@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ConflictsJson } from '../../../src/contract/conflicts';
 import { addWorktree, commitAll, makeRepository, memoryFolder, runGit, withTempDir } from '../support/repositories';
@@ -50,7 +50,9 @@ async function filesOf(dir: string, skip: (name: string) => boolean): Promise<st
   );
 }
 
-describe('cli: conflicts', () => {
+describe('cli: conflicts', function () {
+  this.timeout(60_000);
+
   it('merges working states: what is not committed conflicts too, in the order and the train as well', async () => {
     await withThree(async ({ root, a }) => {
       const json = await conflicts(root);
@@ -121,6 +123,60 @@ describe('cli: conflicts', () => {
     }, memoryFolder());
   });
 
+  it('names hazards of what merges cleanly, and mutes them one by one', async () => {
+    await withTempDir(async (dir) => {
+      const root = await makeRepository(dir);
+      await mkdir(path.join(root, 'src'), { recursive: true });
+      await writeFile(path.join(root, 'src/parse.ts'), 'export function parse(text: string) {\n  return text;\n}\n');
+      await commitAll(root, 'parse');
+      const [a = '', b = ''] = ['a', 'b'].map((name) => path.join(dir, name));
+      await addWorktree(root, a, 'agent/a');
+      await addWorktree(root, b, 'agent/b');
+      await writeFile(path.join(a, 'src/parse.ts'), 'export {};\n');
+      await writeFile(path.join(b, 'src/use.ts'), "import { parse } from './parse';\n\nparse('x');\n");
+      const json = await conflicts(root);
+      const [hazard, ...more] = json.hazards;
+      assert.deepEqual(
+        [hazard?.kind, hazard?.branches, hazard?.files[0], hazard?.line, hazard?.at, more],
+        ['signature', ['agent/a', 'agent/b'], 'src/use.ts', 3, 'agent/b', []],
+      );
+      assert.deepEqual(
+        json.pairs.map((pair) => [pair.verdict, pair.hazards]),
+        [
+          ['clean', ['signature']],
+          ['clean', []],
+          ['clean', []],
+        ],
+      );
+      assert.deepEqual(
+        json.againstBase.map(({ hazards }) => hazards),
+        [[], []],
+      );
+      const id = hazard?.id ?? assert.fail();
+      assert.match((await cli(root, ['conflicts'])).stdout, new RegExp(`^  ${id}  signature: .*parse`, 'm'));
+      const muted = await conflicts(root, '--mute', id, '--reason', 'b is rebased first');
+      assert.deepEqual([muted.hazards[0]?.muted?.reason, muted.pairs[0]?.hazards], ['b is rebased first', []]);
+      assert.deepEqual((await conflicts(root)).pairs[0]?.hazards, []);
+      assert.deepEqual((await conflicts(root, '--unmute', id)).pairs[0]?.hazards, ['signature']);
+    }, memoryFolder());
+  });
+
+  it('bad input: an id that is none, no reason, both at once: exit 2, one line', async () => {
+    await withThree(async ({ root }) => {
+      for (const args of [
+        ['--mute', 'x', '--reason', 'none'],
+        ['--mute', 'x'],
+        ['--mute', 'x', '--reason', ' '],
+        ['--reason', 'none'],
+        ['--unmute', 'x'],
+        ['--mute', 'x', '--unmute', 'x', '--reason', 'none'],
+      ]) {
+        const { code, stdout, stderr } = await cli(root, ['conflicts', ...args]);
+        assert.deepEqual([code, stdout, stderr.trim().split('\n').length], [2, '', 1], args.join(' '));
+      }
+    });
+  });
+
   it('answers "no" with --exit-code when anything is not clean, and only then', async () => {
     await withThree(async ({ root }) => {
       assert.equal((await cli(root, ['conflicts'])).code, 0);
@@ -134,7 +190,7 @@ describe('cli: conflicts', () => {
       const { stdout, stderr } = await cli(root, ['conflicts']);
       assert.equal(stderr, '');
       assert.match(stdout, /^2 {2}agent\/a {2}conflict {2}1 /m);
-      assert.match(stdout, /^ {2}agent\/a and agent\/b\n {5}shared\.txt {2}content$/m);
+      assert.match(stdout, /^ {2}agent\/a and agent\/b\n {5}shared\.txt {2}content {2}.*human: /m);
       assert.ok(!stdout.includes('\u001b'));
     });
   });

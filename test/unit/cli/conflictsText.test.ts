@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { coloured, conflictsText, shownName } from '../../../src/cli/conflictsText';
-import type { Cell, ConflictBranch, ConflictFile, ConflictKind, ConflictsJson } from '../../../src/contract/conflicts';
+import type {
+  Cell,
+  ConflictBranch,
+  ConflictFile,
+  ConflictKind,
+  ConflictPair,
+  ConflictsJson,
+  Hazard,
+  UnjudgedFile,
+} from '../../../src/contract/conflicts';
 
 const cleanCell: Cell = { verdict: 'clean', reason: null, detail: null, direction: null, driver: null, files: [] };
 const file = (path: string, kind: ConflictKind = 'content'): ConflictFile => ({
@@ -40,9 +49,11 @@ const branch = (ref: string, more: Partial<ConflictBranch> = {}): ConflictBranch
 
 function jsonOf(o: {
   branches: readonly ConflictBranch[];
-  pairs?: Record<string, Cell>;
+  pairs?: Record<string, Cell & Partial<Pick<ConflictPair, 'hazards'>>>;
   base?: Record<string, Cell>;
   train?: Record<string, Partial<Cell> & { why?: string }>;
+  hazards?: readonly Hazard[];
+  unjudged?: readonly UnjudgedFile[];
 }): ConflictsJson {
   const refs = o.branches.map(({ ref }) => ref);
   const pairs = refs.flatMap((a, i) =>
@@ -57,9 +68,15 @@ function jsonOf(o: {
     generatedAt: 't',
     branches: o.branches,
     pairs,
-    againstBase: Object.entries(o.base ?? {}).map(([ref, cell]) => ({ ref, base: 'main', checkedAt: 't', ...cell })),
-    hazards: [],
-    unjudged: [],
+    againstBase: Object.entries(o.base ?? {}).map(([ref, cell]) => ({
+      ref,
+      base: 'main',
+      checkedAt: 't',
+      hazards: [],
+      ...cell,
+    })),
+    hazards: o.hazards ?? [],
+    unjudged: o.unjudged ?? [],
     mergeOrder: train.map(({ ref }) => ref),
     train,
     timing: { ms: 12.4, gitProcesses: 7, pairs: pairs.length, merged: 3, skipped: 0, cached: 0 },
@@ -70,6 +87,62 @@ function jsonOf(o: {
 const lines = (...text: string[]) => `${text.join('\n')}\n`;
 
 describe('cli: the table of conflicts', () => {
+  it('names hazards with their ids, what would have prevented them, who muted which, and what was not judged', () => {
+    const hazard: Hazard = {
+      id: '0123456789ab',
+      kind: 'migration',
+      branches: ['a', 'b'],
+      files: ['db/3_a.sql', 'db/3_b.sql'],
+      message: 'a adds db/3_a.sql and b adds db/3_b.sql: both have number 3.',
+      line: 1,
+      at: 'a',
+      prevention: '`reserve.migrations` gives each task numbers of its own.',
+      muted: null,
+    };
+    const muted = { reason: 'renamed\u001b[2J when merged', who: 'Ann', at: 't' };
+    const text = conflictsText(
+      jsonOf({
+        branches: [branch('a'), branch('b'), branch('c')],
+        pairs: { 'b c': { ...cleanCell, hazards: null } },
+        hazards: [hazard, { ...hazard, id: 'ba9876543210', kind: 'write', message: 'Both.', prevention: null, muted }],
+        unjudged: [{ ref: 'a', path: 'package.json', why: 'no JSON at line 3' }],
+      }),
+    );
+    const expected = lines(
+      'Hazards',
+      '  0123456789ab  migration: a adds db/3_a.sql and b adds db/3_b.sql: both have number 3. (db/3_a.sql:1)',
+      '    `reserve.migrations` gives each task numbers of its own.',
+      '  muted: ba9876543210  write: Both. (db/3_a.sql:1) (Ann: renamed\\u001b[2J when merged)',
+      '',
+      'Not judged',
+      '  b and c: hazards were not looked for',
+      '  package.json of a: no JSON at line 3',
+    );
+    assert.ok(text.includes(expected), text);
+    assert.ok(text.includes('3 clean; 1 hazard ('), text);
+  });
+
+  it('says who resolves a file, and that what is automated is not proven yet', () => {
+    const lock = {
+      ...file('package-lock.json'),
+      type: 'package lock file',
+      who: 'automated',
+      candidate: true,
+    } as const;
+    const main = { ...file('main.ts'), type: 'same function', who: 'human', strategy: 'Choose based on spec' } as const;
+    const files = [{ ...lock, strategy: 'Regenerate from scratch' }, main];
+    const text = conflictsText(jsonOf({ branches: [branch('a'), branch('b')], pairs: { 'a b': conflict(files) } }));
+    assert.ok(
+      text.includes(
+        lines(
+          '     package-lock.json  content  package lock file; perhaps automated: Regenerate from scratch',
+          '     main.ts            content  same function; human: Choose based on spec',
+        ),
+      ),
+      text,
+    );
+  });
+
   it('tells everything in merge order: the worst, the pairs, what is not known, the preview', () => {
     const json = jsonOf({
       branches: [

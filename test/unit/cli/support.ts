@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
@@ -10,7 +11,7 @@ import { testEnvironment } from '../support/repositories';
 const root = path.resolve(import.meta.dirname, '../../..');
 let bundle: Promise<string> | null = null;
 
-/** The command line as it ships, bundled once per test run. */
+/** The command line as it ships, with the thread it judges hazards in, bundled once per test run. */
 export function cliFile(): Promise<string> {
   bundle ??= build();
   return bundle;
@@ -19,19 +20,25 @@ export function cliFile(): Promise<string> {
 async function build(): Promise<string> {
   const dir = realpathSync(mkdtempSync(path.join(tmpdir(), 'switchyard-cli-')));
   process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
-  const outfile = path.join(dir, 'cli.js');
+  // Where the grammars come from.
+  symlinkSync(path.join(root, 'node_modules'), path.join(dir, 'node_modules'), 'junction');
   await esbuild.build({
-    entryPoints: [path.join(root, 'src/cli/main.ts')],
-    outfile,
+    entryPoints: {
+      cli: path.join(root, 'src/cli/main.ts'),
+      hazards: path.join(root, 'src/core/conflicts/hazards/worker.ts'),
+    },
+    outdir: dir,
     bundle: true,
     platform: 'node',
     format: 'cjs',
     target: 'node20',
     mainFields: ['module', 'main'],
+    alias: { 'web-tree-sitter': createRequire(import.meta.url).resolve('web-tree-sitter') },
+    define: { 'import.meta.dirname': '__dirname' },
     keepNames: true,
     logLevel: 'warning',
   });
-  return outfile;
+  return path.join(dir, 'cli.js');
 }
 
 export interface CliResult {

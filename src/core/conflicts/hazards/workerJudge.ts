@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import pLimit from 'p-limit';
@@ -6,6 +7,7 @@ import { GitError } from '../../git/errors';
 import type { Log } from '../../ports';
 import type { ResolutionRequest } from '../resolve/resolveFiles';
 import type { HazardAnswer, HazardJudge, HazardQuestion, JudgedSide } from './hazards';
+import { here } from './here';
 import type { FromWorker, ToWorker, WorkerStart } from './messages';
 
 export interface WorkerJudgeOptions {
@@ -20,9 +22,10 @@ export interface WorkerJudgeOptions {
   readonly program?: string;
 }
 
-/** The worker's program: beside the bundles, or what runs its source. */
+/** The worker's program: beside a bundle, or what runs its source. */
 export function hazardsProgram(): string {
-  return path.join(import.meta.dirname, import.meta.filename.endsWith('.ts') ? 'workerFromSource.mjs' : 'hazards.js');
+  const beside = path.join(here, 'hazards.js');
+  return existsSync(beside) ? beside : path.join(here, 'workerFromSource.mjs');
 }
 
 /** Bounds what one that goes wrong can take; what it needs is a small part of it. */

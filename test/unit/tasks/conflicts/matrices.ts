@@ -5,6 +5,7 @@ import {
   type ConflictPair,
   type ConflictsJson,
   conflictKinds,
+  hazardKinds,
   resolutionTypes,
   unknownReasons,
 } from '../../../../src/contract/conflicts';
@@ -35,8 +36,14 @@ export function matrixOf(some: readonly Partial<ConflictBranch>[], order: readon
     base: 'main',
     generatedAt: '2026-01-01T00:00:00.000Z',
     branches,
-    pairs: pairsOf(branches, () => clean),
-    againstBase: branches.map(({ ref, scannedAt }) => ({ ref, base: 'main', ...clean, checkedAt: scannedAt })),
+    pairs: pairsOf(branches, () => ({ ...clean, hazards: [] })),
+    againstBase: branches.map(({ ref, scannedAt }) => ({
+      ref,
+      base: 'main',
+      ...clean,
+      hazards: [],
+      checkedAt: scannedAt,
+    })),
     hazards: [],
     unjudged: [],
     mergeOrder: order,
@@ -46,12 +53,15 @@ export function matrixOf(some: readonly Partial<ConflictBranch>[], order: readon
   };
 }
 
-function pairsOf(branches: readonly ConflictBranch[], cellOf: (index: number) => Cell): ConflictPair[] {
+function pairsOf(
+  branches: readonly ConflictBranch[],
+  cellOf: (index: number) => Cell & Pick<ConflictPair, 'hazards'>,
+): ConflictPair[] {
   const pairs: ConflictPair[] = [];
   for (const [i, a] of branches.entries()) {
     for (const b of branches.slice(i + 1)) {
       const checkedAt = older(a.scannedAt, b.scannedAt);
-      pairs.push({ ...cellOf(pairs.length), a: a.ref, b: b.ref, hazards: [], checkedAt });
+      pairs.push({ ...cellOf(pairs.length), a: a.ref, b: b.ref, checkedAt });
     }
   }
   return pairs;
@@ -111,19 +121,30 @@ export const anyMatrix: fc.Arbitrary<MatrixState> = fc
   .record({
     branches: fc.uniqueArray(branch, { selector: ({ ref }) => ref, maxLength: 8 }),
     cells: fc.array(cell, { minLength: 36, maxLength: 36 }),
+    kinds: fc.array(orNull(fc.subarray([...hazardKinds])), { minLength: 36, maxLength: 36 }),
     bases: fc.array(fc.constantFrom(null, 'main', 'release'), { minLength: 8, maxLength: 8 }),
     changed: fc.array(fc.array(fc.string(), { maxLength: 3 }), { minLength: 8, maxLength: 8 }),
   })
-  .map(({ branches: some, cells, bases, changed }) => {
+  .map(({ branches: some, cells, kinds, bases, changed }) => {
     const branches = [...some].sort((a, b) => (a.ref < b.ref ? -1 : 1));
     const json = matrixOf(branches, branches.map(({ ref }) => ref).reverse());
     return {
       json: {
         ...json,
-        pairs: pairsOf(branches, (index) => cells[index] ?? clean),
+        pairs: pairsOf(branches, (index) => ({ ...(cells[index] ?? clean), hazards: kinds[index] ?? null })),
         againstBase: branches.flatMap(({ ref, scannedAt }, index) => {
           const base = bases[index] ?? null;
-          return base === null ? [] : [{ ref, base, ...(cells[28 + index] ?? clean), checkedAt: scannedAt }];
+          return base === null
+            ? []
+            : [
+                {
+                  ref,
+                  base,
+                  ...(cells[28 + index] ?? clean),
+                  hazards: kinds[28 + index] ?? null,
+                  checkedAt: scannedAt,
+                },
+              ];
         }),
       },
       changed: new Map(branches.map(({ ref }, index) => [ref, changed[index] ?? []])),

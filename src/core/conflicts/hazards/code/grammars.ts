@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { here } from '../here';
 
 /** One for each way to write: the angle brackets of a `.ts` file mean something else in a `.tsx` one. */
 export const grammars = ['typescript', 'tsx', 'javascript', 'python', 'go', 'rust', 'java'] as const;
 export type Grammar = (typeof grammars)[number];
 
-/** Of this module: the bundles are CommonJS, tests load it either way. */
-const here = typeof __dirname === 'string' ? __dirname : import.meta.dirname;
 const require = createRequire(path.join(here, 'here.js'));
 
 /** Where the WebAssembly of the parser lies: beside the bundle, or in the packages it comes from. */

@@ -55,7 +55,7 @@ async function used(text: string, path?: string): Promise<string[]> {
 describe('hazards: code: TypeScript: declarations', () => {
   const cases: Record<string, [text: string, ...expected: string[]]> = {
     'a function': ['export function parse(text: string): Tree { return x; }', 'function parse (string): Tree'],
-    'one of this file alone': ['function parse() {}', '- function parse ()'],
+    'one of this file alone': ['function parse() {}', '- function parse'],
     'a constant that is a function': [
       'export const f = async (a: A, ...r: B[]) => 1;',
       'function f (A, ...B[]): Promise',

@@ -1,40 +1,32 @@
 import type { Node } from 'web-tree-sitter';
 import { textOf } from '../common/compact';
-import type { Binding, BindingRules } from '../common/variables';
+import { typeOf } from './parameters';
 
-const said = (node: Node, text: string): Binding[] => {
-  const names = node.childrenForFieldName('name').map((name) => textOf(name, text));
-  const type = node.childForFieldName('type');
-  if (type !== null) return [{ names, type: textOf(type, text) }];
-  return given(names, node.childForFieldName('value')?.namedChildren ?? [], text);
-};
-
-/** `p text.Parser`, `p := &text.Parser{}`, and by custom `p := text.NewParser()`. */
-export const bindings: BindingRules = {
-  parameter_declaration: said,
-  field_declaration: said,
-  var_spec: said,
-  short_var_declaration(node, text) {
-    const names = node.childForFieldName('left')?.namedChildren.map((name) => textOf(name, text)) ?? [];
-    return given(names, node.childForFieldName('right')?.namedChildren ?? [], text);
-  },
-};
-
-/** One value for each name; what one call gives is told by the first. */
-function given(names: readonly string[], values: readonly Node[], text: string): Binding[] {
-  return values.flatMap((value, index) => {
-    const [name, type] = [names[index], madeBy(value, text)];
-    return name === undefined || type === null ? [] : [{ names: [name], type }];
-  });
+/** The name of a type, without `*` and type arguments; null: it is no one name. */
+export function plainType(node: Node | null, text: string): string | null {
+  return /^\*?([\p{ID_Start}_][\w.]*)(?:\[.*\])?$/u.exec(typeOf(node, text))?.[1] ?? null;
 }
 
-function madeBy(value: Node, text: string): string | null {
-  if (value.type === 'composite_literal') return textOf(value.childForFieldName('type'), text);
-  if (value.type === 'unary_expression') {
-    const operand = value.childForFieldName('operand');
-    return operand?.type === 'composite_literal' ? madeBy(operand, text) : null;
+/** `NewParser` makes a `Parser`, `parse.NewParser` a `parse.Parser`: everybody calls them so. */
+export function madeBy(called: string): string | null {
+  const parts = /^(\w+\.)?New(\p{Lu}\w*)$/u.exec(called);
+  return parts === null ? null : `${parts[1] ?? ''}${parts[2]}`;
+}
+
+/** The type of a value that is made on the spot: `&Parser{}`, `new(Parser)`, `NewParser()`. */
+export function madeType(value: Node, text: string): string | null {
+  switch (value.type) {
+    case 'unary_expression':
+    case 'parenthesized_expression':
+      return value.firstNamedChild === null ? null : madeType(value.firstNamedChild, text);
+    case 'composite_literal':
+      return plainType(value.childForFieldName('type'), text);
+    case 'call_expression': {
+      const called = textOf(value.childForFieldName('function'), text);
+      if (called !== 'new') return madeBy(called);
+      return plainType(value.childForFieldName('arguments')?.firstNamedChild ?? null, text);
+    }
+    default:
+      return null;
   }
-  if (value.type !== 'call_expression') return null;
-  const called = /^((?:\w+\.)?)New([A-Z]\w*)$/u.exec(textOf(value.childForFieldName('function'), text));
-  return called === null ? null : `${called[1]}${called[2]}`;
 }

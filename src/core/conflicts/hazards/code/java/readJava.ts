@@ -1,11 +1,9 @@
 import type { Tree } from 'web-tree-sitter';
 import type { CodeFacts } from '../../facts';
 import { findNodes, readUses } from '../common/found';
-import { readVariables } from '../common/variables';
 import { readDeclarations } from './declarations';
 import { readImports } from './imports';
 import { rules } from './uses';
-import { bindings } from './variables';
 
 /** What a Java file says. */
 export function readJava({ rootNode }: Tree, text: string): CodeFacts {
@@ -13,6 +11,5 @@ export function readJava({ rootNode }: Tree, text: string): CodeFacts {
   const declarations = readDeclarations(rootNode, text);
   const imports = readImports(rootNode, text);
   const own = new Set([...declarations.map(({ name }) => name), ...imports.map(({ local }) => local ?? '')]);
-  const variables = readVariables(found.others, text, bindings);
-  return { language: 'java', declarations, imports, uses: readUses(found, text, rules, own), variables };
+  return { language: 'java', declarations, imports, ...readUses(found, text, rules, own) };
 }

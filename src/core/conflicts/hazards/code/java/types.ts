@@ -3,6 +3,7 @@ import type { Declaration, DeclarationKind, Parameter } from '../../facts';
 import { textOf } from '../common/compact';
 import { type Owner, readMember } from './members';
 import { isOpen, lineOf, modifiersOf, modifiersText, parametersText, readParameters, typeOf } from './parameters';
+import { plainType } from './variables';
 
 const kinds: Readonly<Record<string, DeclarationKind>> = {
   class_declaration: 'class',
@@ -27,8 +28,10 @@ export function readType(node: Node, text: string, outer: Owner | null): Declara
   const exported = open && (outer?.exported ?? true);
   const implied = node.type === 'interface_declaration' || node.type === 'annotation_type_declaration';
   const owner: Owner = { name, simple, exported, implied };
-  const read = bodyOf(node).flatMap((member) => [...readType(member, text, owner), ...readMember(member, text, owner)]);
-  const members = kind === 'interface' ? read.map(withLeave) : read;
+  const members = bodyOf(node).flatMap((member) => [
+    ...readType(member, text, owner),
+    ...readMember(member, text, owner),
+  ]);
   const constructors = members.filter((member) => member.name === name);
   const components =
     node.type === 'record_declaration' ? readParameters(node.childForFieldName('parameters'), text) : null;
@@ -40,29 +43,27 @@ export function readType(node: Node, text: string, outer: Owner | null): Declara
     signature: signatureOf(node, text, modifiersText(modifiers), components, [...constructors, ...others], name),
     parameters: made(node, modifiers, components, constructors),
     result: null,
-    ...basesOf(node, text),
     line: lineOf(node),
   };
+  const bases = basesOf(node, text);
   const several = constructors.length > (components === null ? 1 : 0) ? constructors : [];
-  return [own, ...several, ...accessorsOf(components, owner, others, own.line), ...others];
+  return [
+    bases.length === 0 ? own : { ...own, bases },
+    ...several,
+    ...accessorsOf(components, owner, others, own.line),
+    ...others,
+  ];
 }
 
-/** Whoever implements an interface may leave out what has a body, and its constants. */
-function withLeave(member: Declaration): Declaration {
-  const asked = member.kind === 'method' && !/\b(?:default|static|private)\b/.test(member.signature);
-  return asked ? member : { ...member, optional: true };
-}
-
-/** What it extends and implements, without type arguments. */
-function basesOf(node: Node, text: string): Pick<Declaration, 'bases'> {
-  const clauses = node.namedChildren.filter(({ type }) =>
+/** What it extends and implements. */
+function basesOf(node: Node, text: string): string[] {
+  const parts = node.namedChildren.filter(({ type }) =>
     /^(?:superclass|super_interfaces|extends_interfaces)$/.test(type),
   );
-  const named = clauses.flatMap((clause) =>
-    clause.namedChildren.flatMap((part) => (part.type === 'type_list' ? part.namedChildren : [part])),
+  const types = parts.flatMap((part) =>
+    part.namedChildren.flatMap((one) => (one.type === 'type_list' ? one.namedChildren : [one])),
   );
-  const bases = named.flatMap((type) => /^[\w.]+/u.exec(textOf(type, text))?.[0] ?? []);
-  return bases.length === 0 ? {} : { bases };
+  return types.flatMap((type) => plainType(type, text) ?? []);
 }
 
 function bodyOf(node: Node): Node[] {
@@ -93,7 +94,9 @@ function signatureOf(
   ].join('');
   const direct = members.filter((member) => member.name === name || !member.name.slice(name.length + 1).includes('.'));
   const listed = direct.filter((member) => kinds[node.type] !== 'class' || member.name === name);
-  const shown = listed.map((member) => `${member.name.slice(name.length + 1)} ${member.signature}`.trim()).sort();
+  const shown = listed
+    .map((member) => (member.kind === 'field' ? '' : `${member.name.slice(name.length + 1)} `) + member.signature)
+    .sort();
   return shown.length === 0 ? head : `${head} { ${shown.join('; ')} }`;
 }
 

@@ -1,19 +1,12 @@
 import type { Node } from 'web-tree-sitter';
-import { textOf } from '../common/compact';
-import type { BindingRules } from '../common/variables';
+import { typeOf } from './parameters';
 
-/** `Parser p`, `var p = new Parser()`. */
-export const bindings: BindingRules = {
-  formal_parameter: (node, text) => said(node, node, text),
-  resource: (node, text) => said(node, node, text),
-  variable_declarator: (node, text) => (node.parent === null ? [] : said(node, node.parent, text)),
-};
+/** The name of a type, without type arguments; null: it is no one name, or `var`. */
+export function plainType(node: Node | null, text: string): string | null {
+  return /^(?!var$)([\p{ID_Start}_$][\w.$]*)(?:<.*>)?$/u.exec(typeOf(node, text))?.[1] ?? null;
+}
 
-function said(node: Node, typed: Node, text: string) {
-  const written = textOf(typed.childForFieldName('type'), text);
-  const value = node.childForFieldName('value');
-  const made = value?.type === 'object_creation_expression' ? textOf(value.childForFieldName('type'), text) : '';
-  const type = written === 'var' ? made : written;
-  const name = textOf(node.childForFieldName('name'), text);
-  return type === '' || name === '' ? [] : [{ names: [name], type }];
+/** The type of a value that is made on the spot. */
+export function madeType(value: Node | null, text: string): string | null {
+  return value?.type === 'object_creation_expression' ? plainType(value.childForFieldName('type'), text) : null;
 }

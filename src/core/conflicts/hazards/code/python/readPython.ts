@@ -1,12 +1,10 @@
 import type { Tree } from 'web-tree-sitter';
 import type { CodeFacts } from '../../facts';
 import { findNodes, readUses } from '../common/found';
-import { readVariables } from '../common/variables';
 import { readDeclarations } from './declarations';
 import { readImports } from './imports';
 import { namesForAll } from './names';
 import { rules } from './uses';
-import { bindings } from './variables';
 
 /** What a Python file says. */
 export function readPython({ rootNode }: Tree, text: string): CodeFacts {
@@ -15,6 +13,5 @@ export function readPython({ rootNode }: Tree, text: string): CodeFacts {
   const declarations = readDeclarations(rootNode, text, all);
   const imports = readImports(found.others, text, all);
   const own = new Set([...declarations.map(({ name }) => name), ...imports.map(({ local }) => local ?? '')]);
-  const variables = readVariables(found.others, text, bindings);
-  return { language: 'python', declarations, imports, uses: readUses(found, text, rules, own), variables };
+  return { language: 'python', declarations, imports, ...readUses(found, text, rules, own) };
 }

@@ -1,28 +1,21 @@
 import type { Node } from 'web-tree-sitter';
 import { textOf } from '../common/compact';
-import type { Binding, BindingRules } from '../common/variables';
 import { typeOf } from './parameters';
 
-/** `p: Parser`, `p = Parser()`, `self.p = text.Parser()`; classes begin with a capital. */
-export const bindings: BindingRules = {
-  function_definition: (node, text) => (node.childForFieldName('parameters')?.namedChildren ?? []).flatMap(of(text)),
-  assignment(node, text) {
-    const name = /^(?:self\.)?(\w+)$/u.exec(textOf(node.childForFieldName('left'), text))?.[1];
-    const said = node.childForFieldName('type');
-    const type = said === null ? madeBy(node.childForFieldName('right'), text) : typeOf(said, text);
-    return name === undefined || type === null ? [] : [{ names: [name], type }];
-  },
-};
-
-function of(text: string): (parameter: Node) => Binding[] {
-  return (parameter) => {
-    const type = typeOf(parameter.childForFieldName('type'), text);
-    const name = textOf(parameter.childForFieldName('name') ?? parameter.firstNamedChild, text);
-    return type === null ? [] : [{ names: [name], type }];
-  };
+/** The name of a type that is said: that of `Optional[Parser]` and `Parser | None` too; null: it is no one name. */
+export function plainType(node: Node | null, text: string): string | null {
+  const written = typeOf(node, text)?.replace(/\|None$|^None\|/g, '') ?? '';
+  const inner = /^(?:typing\.)?(?:Optional|Annotated|Final)\[([^,]+).*\]$/.exec(written)?.[1] ?? written;
+  return /^([\p{ID_Start}_][\w.]*)(?:\[.*\])?$/u.exec(inner)?.[1] ?? null;
 }
 
-function madeBy(value: Node | null, text: string): string | null {
-  const called = value?.type === 'call' ? textOf(value.childForFieldName('function'), text) : '';
-  return /^(?:\w+\.)*[A-Z]\w*$/u.test(called) ? called : null;
+/** What a name with a capital is called for is one of it. */
+export function madeBy(called: string): string | null {
+  return /(?:^|\.)\p{Lu}\w*\p{Ll}\w*$/u.test(called) ? called : null;
+}
+
+/** The type of a value that is made on the spot. */
+export function madeType(value: Node | null, text: string): string | null {
+  const made = value?.type === 'await' ? value.firstNamedChild : value;
+  return made?.type === 'call' ? madeBy(textOf(made.childForFieldName('function'), text)) : null;
 }

@@ -1,42 +1,35 @@
 import type { Node } from 'web-tree-sitter';
 import { textOf } from '../common/compact';
-import type { BindingRules } from '../common/variables';
+import { typeOf } from './parameters';
 
-/** `p: &Parser`, `let p = Parser { … }`, and by custom `let p = Parser::new()?`. */
-export const bindings: BindingRules = {
-  parameter: (node, text) => said(node.childForFieldName('pattern'), node.childForFieldName('type'), text),
-  field_declaration: (node, text) => said(node.childForFieldName('name'), node.childForFieldName('type'), text),
-  let_declaration(node, text) {
-    const [pattern, type] = [node.childForFieldName('pattern'), node.childForFieldName('type')];
-    if (type !== null) return said(pattern, type, text);
-    const made = madeBy(node.childForFieldName('value'), text);
-    return made === null ? [] : [{ names: [nameOf(pattern, text)], type: made }];
-  },
-};
-
-function said(pattern: Node | null, type: Node | null, text: string) {
-  return type === null ? [] : [{ names: [nameOf(pattern, text)], type: textOf(type, text) }];
+/** The name of a type, without `&mut` and type arguments, and without what only holds it; null: it is no one name. */
+export function plainType(node: Node | null, text: string): string | null {
+  const written = typeOf(node, text).replace(/^&(?:'\w+ )?(?:mut )?|^(?:dyn|impl) /g, '');
+  const held = /^(?:Box|Rc|Arc)<(?:dyn )?(.+)>$/.exec(written)?.[1] ?? written;
+  return /^([\p{ID_Start}_][\w:]*)(?:<.*>)?$/u.exec(held)?.[1] ?? null;
 }
 
-function nameOf(pattern: Node | null, text: string): string {
-  return textOf(pattern, text).replace(/^(?:ref |mut )+/, '');
+/** `Parser::new` makes a `Parser`: everybody calls them so. */
+export function madeBy(called: string): string | null {
+  return /^((?:\w+::)*\p{Lu}\w*)::(?:new|default|from|from_\w+|with_\w+|open|connect)$/u.exec(called)?.[1] ?? null;
 }
 
-function madeBy(value: Node | null, text: string): string | null {
+/** The type of a value that is made on the spot, whatever is done about its failure. */
+export function madeType(value: Node | null, text: string): string | null {
   switch (value?.type) {
     case 'try_expression':
     case 'await_expression':
+      return madeType(value.firstNamedChild, text);
     case 'reference_expression':
-      return madeBy(value.childForFieldName('value') ?? value.firstNamedChild, text);
+      return madeType(value.childForFieldName('value'), text);
     case 'struct_expression':
-      return textOf(value.childForFieldName('name'), text);
-    case 'call_expression':
-      // What else it may be made by need not give one.
-      return (
-        /^(.*[A-Z]\w*)::(?:new|default|open|from|with_\w+)$/su.exec(
-          textOf(value.childForFieldName('function'), text),
-        )?.[1] ?? null
-      );
+      return plainType(value.childForFieldName('name'), text);
+    case 'call_expression': {
+      const called = value.childForFieldName('function');
+      const method = called?.type === 'field_expression' ? textOf(called.childForFieldName('field'), text) : '';
+      if (/^(?:unwrap|expect)$/.test(method)) return madeType(called?.childForFieldName('value') ?? null, text);
+      return madeBy(typeOf(called, text));
+    }
     default:
       return null;
   }

@@ -2,7 +2,7 @@ import type { Node } from 'web-tree-sitter';
 import type { Call, Import, Use, Variable } from '../../facts';
 import { lineOf, partsOf } from '../nodes';
 import { keyOf } from './members';
-import { isScope, Scope } from './scope';
+import { functions, isScope, Scope } from './scope';
 import { heldTypeNameOf, typesOf } from './variables';
 
 export interface Uses {
@@ -16,6 +16,8 @@ export function usesOf(root: Node, imports: readonly Import[], declarators: Read
   if (locals.size === 0) return { uses: [], variables: [] };
   return new UseReader(locals, declarators).read(root);
 }
+
+const classBodies: ReadonlySet<string> = new Set(['class_body']);
 
 /** A name as written, and the outermost part of it: `parser.parse` of `this.parser.parse`. */
 interface Chain {
@@ -79,7 +81,7 @@ class UseReader {
         return;
       case 'variable_declarator':
         if (this.declarators.has(node.id)) return;
-        this.#useTyped(node, scope);
+        this.#useTyped(node, type, scope);
         this.#useDestructured(node, scope);
         break;
       case 'required_parameter':
@@ -89,7 +91,7 @@ class UseReader {
       case 'assignment_expression':
       case 'as_expression':
       case 'satisfies_expression':
-        this.#useTyped(node, scope);
+        this.#useTyped(node, type, scope);
         break;
       case 'return_statement':
       case 'arrow_function':
@@ -114,9 +116,10 @@ class UseReader {
   }
 
   #useCall(node: Node, scope: Scope | null): void {
-    const callee = node.childForFieldName(node.type === 'new_expression' ? 'constructor' : 'function');
-    if (callee !== null) this.#useChain(callee, callOf(node.childForFieldName('arguments')), node, scope);
-    for (const part of node.namedChildren) if (part.id !== callee?.id) this.#visit(part, scope);
+    const [callee, ...given] = node.namedChildren;
+    const list = given.at(-1) ?? null;
+    if (callee !== undefined) this.#useChain(callee, callOf(list), node, scope);
+    for (const part of given) this.#visit(part, scope);
   }
 
   /** What is no chain of names (`a().b`) is looked into. */
@@ -139,7 +142,7 @@ class UseReader {
 
   /** `super.parse()`, and `this.parse()` in a class that has no such member of its own: the base's. */
   #useInherited(chain: Chain, use: Use, scope: Scope | null): void {
-    const body = scope?.within(/^class_body$/) ?? null;
+    const body = scope?.within(classBodies) ?? null;
     const base = body === null ? null : baseOf(body);
     if (body === null || base === null || !this.#isImportedType(base, scope)) return;
     const own = () => partsOf(body).some((member) => keyOf(nameOf(member)) === chain.first);
@@ -148,8 +151,8 @@ class UseReader {
   }
 
   /** Whatever gives a name a type, or says of which type a literal is. */
-  #useTyped(node: Node, scope: Scope | null): void {
-    const { name, type, held, value } = typesOf(node);
+  #useTyped(node: Node, nodeType: string, scope: Scope | null): void {
+    const { name, type, held, value } = typesOf(node, nodeType);
     if (held !== null && value !== null && this.#isImportedType(held, scope)) this.#useLiterals(held, value);
     if (type === null || !this.#isImportedType(type, scope)) return;
     if (name?.type === 'object_pattern') for (const key of keysOf(name)) this.#useKey(type, key);
@@ -176,10 +179,11 @@ class UseReader {
 
   /** `const { parse } = util` uses `util.parse`. */
   #useDestructured(declarator: Node, scope: Scope | null): void {
-    const pattern = declarator.childForFieldName('name');
+    const pattern = declarator.namedChildren[0];
+    if (pattern?.type !== 'object_pattern') return;
     const value = declarator.childForFieldName('value');
-    const chain = pattern?.type === 'object_pattern' && value !== null ? chainOf(value) : null;
-    if (chain === null || pattern === null || chain.kind === 'super') return;
+    const chain = value === null ? null : chainOf(value);
+    if (chain === null || chain.kind === 'super') return;
     for (const key of keysOf(pattern)) {
       const use = {
         name: [chain.name, key.text].filter((part) => part !== '').join('.'),
@@ -192,7 +196,7 @@ class UseReader {
 
   /** An object that is returned where the result's type is said. */
   #useReturned(node: Node, scope: Scope | null): void {
-    const around = node.type === 'arrow_function' ? node : (scope?.within(/function|method/) ?? null);
+    const around = node.type === 'arrow_function' ? node : (scope?.within(functions) ?? null);
     const value = node.type === 'arrow_function' ? node.childForFieldName('body') : node.firstNamedChild;
     const type = heldTypeNameOf(around?.childForFieldName('return_type') ?? null);
     if (type !== null && value !== null && this.#isImportedType(type, scope)) this.#useLiterals(type, value);
@@ -214,10 +218,10 @@ function chainOf(node: Node): Chain | null {
     case 'member_expression':
     case 'nested_identifier':
     case 'nested_type_identifier': {
-      const object = node.firstNamedChild;
-      const property = node.lastNamedChild;
-      const chain = object === null ? null : chainOf(object);
-      if (chain === null || property === null || property.type === 'private_property_identifier') return null;
+      const object = node.namedChildren[0];
+      const property = node.namedChildren.at(-1);
+      const chain = object === undefined ? null : chainOf(object);
+      if (chain === null || property === undefined || property.type === 'private_property_identifier') return null;
       if (chain.name === '') return { ...chain, name: property.text, first: property.text };
       return { ...chain, name: `${chain.name}.${property.text}` };
     }
@@ -228,10 +232,10 @@ function chainOf(node: Node): Chain | null {
 
 function callOf(list: Node | null): Call {
   if (list?.type === 'template_string') return { positional: 1, keywords: [], spread: true };
-  const given = list === null ? [] : partsOf(list);
+  const given = list?.type === 'arguments' ? partsOf(list).map((node) => ({ node, type: node.type })) : [];
   const positional = given.filter(({ type }) => type !== 'spread_element');
-  const objects = positional.map((each) => {
-    const keys = each.type === 'object' ? keysIn(each) : [null];
+  const objects = positional.map(({ node, type }) => {
+    const keys = type === 'object' ? keysIn(node) : [null];
     return keys.includes(null) ? null : keys.filter((key) => key !== null);
   });
   return {
