@@ -63,7 +63,7 @@ function isMeant(changer: SideFacts, user: SideFacts, thing: Thing, use: NewUse)
 
 /** The changer made the file of the use take the name from elsewhere: merged, that is what the use means. */
 function isTakenElsewhere(changer: SideFacts, { file }: NewUse, { imported }: Meaning): boolean {
-  const theirs = codeOf(changer).files.find(({ path }) => path === file.path)?.next;
+  const theirs = codeOf(changer).byPath.get(file.path)?.next;
   if (imported === null || theirs == null) return false;
   const isSame = (one: Import) => one.from === imported.from && one.name === imported.name;
   if (!file.old?.imports.some(isSame) || theirs.imports.some(isSame)) return false;
@@ -102,5 +102,6 @@ function isKnownTo(user: SideFacts, { module, name }: Thing): boolean {
 
 /** The same file lies on both sides: one is stacked on the other. */
 function hasAlready(changer: SideFacts, { file }: NewUse): boolean {
-  return changer.files.some(({ path, next }) => path === file.path && next?.blob === file.file.next?.blob);
+  const theirs = codeOf(changer).byPath.get(file.path)?.file;
+  return theirs !== undefined && theirs.next?.blob === file.file.next?.blob;
 }

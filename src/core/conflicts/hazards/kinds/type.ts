@@ -76,7 +76,7 @@ function hasFile(side: SideFacts, { path, file }: CodeFile): boolean {
 }
 
 function fileOf(side: SideFacts, path: string): CodeFile | undefined {
-  return codeOf(side).files.find((file) => file.path === path);
+  return codeOf(side).byPath.get(path);
 }
 
 /** Both ask more of whoever makes or reads one than was agreed, and neither knows of the other. */

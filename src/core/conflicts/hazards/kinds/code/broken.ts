@@ -53,7 +53,7 @@ function brokenIn(code: SideCode, module: ModuleChange): Broken[] {
     // Whoever used a member named its type first.
     const container = name.slice(0, Math.max(0, name.lastIndexOf('.')));
     if (gone.has(container)) continue;
-    if (sameSignatures(before, after) && asked(module.before, name) === asked(module.after, name)) continue;
+    if (sameSignatures(before, after) && asksTheSame(module, before)) continue;
     const path = module.before.find((version) => declaredIn([version], name).length > 0)?.path;
     all.push({ module, path: path ?? '', name, exported, before, after });
   }
@@ -65,7 +65,12 @@ function sameSignatures(before: readonly Declaration[], after: readonly Declarat
   return signatures(before).join('\n') === signatures(after).join('\n') && !isPermuted(before, after);
 }
 
-/** What a class asks of those who extend it, which its own signature need not say. */
+/** What a class asks of those who extend it, its own signature need not say. */
+function asksTheSame(module: ModuleChange, [type]: readonly Declaration[]): boolean {
+  if (type?.kind !== 'class') return true;
+  return asked(module.before, type.name) === asked(module.after, type.name);
+}
+
 function asked(versions: readonly Version[], type: string): string {
   const members = versions.flatMap(({ code }) => code.declarations.filter(({ name }) => name.startsWith(`${type}.`)));
   const abstract = members.filter(({ signature }) => /\babstract\b/.test(signature));

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { groupBy } from '../../../merge/questions';
 import type { CodeFacts, Declaration, Language } from '../../facts';
 import type { ChangedFile, SideFacts } from '../../parts';
 import { moduleKey } from './modules';
@@ -30,6 +31,7 @@ export interface Version {
 
 export interface SideCode {
   readonly files: readonly CodeFile[];
+  readonly byPath: ReadonlyMap<string, CodeFile>;
   /** By key and language. */
   readonly modules: ReadonlyMap<string, ModuleChange>;
 }
@@ -52,7 +54,7 @@ function makeCode(side: SideFacts): SideCode {
     const next = file.next?.facts.code ?? null;
     return { path: file.path, file, language: (next ?? old)?.language ?? 'typescript', old, next };
   });
-  return { files, modules: modulesOf(changed) };
+  return { files, byPath: new Map(files.map((file) => [file.path, file])), modules: modulesOf(changed) };
 }
 
 /** All that is there of it is known: a file that cannot be read says nothing, and least of all that names are gone. */
@@ -124,7 +126,13 @@ export function canShare(a: Language, b: Language): boolean {
   return moduleId(a, '') === moduleId(b, '');
 }
 
+const byName = new WeakMap<CodeFacts, ReadonlyMap<string, readonly Declaration[]>>();
+
 /** What a module declares under a name; several: it is overloaded. */
 export function declaredIn(versions: readonly Version[], name: string): Declaration[] {
-  return versions.flatMap(({ code }) => code.declarations.filter((declaration) => declaration.name === name));
+  return versions.flatMap(({ code }) => {
+    const named = byName.get(code) ?? groupBy(code.declarations, (declaration) => declaration.name);
+    byName.set(code, named);
+    return named.get(name) ?? [];
+  });
 }

@@ -30,7 +30,7 @@ export function overlap(
   a: ReadonlyMap<string, Declaration>,
   b: ReadonlyMap<string, Declaration>,
 ): boolean {
-  if (a.size === 0 || b.size === 0) return /[a-z\d][A-Z]|_/.test(name) || a.size + b.size > 0;
+  if (a.size === 0 || b.size === 0) return /[a-z\d][A-Z]|_/.test(name);
   const shared = [...a.keys()].filter((member) => !member.startsWith('_') && b.has(member));
   if (shared.some((member) => a.get(member)?.signature === b.get(member)?.signature)) return true;
   return shared.length === Math.min(a.size, b.size);
