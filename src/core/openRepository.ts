@@ -73,7 +73,15 @@ function compose(parts: { git: Git; layout: RepositoryLayout; store: Store; host
     return read;
   };
   const context: TaskContext = { host, git, layout, store, plans: async () => (await plans()).plans, plan };
-  let conflicts: Promise<ConflictTools> | null = null;
+  let tools: Promise<ConflictTools> | null = null;
+  const conflicts = () => {
+    tools ??= openConflictTools(context).catch((error: unknown) => {
+      // What failed for a passing reason is tried again at the next use.
+      tools = null;
+      throw error;
+    });
+    return tools;
+  };
   return {
     layout,
     host,
@@ -82,23 +90,17 @@ function compose(parts: { git: Git; layout: RepositoryLayout; store: Store; host
     context,
     tasks: createTasks(context),
     settings: () => host.settings(),
-    conflicts() {
-      conflicts ??= openConflictTools(context).catch((error: unknown) => {
-        // What failed for a passing reason is tried again at the next use.
-        conflicts = null;
-        throw error;
-      });
-      return conflicts;
-    },
+    conflicts,
     plans,
     plan,
     async checklist(id, state) {
-      return readChecklist(context, id, state === undefined ? await readConflicts(context) : state);
+      const known = state === undefined ? await readConflicts(context, { tools: await conflicts() }) : state;
+      return readChecklist(context, id, known);
     },
     checklists: (state) => readChecklists(context, state),
     answerChecklist: (shown, answer) => answerChecklist(context, shown, answer),
     dispose() {
-      void conflicts?.then(({ hazards }) => hazards.dispose()).catch(() => undefined); // what was not made holds nothing
+      void tools?.then(({ hazards }) => hazards.dispose()).catch(() => undefined); // what was not made holds nothing
       store.dispose();
     },
   };

@@ -2,7 +2,9 @@ import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser } from 'playwright-core';
-import type { PanelSnapshot } from '../../src/protocol/integration';
+import { checklistItems, checklistVerdicts } from '../../src/contract/checklist';
+import type { Hazard } from '../../src/contract/conflicts';
+import type { PanelChecklist, PanelChecklistItem, PanelSnapshot } from '../../src/protocol/integration';
 import { launchBrowser } from '../harness/browser';
 import { mainThreadTasks } from '../harness/mainThread';
 import { openPanelPage, type PanelPage, type PanelPageOptions, snapshotOf } from '../harness/panelPage';
@@ -59,7 +61,9 @@ const scrolling = `new Promise((done) => {
 })`;
 
 /** Four branches of two plans: one conflict, one only one way and by a driver, one unknown. */
-function fourBranches(): PanelSnapshot {
+function fourBranches(
+  more: { readonly hazards?: readonly Hazard[]; readonly checklists?: readonly PanelChecklist[] } = {},
+): PanelSnapshot {
   const branches = [
     conflictBranch('agent/api', {
       task: 'dashboard/api',
@@ -81,10 +85,41 @@ function fourBranches(): PanelSnapshot {
     },
     train: (ref) => (ref === 'main' ? { verdict: 'conflict', files: conflictCell(['src/sum.ts']).files } : {}),
   });
-  return snapshotOf(json, {
-    rows: [{ plan: 'dashboard', task: 'api', title: 'Activity API' }],
-    plans: [{ id: 'dashboard', title: 'User activity' }],
+  return snapshotOf(
+    { ...json, hazards: more.hazards ?? [] },
+    {
+      rows: [{ plan: 'dashboard', task: 'api', title: 'Activity API' }],
+      plans: [{ id: 'dashboard', title: 'User activity' }],
+      checklists: more.checklists ?? [],
+    },
+  );
+}
+
+/** The same with a hazard, and the checklists of both plans. */
+function withHazards(): PanelSnapshot {
+  const hazard: Hazard = {
+    ...{ id: 'h1', kind: 'migration', branches: ['agent/api', 'main'], files: ['db/0007_users.sql'], line: 1 },
+    ...{ at: 'agent/api', message: 'agent/api and main both add migration 0007.', prevention: null, muted: null },
+  };
+  const checklists = [checklist('dashboard', 'User activity'), checklist('manual', 'The manual')];
+  return fourBranches({ hazards: [hazard], checklists });
+}
+
+/** Items in every verdict. */
+function checklist(plan: string, title: string): PanelChecklist {
+  const [first, ...rest] = checklistItems.map(({ id, group, text }, index): PanelChecklistItem => {
+    const verdict = checklistVerdicts[index % checklistVerdicts.length] ?? 'ask';
+    const answered = verdict === 'stale';
+    const commits = [{ ref: 'agent/api', commit: '0123456789abcdef' }];
+    const by = answered ? 'Ada' : verdict === 'ask' ? null : 'computed';
+    const said = { evidence: 'One pair of branches was judged.', links: [], at: answered ? noted : null };
+    return { id, group, text, verdict, by, commits, ...said, answerable: verdict !== 'fail', answered };
   });
+  const link = {
+    link: { kind: 'pair', a: 'agent/charts', b: 'agent/api' },
+    label: 'agent/charts × agent/api',
+  } as const;
+  return { plan, title, items: first === undefined ? [] : [{ ...first, links: [link] }, ...rest] };
 }
 
 describe('the page of the conflict matrix', () => {
@@ -99,7 +134,7 @@ describe('the page of the conflict matrix', () => {
   for (const theme of ['dark', 'light', 'highContrast', 'highContrastLight'] as const) {
     it(`has no serious accessibility finding and can be read (${theme})`, async () => {
       const panel = await open({ theme });
-      await panel.show(fourBranches());
+      await panel.show(withHazards());
       await panel.page.locator('td.conflict').first().click();
       await panel.screenshot(`four-${theme}`);
       assert.deepEqual(await seriousFindings(panel), []);
@@ -118,6 +153,49 @@ describe('the page of the conflict matrix', () => {
   function emptiness(waiting: boolean) {
     return { title: 'Comparing every pair of branches…', text: 'The first look takes a while.', remedy: null, waiting };
   }
+
+  it('takes answers to the checklist with the keyboard alone, and leads to its evidence', async () => {
+    const panel = await open();
+    const { page } = panel;
+    await panel.show(withHazards());
+    const list = page.getByRole('region', { name: 'Integration checklist' });
+    const answered = { kind: 'answerItem', repository: '/repo/.git', plan: 'dashboard', item: 'shared-types' };
+    await list.getByRole('button', { name: 'Answer…: Shared types' }).focus();
+    await page.keyboard.press('Enter');
+    assert.equal(await page.evaluate('document.activeElement.dataset.key'), 'note');
+    await page.keyboard.type('two names for one thing');
+    // A new snapshot takes nothing of what is typed.
+    await panel.show({ ...withHazards(), busy: true });
+    assert.equal(await list.getByLabel('Note').inputValue(), 'two names for one thing');
+    assert.equal(await page.evaluate('document.activeElement.dataset.key'), 'note');
+    for (const key of ['Tab', 'Tab', 'Enter']) await page.keyboard.press(key);
+    assert.deepEqual((await panel.posted()).at(-1), { ...answered, verdict: 'fail', note: 'two names for one thing' });
+    assert.equal(await page.evaluate('document.activeElement.dataset.key'), 'answer:shared-types');
+    await list.getByRole('button', { name: 'agent/charts × agent/api' }).press('Enter');
+    await panel.drawn();
+    assert.match(await panel.focused(), /^agent\/charts with agent\/api: conflict/);
+    await list.getByLabel('Plan').selectOption('manual');
+    await list
+      .getByRole('button', { name: /^Take Back/ })
+      .first()
+      .press('Enter');
+    const back = (await panel.posted()).at(-1);
+    assert.ok(back?.kind === 'answerItem' && back.plan === 'manual' && back.verdict === 'ask');
+    await waitFor('the plan is kept', async () => (await panel.kept())?.checklist === 'manual');
+  });
+
+  it('shows hazards with what can be done about them', async () => {
+    const panel = await open();
+    await panel.show(withHazards());
+    await panel.page.locator('td.hazard[aria-label^="agent/api with main"]').click();
+    await panel.drawn();
+    assert.match(await panel.focused(), /^agent\/api with main: clean, 1 hazard,/);
+    await panel.page.getByRole('button', { name: 'Mute…: Migration' }).click();
+    const act = { kind: 'hazardAction', repository: '/repo/.git', hazard: 'h1' };
+    assert.deepEqual((await panel.posted()).at(-1), { ...act, action: 'mute' });
+    await panel.page.getByRole('button', { name: 'Show in File: Migration' }).click();
+    assert.deepEqual((await panel.posted()).at(-1), { ...act, action: 'open' });
+  });
 
   it('can be used with the keyboard alone', async () => {
     const panel = await open();

@@ -64,16 +64,17 @@ export class Checklists extends DisposableBase {
 
   async #readOnce(): Promise<void> {
     const { repository, plans, rows, matrix } = this.#session;
-    const wanted = plans.filter(({ id }) => rows.some((row) => row.plan === id && row.state !== 'draft'));
-    const read = wanted.map(async ({ id }) => {
-      try {
-        return await repository.checklist(id, matrix.state);
-      } catch (error) {
-        repository.host.log.warn(`The checklist of ${id} could not be read: ${String(error)}`);
-        return null;
-      }
-    });
-    const all = (await Promise.all(read)).filter((each) => each !== null);
+    const wanted = new Set(
+      plans.filter(({ id }) => rows.some((row) => row.plan === id && row.state !== 'draft')).map(({ id }) => id),
+    );
+    let all: readonly ChecklistJson[] = [];
+    try {
+      const read = wanted.size === 0 ? [] : await repository.checklists(matrix.state);
+      all = read.filter(({ plan }) => wanted.has(plan));
+    } catch (error) {
+      // None is shown then: what they said may hold no longer.
+      repository.host.log.warn(`The checklists could not be read: ${String(error)}`);
+    }
     const changed = JSON.stringify(all) !== JSON.stringify(this.#all);
     this.#all = all;
     if (changed && !this.disposed) this.#onDidChange.fire();

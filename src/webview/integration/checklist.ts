@@ -110,7 +110,7 @@ export class Checklist {
     return element(
       'li',
       { class: `item ${item.verdict}`, 'data-item': item.id },
-      element('p', {}, sign, ' ', item.text, ' ', element('strong', {}, checklist.verdicts[item.verdict])),
+      element('p', {}, sign, ' ', item.text, ' ', element('span', { class: 'said' }, checklist.verdicts[item.verdict])),
       element('p', { class: 'quiet' }, plain(item.evidence)),
       this.#provenance(item),
       buttons.length === 0 ? null : element('span', { class: 'buttons' }, ...buttons),

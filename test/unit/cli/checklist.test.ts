@@ -4,6 +4,7 @@ import path from 'node:path';
 import { checklistText } from '../../../src/cli/checklistText';
 import { type ChecklistJson, checklistItems } from '../../../src/contract/checklist';
 import { makeRepository, memoryFolder, withTempDir } from '../support/repositories';
+import { withOpen } from '../tasks/host';
 import { cli, cliFile, cliJson, taskRow, writePlan } from './support';
 
 const task = (title: string) => `---\ntitle: ${title}\nagent: demo\n---\nDo it.\n`;
@@ -68,11 +69,15 @@ describe('cli: checklist', function () {
       await cliJson(root, ['spawn', 'p/a']);
       assert.equal((await cli(root, ['checklist', 'p'])).code, 0);
       assert.equal((await cli(root, ['checklist', 'p', '--exit-code'])).code, 1);
-      let last: ChecklistJson | null = null;
-      for (const { id } of checklistItems) {
-        last = await cliJson<ChecklistJson>(root, ['checklist', 'p', '--answer', `${id}=pass`]);
-      }
-      assert.ok(last?.items.every(({ verdict }) => verdict === 'pass'));
+      await withOpen(root, async (repository) => {
+        const shown = await repository.checklist('p');
+        for (const { id } of checklistItems.slice(1)) {
+          await repository.answerChecklist(shown, { item: id, verdict: 'pass', note: '' });
+        }
+      });
+      assert.equal((await cli(root, ['checklist', 'p', '--exit-code'])).code, 1, 'one is left');
+      const last = await cliJson<ChecklistJson>(root, ['checklist', 'p', '--answer', 'reviewed=pass']);
+      assert.ok(last.items.every(({ verdict }) => verdict === 'pass'));
       assert.equal((await cli(root, ['checklist', 'p', '--exit-code'])).code, 0);
     }));
 

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChecklistItemId } from '../../../src/contract/checklist';
 import { ChecklistError, type ChecklistReason } from '../../../src/core/integrate/errors';
-import { openRepository } from '../../../src/core/openRepository';
 import { readConflicts } from '../../../src/core/tasks/conflicts/readConflicts';
 import { finished, startCli, writePlan } from '../cli/support';
 import { makeBare, memoryFolder, runGit, withTempDir } from '../support/repositories';
-import { testHost } from '../tasks/host';
+import { withOpen } from '../tasks/host';
 import { lookingAt, taskText } from '../tasks/support';
 import { branchOf, itemOf, judged, type Planned, verdicts, withPlan } from './support';
 
@@ -173,19 +173,14 @@ describe('integration checklist: bad input', function () {
     withTempDir(async (dir) => {
       const { bare, main } = await makeBare(dir);
       const plans = path.join(bare, 'switchyard', 'plans');
-      await mkdir(path.dirname(plans), { recursive: true });
-      const repository = await openRepository(main, testHost());
-      try {
-        const where = path.relative(plans, repository.layout.plansDir);
-        assert.equal(where, '');
+      await withOpen(main, async (repository) => {
+        assert.equal(repository.layout.plansDir, plans);
         await writePlanIn(plans, 'p');
         await repository.tasks.prepare({ plan: 'p', task: 'a' }, { purpose: 'spawn' });
         const shown = await repository.checklist('p');
         await repository.answerChecklist(shown, { item: 'reviewed', verdict: 'pass', note: '' });
         assert.equal(itemOf(await repository.checklist('p'), 'reviewed').verdict, 'pass');
-      } finally {
-        repository.dispose();
-      }
+      });
     }, memoryFolder()));
 
   it('two processes answering at once: every answer is on record, and one item has one answer', () =>
@@ -212,6 +207,33 @@ describe('integration checklist: bad input', function () {
         record.findLast((each) => each.startsWith('regressions')),
       );
     }));
+
+  it('killed while answering: the answer is on record or it is not, and the next one is taken', () =>
+    withPlan(one, async (p) => {
+      for (const ms of [150, 300, 450, 600]) {
+        const args = ['checklist', 'p', '--answer', 'reviewed=fail', '--note', `after ${ms}`];
+        const child = await startCli(p.root, args);
+        const ended = finished(child);
+        await sleep(ms);
+        child.kill('SIGKILL');
+        await ended;
+        const before = await answersOnRecord(p);
+        await p.answer('performance', before.length % 2 === 0 ? 'pass' : 'ask');
+        assert.equal((await answersOnRecord(p)).length, before.length + 1);
+      }
+      const { damage } = await p.repository.store.events.readRepository();
+      assert.deepEqual(damage, [], 'one line, one write');
+    }));
+
+  it('a repository without a commit: nothing passes, and nothing is thrown', () =>
+    withTempDir(async (dir) => {
+      await runGit(dir, 'init', '-q');
+      await writePlan(dir, 'p', { a: taskText('a') });
+      await withOpen(dir, async (repository) => {
+        const found = verdicts(await repository.checklist('p'));
+        assert.deepEqual([...new Set(Object.values(found))], ['ask']);
+      });
+    }, memoryFolder()));
 
   it('somebody has answered otherwise since it was shown: the second answer is refused', () =>
     withPlan(one, async (p) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { AnswerVerdict, ChecklistItemId, ChecklistJson } from '../../../src/contract/checklist';
+import type { ConflictsJson } from '../../../src/contract/conflicts';
 import { writePlan } from '../cli/support';
 import { taskText } from '../tasks/support';
 import { type Change, itemOf, judged, type Planned, unjudged, withPlan } from './support';
@@ -54,34 +55,36 @@ function assertWalked(walked: Stages, id: ChecklistItemId): void {
 }
 
 /** Computed to pass; a human's fail counts nevertheless, and is stale when a branch moves. */
-async function failedByHand(p: Planned, id: ChecklistItemId, change: Change): Promise<void> {
-  const passed = await p.item(id, change);
+async function failedByHand(p: Planned, id: ChecklistItemId, before: ConflictsJson): Promise<void> {
+  const shown = await p.against(before);
+  const passed = itemOf(shown, id);
   assert.equal(passed.verdict, 'pass', passed.evidence);
   assert.equal(passed.by, 'computed');
   assert.equal(passed.at, null);
-  await p.answer(id, 'fail', 'not by my reading', change);
-  const failed = await p.item(id, change);
-  assert.equal(failed.verdict, 'fail');
-  assert.equal(failed.by, 'Test User');
-  await p.write('a', 'by-hand.txt', 'by hand');
-  assert.equal((await p.item(id, change)).verdict, 'stale');
-  await p.answer(id, 'ask', '', change);
-  assert.equal((await p.item(id, change)).verdict, 'pass');
+  await p.repository.answerChecklist(shown, { item: id, verdict: 'fail', note: 'not by my reading' });
+  const failed = itemOf(await p.against(before), id);
+  assert.deepEqual([failed.verdict, failed.by], ['fail', 'Test User']);
+  await p.write('a', 'by-hand.txt', 'moves the branch\n');
+  const moved = await p.against(plain(await p.matrix()));
+  assert.equal(itemOf(moved, id).verdict, 'stale');
+  await p.repository.answerChecklist(moved, { item: id, verdict: 'ask', note: '' });
+  assert.equal(itemOf(await p.against(before), id).verdict, 'pass');
 }
 
 /** Computed to fail; a human's pass is told, and does not count. */
-async function failedByMachine(p: Planned, id: ChecklistItemId, change: Change, says: RegExp): Promise<void> {
-  const failed = await p.item(id, change);
+async function failedByMachine(p: Planned, id: ChecklistItemId, json: ConflictsJson, says: RegExp): Promise<void> {
+  const shown = await p.against(json);
+  const failed = itemOf(shown, id);
   assert.equal(failed.verdict, 'fail', failed.evidence);
   assert.equal(failed.by, 'computed');
   assert.match(failed.evidence, says);
-  await p.answer(id, 'pass', 'never mind', change);
-  const still = await p.item(id, change);
-  assert.equal(still.verdict, 'fail');
-  assert.equal(still.by, 'computed');
-  assert.match(still.evidence, /Test User: Answered pass: never mind\./);
-  assert.notEqual(still.at, null, 'it can be taken back');
-  await p.answer(id, 'ask', '', change);
+  await p.repository.answerChecklist(shown, { item: id, verdict: 'pass', note: 'never mind' });
+  const still = await p.against(json);
+  const { verdict, by, at, evidence } = itemOf(still, id);
+  assert.deepEqual([verdict, by], ['fail', 'computed']);
+  assert.match(evidence, /Test User: Answered pass: never mind\./);
+  assert.notEqual(at, null, 'it can be taken back');
+  await p.repository.answerChecklist(still, { item: id, verdict: 'ask', note: '' });
 }
 
 describe('integration checklist: each item as pass, fail, ask and stale', function () {
@@ -111,29 +114,35 @@ describe('integration checklist: each item as pass, fail, ask and stale', functi
     });
     it(`${id}: computed from hazards`, () =>
       withPlan(two, async (p) => {
+        const json = await p.matrix();
         const kind = kindOf[id];
-        await failedByHand(p, id, plain);
+        const verdictOf = async (change: Change) => itemOf(await p.against(change(json)), id).verdict;
         const hazard = { kind, branches: ['agent/a', 'agent/b'], message: 'agent/a and agent/b do not fit.' };
-        await failedByMachine(p, id, judged(hazard), /agent\/a and agent\/b do not fit\./);
-        assert.deepEqual((await p.item(id, judged(hazard))).links, [{ kind: 'hazard', id: 'h0' }]);
+        await failedByMachine(p, id, judged(hazard)(json), /agent\/a and agent\/b do not fit\./);
+        const { links } = itemOf(await p.against(judged(hazard)(json)), id);
+        assert.deepEqual(links, [{ kind: 'hazard', id: 'h0' }]);
         const own = { kind, branches: ['agent/a'], message: 'agent/a does what it must not.' };
-        assert.equal((await p.item(id, judged(own))).verdict, 'fail', 'of one branch alone');
-        const withBase = { ...hazard, branches: ['agent/a', 'main'] };
-        assert.equal((await p.item(id, judged(withBase))).verdict, 'fail', 'against the base');
-        const elsewhere = { ...hazard, branches: ['agent/a', 'agent/of-another-plan'] };
-        assert.equal((await p.item(id, judged(elsewhere))).verdict, 'pass');
-        const other = { ...hazard, kind: 'write' as const };
-        assert.equal((await p.item(id, judged(other))).verdict, 'pass');
+        assert.equal(await verdictOf(judged(own)), 'fail', 'of one branch alone');
+        assert.equal(await verdictOf(judged({ ...hazard, branches: ['agent/a', 'main'] })), 'fail', 'against the base');
+        assert.equal(await verdictOf(judged({ ...hazard, branches: ['agent/a', 'agent/of-another'] })), 'pass');
+        assert.equal(await verdictOf(judged({ ...hazard, kind: 'write' })), 'pass');
+        await failedByHand(p, id, plain(json));
       }));
   }
 
   it('merge-order: from the plan and the preview, and by a human where a task has no branch', () =>
     withPlan({ tasks: { a: '', b: 'dependsOn: [a]\n' } }, async (p) => {
-      await failedByHand(p, 'merge-order', plain);
-      assert.match((await p.item('merge-order')).evidence, /in this order: agent\/a, agent\/b\./);
+      const json = plain(await p.matrix());
+      assert.match(itemOf(await p.against(json), 'merge-order').evidence, /in this order: agent\/a, agent\/b\./);
+      await failedByHand(p, 'merge-order', json);
       await p.commit('a', 'one.txt', 'of a\n');
       await p.commit('b', 'one.txt', 'of b\n');
-      await failedByMachine(p, 'merge-order', plain, /agent\/b, merged in its place .* conflicts in one\.txt\./);
+      await failedByMachine(
+        p,
+        'merge-order',
+        await p.matrix(),
+        /agent\/b, merged in its place .* conflicts in one\.txt\./,
+      );
     }));
 
   it('merge-order: answered by a human while a dependency has no branch', () =>

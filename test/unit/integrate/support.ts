@@ -19,6 +19,10 @@ export interface Planned {
   write(task: string, file: string, text: string): Promise<void>;
   /** The same, and commits it. @returns the commit */
   commit(task: string, file: string, text: string): Promise<string>;
+  /** What the matrix says now. */
+  matrix(): Promise<ConflictsJson>;
+  /** The checklist against what the matrix said. */
+  against(json: ConflictsJson): Promise<ChecklistJson>;
   /** The whole checklist as it is now; `change` may alter what the matrix says. */
   checklist(change?: Change): Promise<ChecklistJson>;
   item(id: ChecklistItemId, change?: Change): Promise<ChecklistItem>;
@@ -63,12 +67,13 @@ export async function withPlan(o: PlanText, fn: (p: Planned) => Promise<void>): 
 function doing(repository: Repository): Omit<Planned, 'dir' | 'root' | 'repository'> {
   const { worktree } = lookingAt(repository);
   const write = async (task: string, file: string, text: string) => put(await worktree(task), file, text);
-  const checklist = async (change: Change = (json) => json) => {
-    const { json } = await readConflicts(repository.context);
-    return repository.checklist('p', { json: change(json) });
-  };
+  const matrix = async () => (await readConflicts(repository.context, { tools: await repository.conflicts() })).json;
+  const against = (json: ConflictsJson) => repository.checklist('p', { json });
+  const checklist = async (change: Change = (json) => json) => against(change(await matrix()));
   return {
     write,
+    matrix,
+    against,
     checklist,
     async commit(task, file, text) {
       await write(task, file, text);

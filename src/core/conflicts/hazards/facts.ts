@@ -44,7 +44,10 @@ export interface Declaration {
   readonly kind: DeclarationKind;
   /** Others may use it: `export`, `pub`, `public`, a capital in Go, no leading underscore in Python. */
   readonly exported: boolean;
-  /** All that a user of it depends on, without comments and layout: two with equal signatures can be exchanged. */
+  /**
+   * All that a user of it depends on, without comments and layout: two with equal signatures can be exchanged. '' for
+   * what nobody outside the file can use.
+   */
   readonly signature: string;
   /** null: cannot be called. */
   readonly parameters: readonly Parameter[] | null;

@@ -8,7 +8,7 @@ import type { Versions } from './imports/mergeImports';
 import { unionOfImports } from './imports/unionOfImports';
 import { isMadeAnew } from './locks';
 import { type Outline, outlineOf, type Section } from './outline/outline';
-import { type Read, touchedIn } from './outline/touched';
+import { meetInStatement, type Read, touchedIn } from './outline/touched';
 import { isSettingsCode, roleOf, typeOfPath } from './paths';
 import type { ThreeWay } from './regions';
 import { byHuman, type Resolution, row } from './table';
@@ -58,11 +58,14 @@ async function classifyText(text: ConflictingText): Promise<Resolution> {
     const theirs = touchedIn(conflict, edits.theirs, reads.base, reads.theirs);
     return typeOfSections(ours, theirs);
   });
-  if (types.length > 0 && types.every((type) => type === 'test overlap')) {
+  if (types.every((type) => type === 'test overlap')) {
     return row('test overlap', (await onlyAddCases(edits, reads, parse)) ? 'agent' : 'human');
   }
   const found = (['type definition', 'same function'] as const).find((type) => types.includes(type));
-  return row(found ?? (isSettingsCode(path) ? 'configuration' : 'same file, different sections'));
+  if (found !== undefined) return row(found);
+  if (isSettingsCode(path)) return row('configuration');
+  const one = edits.conflicts.some((conflict) => meetInStatement(conflict, edits, reads));
+  return row(one ? 'same function' : 'same file, different sections');
 }
 
 /** What a conflict is about: what both sides change of the same section. */

@@ -6,7 +6,8 @@ export type Role = 'lock' | 'sample' | 'settings' | 'schema' | 'test' | 'other';
 
 const testFolder = /(^|\/)(tests?|__tests__|specs?|e2e|cypress|integration[-_]tests?|androidTest)\//i;
 const testNames: readonly RegExp[] = [
-  /[._-](test|tests|spec|specs|e2e|cy|it)\.[^.]+$/i,
+  /[._-](test|tests|spec|specs|e2e|cy)\.[^.]+$/i,
+  /\.it\.[cm]?[jt]sx?$/,
   /(^|\/)test_[^/]+\.py$/,
   /(^|\/)conftest\.py$/,
   /(Tests?|Spec|IT)\.(java|kt|kts|cs|scala|groovy|swift|php)$/,
@@ -14,9 +15,10 @@ const testNames: readonly RegExp[] = [
   /\.(feature|snap|snapshot)$/,
   /(^|\/)(test|tests|spec)\.[cm]?[jt]sx?$/,
 ];
+const prose = /\.(md|mdx|markdown|rst|adoc|txt)$/i;
 /** What tests hold their results against, or feed to what they test. */
 const sampleFolder =
-  /(^|\/)(__snapshots__|__fixtures__|fixtures?|testdata|test-data|golden|cassettes|snapshots)\/|\.(snap|golden)$/i;
+  /(^|\/)(__snapshots__|__fixtures__|fixtures?|testdata|test-data|golden|cassettes)\/|\.(snap|golden)$/i;
 
 /** Files with one meaning, wherever they lie. */
 const settingsNames: readonly RegExp[] = [
@@ -24,6 +26,7 @@ const settingsNames: readonly RegExp[] = [
   /(^|\/)(pyproject|Cargo|Pipfile|netlify|fly|rustfmt|clippy|rust-toolchain|taplo|wrangler|config)\.toml$/i,
   /(^|\/)(Pipfile|Gemfile|Rakefile|Podfile|Procfile|Brewfile|Vagrantfile|Jenkinsfile|Justfile|CODEOWNERS|CMakeLists\.txt)$/,
   /(^|\/)(go\.(mod|work)|pom\.xml|(build|settings)\.gradle(\.kts)?|gradle\.properties|setup\.(py|cfg)|mix\.exs|pubspec\.yaml|build\.sbt)$/,
+  /(^|\/)(application|bootstrap)([-.][\w-]+)*\.(properties|ya?ml)$/,
   /(^|\/)(requirements|constraints)([-_.][\w-]+)*\.(txt|in)$/,
   /(^|\/)requirements\/[^/]+\.(txt|in)$/,
   /(^|\/)([\w.-]+\.)?(Dockerfile|Containerfile)(\.[\w.-]+)?$/i,
@@ -43,7 +46,7 @@ const settingsNames: readonly RegExp[] = [
 const data = /\.(json|jsonc|json5|ya?ml|toml|ini|cfg|conf|cnf|properties|env|hcl|tf|tfvars|plist|xml|editorconfig)$/i;
 /** Code that holds settings, where it holds nothing that says more. */
 const settingsCode =
-  /(^|\/)(config|configuration|settings|constants|defaults|env|environment)(\.[\w-]+)?\.\w+$|(^|\/)(config|settings)\/[^/]+\.(py|rb|exs?|php|[cm]?[jt]s)$/i;
+  /(^|\/)(config|configuration|settings|env|environment)(\.[\w-]+)?\.\w+$|(^|\/)(config|settings)\/[^/]+\.(py|rb|exs?|php|[cm]?[jt]s)$/i;
 /** Written to be agreed upon: declarations and nothing else. */
 const schema =
   /(\.d\.[cm]?ts|\.d\.\w+\.ts|\.pyi|\.proto|\.graphqls?|\.gql|\.thrift|\.avsc|\.avdl|\.prisma|\.capnp|\.fbs|\.xsd|\.wsdl|\.rbi|\.rbs)$|(^|\/)(openapi|swagger|asyncapi)[\w.-]*\.(ya?ml|json)$|\.schema\.(json|ya?ml)$/i;
@@ -55,12 +58,13 @@ export function roleOf(path: string): Role {
   if (lockFormat(path) !== null) return 'lock';
   if (schema.test(path)) return 'schema';
   if (settingsNames.some((name) => name.test(path))) return 'settings';
-  if (inTest) return 'test';
-  return data.test(path) ? 'settings' : 'other';
+  if (data.test(path)) return testFolder.test(path) ? 'test' : 'settings';
+  return inTest ? 'test' : 'other';
 }
 
 /** A test, or something that only tests use. */
 export function isTest(path: string): boolean {
+  if (prose.test(path) || /(^|\/)src\/main\//.test(path)) return false;
   return testFolder.test(path) || testNames.some((name) => name.test(path));
 }
 

@@ -18,6 +18,8 @@ import { TrainKeeper } from './trainKeeper';
 
 export interface ReadConflictsOptions extends SubjectOptions {
   readonly signal?: AbortSignal | undefined;
+  /** Kept by the caller for more than one look. Default: made for this one, and let go of. */
+  readonly tools?: ConflictTools | undefined;
 }
 
 /**
@@ -29,8 +31,8 @@ export interface ReadConflictsOptions extends SubjectOptions {
 export async function readConflicts(context: TaskContext, o: ReadConflictsOptions = {}): Promise<MatrixState> {
   const began = performance.now();
   const before = context.git.started;
-  const { committed, ...wanted } = o;
-  const [tools, found] = await Promise.all([openConflictTools(context), findSubjects(context, wanted)]);
+  const { committed, tools: given, ...wanted } = o;
+  const [tools, found] = await Promise.all([given ?? openConflictTools(context), findSubjects(context, wanted)]);
   const [live, rules, mutes] = await Promise.all([
     liveWorktrees(context, found),
     sideRules(context, found),
@@ -68,7 +70,7 @@ export async function readConflicts(context: TaskContext, o: ReadConflictsOption
       ...nobody,
     });
   });
-  return work.finally(() => tools.hazards.dispose());
+  return given === undefined ? work.finally(() => tools.hazards.dispose()) : work;
 }
 
 /** Where nothing can be judged, the cells say so. @returns processes of git. @throws GitError cancelled */

@@ -79,7 +79,7 @@ describe('conflicts: contract files', () => {
       {
         name: 'only white space differs',
         base,
-        a: { 'src/contract/api.ts': lines(20, { 9: 'line 9 ' }) },
+        a: { 'src/contract/api.ts': lines(20, { 9: 'line(9) ' }) },
         rules,
         file: 'src/contract/api.ts',
         line: 9,

@@ -311,6 +311,30 @@ describe('conflicts: names of new exports', () => {
         base: camel,
         a: { 'src/c.ts': 'export class Order {\n  delete_all() {}\n}\n' },
       },
+      {
+        name: 'a class that Python uses as a function',
+        base: {
+          'app/t.py':
+            'class UserList:\n    pass\n\nclass OrderList:\n    pass\n\nclass Cart:\n    pass\n\nclass Item:\n    pass\n',
+        },
+        a: { 'app/u.py': 'class cached_property:\n    pass\n' },
+      },
+      { name: 'an alias of a type in Python', base: pythonic, a: { 'app/t.py': 'UserName = str\n' } },
+      {
+        name: 'a name that comes from elsewhere',
+        base: pythonic,
+        a: { 'app/t.py': 'try:\n    import cProfile\nexcept ImportError:\n    cProfile = None\n' },
+      },
+      {
+        name: 'a default export says nothing of its name',
+        base: Object.fromEntries(
+          ['adaptTheme', 'createTheme', 'makeStyles', 'withStyles'].map((n) => [
+            `src/${n}.js`,
+            `export default function ${n}() {}\n`,
+          ]),
+        ),
+        a: { 'src/ThemeProvider.js': 'export default () => null;\n' },
+      },
       { name: 'a field of a type', base: camel, a: { 'src/c.ts': 'export interface Row {\n  user_id: string;\n}\n' } },
       {
         name: 'a class among files named as their functions',
@@ -381,7 +405,7 @@ describe('conflicts: settings of formatters', () => {
         b: { 'prettier.config.mjs': 'export default {\n  semi: true,\n};\n' },
         file: 'package.json',
         line: 2,
-        says: ['semicolons to asNeeded in package.json', 'always in prettier.config.mjs'],
+        says: ['semicolons to as needed in package.json', 'always in prettier.config.mjs'],
       },
       {
         name: 'one side changes the width of the indent while the other adds code',
@@ -426,7 +450,7 @@ describe('conflicts: settings of formatters', () => {
         b: { 'web/src/b.tsx': 'b\n' },
         file: 'web/.prettierrc.yaml',
         line: 1,
-        says: ['semicolons from always to asNeeded'],
+        says: ['semicolons from always to as needed'],
       },
       {
         name: 'Rust',

@@ -73,7 +73,7 @@ export function casesOf(
   }
 }
 
-/** Lines `from` to `to`, some of them otherwise. */
+/** So many lines, which are code in most languages; some of them otherwise. */
 export function lines(to: number, changed: Readonly<Record<number, string>> = {}): string {
-  return Array.from({ length: to }, (_, index) => `${changed[index + 1] ?? `line ${index + 1}`}\n`).join('');
+  return Array.from({ length: to }, (_, index) => `${changed[index + 1] ?? `line(${index + 1})`}\n`).join('');
 }

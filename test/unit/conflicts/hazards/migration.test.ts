@@ -25,6 +25,15 @@ const found: readonly TrueCase[] = [
     says: ['a', 'b', '0002_teams.sql', 'number 0002'],
   },
   {
+    name: 'other numbered files in the same folder',
+    base: { 'migrations/0001_init.sql': sql('init'), 'migrations/notes1.md': '# 1\n', 'migrations/1.md': '# 1\n' },
+    a: { 'migrations/0002_users.sql': sql('users') },
+    b: { 'migrations/0002_teams.sql': sql('teams') },
+    file: 'migrations/0002_users.sql',
+    line: 1,
+    says: ['0002_teams.sql'],
+  },
+  {
     name: 'one number written in two ways',
     base: { 'migrations/001-init.sql': sql('init') },
     a: { 'migrations/002-users.sql': sql('users') },

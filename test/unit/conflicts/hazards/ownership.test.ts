@@ -88,8 +88,8 @@ describe('conflicts: ownership', () => {
       },
       {
         name: 'a lock file whose manifest is outside',
-        base: { ...base, 'package-lock.json': lines(9) },
-        a: { 'package-lock.json': lines(9, { 3: 'x' }) },
+        base: { ...base, 'package-lock.json': '{\n  "name": "p",\n  "version": "1.0.0"\n}\n' },
+        a: { 'package-lock.json': '{\n  "name": "p",\n  "version": "1.0.1"\n}\n' },
         rules: scoped('src/**'),
         file: 'package-lock.json',
         line: 3,
@@ -142,8 +142,8 @@ describe('conflicts: ownership', () => {
       },
       {
         name: 'a lock file that follows a manifest in the scope',
-        base: { ...base, 'package.json': '{}\n', 'package-lock.json': lines(9) },
-        a: { 'package.json': '{"dependencies": {"zod": "^4.0.0"}}\n', 'package-lock.json': 'x\n' },
+        base: { ...base, 'package.json': '{}\n', 'package-lock.json': '{}\n' },
+        a: { 'package.json': '{"dependencies": {"zod": "^4.0.0"}}\n', 'package-lock.json': '{ }\n' },
         rules: scoped('package.json', 'src/**'),
       },
       {

@@ -47,8 +47,8 @@ describe('conflicts: writes to one file', () => {
       {
         name: 'one side only adds lines, the other only takes some away',
         base,
-        a: { 'src/app.ts': `new\nnew\n${lines(40)}` },
-        b: { 'src/app.ts': lines(40).replace('line 30\nline 31\n', '') },
+        a: { 'src/app.ts': `more\nmore\n${lines(40)}` },
+        b: { 'src/app.ts': lines(40).replace('line(30)\nline(31)\n', '') },
         file: 'src/app.ts',
         line: 1,
         says: ['lines 1–2', 'line 30'],
@@ -141,9 +141,9 @@ describe('conflicts: writes to one file', () => {
       },
       {
         name: 'a lock file, which is told with the dependencies',
-        base: { 'Cargo.lock': lines(40) },
-        a: { 'Cargo.lock': start },
-        b: { 'Cargo.lock': end },
+        base: { 'Cargo.lock': lines(40).replaceAll('line', '# line') },
+        a: { 'Cargo.lock': `# a\n${lines(40).replaceAll('line', '# line')}` },
+        b: { 'Cargo.lock': `${lines(40).replaceAll('line', '# line')}# b\n` },
       },
       {
         name: 'plans of Switchyard',

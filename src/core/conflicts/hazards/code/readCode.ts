@@ -1,6 +1,9 @@
+import type { Tree } from 'web-tree-sitter';
 import type { CodeFacts } from '../facts';
-import type { FactReader } from '../reader';
-import { languageOf } from './languages';
+import { type FactReader, UnreadableFile } from '../reader';
+import { admit } from './admit';
+import { brokenAt } from './broken';
+import { type LanguageReader, languageOf } from './languages';
 import { withTree } from './parse';
 
 /** Reads program code, each language by its own module. */
@@ -9,7 +12,19 @@ export const readCode: FactReader<CodeFacts> = {
   async read(path, content) {
     const language = languageOf(path);
     if (language === null) return null;
-    const text = content.toString('utf8');
-    return withTree(language.grammar, text, (tree) => language.read(tree, text));
+    const text = admit(path, content);
+    return withTree(language.grammar, text, (tree) => understood(tree, text, language));
   },
 };
+
+function understood(tree: Tree, text: string, { read }: LanguageReader): CodeFacts {
+  try {
+    const line = brokenAt(tree.rootNode);
+    if (line !== null) throw new UnreadableFile(`does not parse (line ${line})`);
+    // Parts of the text keep all of it in memory; copies do not.
+    return structuredClone(read(tree, text));
+  } catch (error) {
+    if (error instanceof RangeError) throw new UnreadableFile('nested too deeply'); // for the stack
+    throw error;
+  }
+}

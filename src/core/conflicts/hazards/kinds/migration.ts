@@ -15,7 +15,7 @@ export const judgeMigrations: PairJudge = bothWays((a, b) => {
   if (ours.length === 0 && theirs.length === 0) return [];
   const findings = [
     ...sameParent(a, b, ours, theirs),
-    ...sameNumber(a, b, ours, theirs),
+    ...sameNumber({ a, b, globs }, ours, theirs),
     ...sameWords(a, b, ours, theirs),
   ];
   return [...onePerPlace(findings), ...taken(a, b, ours, theirs)].map(({ finding }) => finding);
@@ -79,12 +79,22 @@ function followers(own: readonly Added[], others: readonly Added[]): { parent: s
   return all.filter(({ parent }) => !mine.has(parent));
 }
 
-function sameNumber(a: SideFacts, b: SideFacts, ours: readonly Added[], theirs: readonly Added[]): Placed[] {
+function sameNumber(
+  { a, b, globs }: { a: SideFacts; b: SideFacts; globs: readonly string[] },
+  ours: readonly Added[],
+  theirs: readonly Added[],
+): Placed[] {
   const byKey = new Map<string, Added>();
   for (const other of theirs) if (other.key !== null) byKey.set(`${other.place} ${other.key}`, other);
   return ours.flatMap((one) => {
     const other = one.key === null ? undefined : byKey.get(`${one.place} ${one.key}`);
-    if (other === undefined || other.stem === one.stem || repeatsNumbers(a, one) || repeatsNumbers(b, other)) return [];
+    if (
+      other === undefined ||
+      other.stem === one.stem ||
+      repeatsNumbers(a, one, globs) ||
+      repeatsNumbers(b, other, globs)
+    )
+      return [];
     // Django goes by parents: two with one number may well follow each other.
     if (one.tool === 'django' && one.facts?.parents && other.facts?.parents) return [];
     return [placed(a, b, { one, other, what: `both have number ${one.number}`, key: `${one.place} ${one.key}` })];

@@ -1,3 +1,4 @@
+import type { Import } from '../facts';
 import type { Finding, PairJudge, SideFacts } from '../parts';
 import { type Broken, brokenBy, exportedAs } from './code/broken';
 import { type Complaint, complaintOf, takerComplaint } from './code/complaints';
@@ -57,7 +58,17 @@ function isMeant(changer: SideFacts, user: SideFacts, thing: Thing, use: NewUse)
   if (!canShare(thing.module.language, use.file.language)) return false;
   const meaning = use.meanings.find(({ name, reach }) => name === thing.name && reach(thing.module.key) !== null);
   if (meaning === undefined || !isReached(changer, thing, use, meaning)) return false;
-  return !isKnownTo(user, thing) && !hasAlready(changer, use);
+  return !isKnownTo(user, thing) && !hasAlready(changer, use) && !isTakenElsewhere(changer, use, meaning);
+}
+
+/** The changer made the file of the use take the name from elsewhere: merged, that is what the use means. */
+function isTakenElsewhere(changer: SideFacts, { file }: NewUse, { imported }: Meaning): boolean {
+  const theirs = codeOf(changer).files.find(({ path }) => path === file.path)?.next;
+  if (imported === null || theirs == null) return false;
+  const isSame = (one: Import) => one.from === imported.from && one.name === imported.name;
+  if (!file.old?.imports.some(isSame) || theirs.imports.some(isSame)) return false;
+  const { local } = imported;
+  return theirs.imports.some((one) => one.local === local) || theirs.declarations.some(({ name }) => name === local);
 }
 
 function isReached(changer: SideFacts, thing: Thing, use: NewUse, { reach, guessed }: Meaning): boolean {

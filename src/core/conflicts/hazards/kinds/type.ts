@@ -64,7 +64,10 @@ function areOne(a: SideFacts, b: SideFacts, mine: Addition, other: Addition): bo
   // A package of Go or Java has each name once, whoever may use it and whatever it is.
   if (ours.language === 'go' || ours.language === 'java') return folderOf(mine.path) === folderOf(other.path);
   if (!own.exported || !its.exported || typeSort(own) !== typeSort(its) || isGeneric(mine.name)) return false;
-  return overlap(membersOf(ours.next, mine.name), membersOf(theirs.next, mine.name));
+  // Where types are what they look like, two that look the same can stand for each other.
+  const structural = ours.language === 'typescript' && typeSort(own) === 'shape';
+  if (structural && own.kind === its.kind && own.signature === its.signature) return false;
+  return overlap(mine.name, membersOf(ours.next, mine.name), membersOf(theirs.next, mine.name));
 }
 
 /** The same file lies on the other side too: one is stacked on the other. */

@@ -1,6 +1,6 @@
 import type { Outline } from '../outline/outline';
 import { type Lines, type Region, regionAt, type Span, type ThreeWay } from '../regions';
-import type { ImportStatement } from './statement';
+import type { ImportStatement } from './parts';
 import { type BoundNames, boundBy, removed, uniteImports } from './union';
 
 export interface Versions<T> {
@@ -38,7 +38,7 @@ export function settleImports(
   if (region === null || !isOfImports(region, lines, outlines)) return null;
   const statements = (version: keyof Versions<Outline>) => statementsIn(region[version], outlines[version].imports);
   const all = [...statements('base'), ...statements('ours'), ...statements('theirs')];
-  if (all.some(({ delicate }) => delicate)) return null;
+  if (all.some(({ delicate }) => delicate) || isAnnotated(region, lines)) return null;
   const bound = boundOf(outlines);
   const ours = statements('ours');
   const united = uniteImports({ ours, theirs: statements('theirs'), bound });
@@ -61,10 +61,8 @@ export function doubtAbout(merged: Outline, text: readonly string[], outlines: V
   const wanted = new Set([...bound.ours.keys(), ...bound.theirs.keys()].filter((key) => !gone.has(key)));
   const items = merged.imports.flatMap(({ items: each }) => each);
   if (items.length !== wanted.size || items.some(({ key }) => !wanted.has(key))) return 'not the union';
-  const locals = items.flatMap((item) => item.locals);
-  if (new Set(locals).size !== locals.length) return 'one name bound twice';
-  const declared = new Set(merged.declared);
-  if (locals.some((local) => declared.has(local))) return 'a name both imported and declared';
+  // What binds a name twice by itself may mean the one or the other.
+  if ([merged, outlines.base, outlines.ours, outlines.theirs].some(bindsTwice)) return 'one name bound twice';
   if (!keepsOrder(merged, outlines)) return 'another order of effects';
   const words = new Set(withoutImports(text, merged).flatMap((line) => line.match(/[\p{L}\p{N}_$]+/gu) ?? []));
   // Who removed an import has no use for it; the other side may.
@@ -72,6 +70,12 @@ export function doubtAbout(merged: Outline, text: readonly string[], outlines: V
     .flatMap((item) => item.locals)
     .some((local) => words.has(local.split('.')[0] ?? local));
   return used ? 'a removed name still used' : null;
+}
+
+function bindsTwice({ imports, declared }: Outline): boolean {
+  const locals = imports.flatMap(({ items }) => items.flatMap((item) => item.locals));
+  const own = new Set(declared);
+  return new Set(locals).size !== locals.length || locals.some((local) => own.has(local));
 }
 
 /** Whether all that is imported for its effects stands in one order everywhere, and before and behind the same others. */
@@ -133,6 +137,17 @@ function wholeStatements(
 
 /** Longer statements are left to a human. */
 const mostLines = 500;
+
+/** What is written for the next line, or for all lines up to another such mark: no statement may come between. */
+const mark =
+  /@ts-|(eslint|prettier|biome|tslint|dprint|rustfmt|fmt|isort|yapf|goland|noinspection|nolint|c8|istanbul)\b|^\s*#!?\[/;
+
+function isAnnotated(region: Region, lines: Lines): boolean {
+  return (['base', 'ours', 'theirs'] as const).some((version) => {
+    const above = lines[version][region[version].from - 1] ?? '';
+    return /^\s*(\/\/|\/\*|#|\*)/.test(above) && mark.test(above);
+  });
+}
 
 function statementsIn({ from, to }: Span, imports: readonly ImportStatement[]): ImportStatement[] {
   return imports.filter(({ lines }) => lines.from < to && lines.to > from);

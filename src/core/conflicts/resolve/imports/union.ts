@@ -1,4 +1,4 @@
-import type { ImportItem, ImportStatement } from './statement';
+import type { ImportItem, ImportStatement } from './parts';
 
 /** What all of a file's import statements bind, by key. */
 export type BoundNames = ReadonlyMap<string, ImportItem>;
@@ -29,6 +29,10 @@ export interface United {
  */
 export function uniteImports({ ours, theirs, bound }: ImportPlace): United | null {
   const gone = removed(bound);
+  const here = new Set(ours.flatMap(({ items }) => items.map(({ key }) => key)));
+  // One side has it at another place, and would have it twice.
+  const elsewhere = ({ key }: ImportItem) => bound.ours.has(key) && !here.has(key);
+  if (theirs.some(({ items }) => items.some(elsewhere))) return null;
   const texts: (string | null)[] = [];
   for (const statement of ours) {
     const text = without(statement, gone);

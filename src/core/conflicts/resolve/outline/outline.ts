@@ -1,5 +1,6 @@
 import type { Node, Tree } from 'web-tree-sitter';
-import { type ImportStatement, readImport } from '../imports/statement';
+import type { ImportStatement } from '../imports/parts';
+import { readImport } from '../imports/statement';
 import type { Span } from '../regions';
 import { shapeOf } from './shapes';
 

@@ -29,6 +29,37 @@ export function touchedIn(conflict: Region, edits: readonly Edit[], base: Read, 
   return touched;
 }
 
+/**
+ * Whether both sides write a line of the base anew that stands in no function or type: then it is one statement that they
+ * mean differently, and not two that lie side by side.
+ */
+export function meetInStatement(
+  conflict: Region,
+  edits: { readonly ours: readonly Edit[]; readonly theirs: readonly Edit[] },
+  reads: { readonly base: Read; readonly ours: Read; readonly theirs: Read },
+): boolean {
+  const { base } = reads;
+  const ours = rewritten(editsIn(edits.ours, conflict), base.lines, reads.ours.lines);
+  const theirs = rewritten(editsIn(edits.theirs, conflict), base.lines, reads.theirs.lines);
+  const imported = (row: number) => base.outline.imports.some(({ lines }) => lines.from <= row && row < lines.to);
+  return [...ours].some((row) => {
+    if (!theirs.has(row) || imported(row)) return false;
+    const [section] = sectionsOf({ from: row, to: row + 1 }, base);
+    return section === null || section?.kind === 'group';
+  });
+}
+
+/** Lines of the base that a side does not keep; a comma behind one is no change of it. */
+function rewritten(edits: readonly Edit[], base: readonly string[], side: readonly string[]): Set<number> {
+  const plain = (line: string | undefined) => (line ?? '').trim().replace(/,$/, '');
+  const rows = new Set<number>();
+  for (const { base: old, side: now } of edits) {
+    const kept = new Set(side.slice(now.from, now.to).map(plain));
+    for (let row = old.from; row < old.to; row += 1) if (!kept.has(plain(base[row]))) rows.add(row);
+  }
+  return rows;
+}
+
 /** The innermost sections of the lines that are not empty. */
 export function sectionsOf({ from, to }: Span, { lines, outline }: Read): Set<Section | null> {
   const found = new Set<Section | null>();

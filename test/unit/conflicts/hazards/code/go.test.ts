@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { comparesSignatures, declared, imported, parametersOf, readText, used } from './readText';
+import { basesOf, comparesSignatures, declared, imported, parametersOf, readText, typed, used } from './readText';
 
 const read = (text: string) => readText('a.go', `package a\n${text}`);
 /** Uses within a function. */
@@ -196,19 +196,7 @@ import (
     it('say how something is called', async () => {
       assert.deepEqual(
         await usedIn('Parse(a.B, 1)\nutil.Parse(rest...)\np.Read().Close()\nF(G())\nMap[int](xs)\ngo run()'),
-        [
-          'Parse(2)',
-          'a.B',
-          'util.Parse(0, …)',
-          'rest',
-          'p.Read(0)',
-          'p.Read().Close(0)',
-          'F(0, …)',
-          'G(0)',
-          'Map(1)',
-          'xs',
-          'run(0)',
-        ],
+        ['Parse(2)', 'a.B', 'util.Parse(0, …)', 'rest', 'p.Read(0)', 'F(0, …)', 'G(0)', 'Map(1)', 'xs', 'run(0)'],
       );
     });
 
@@ -262,12 +250,39 @@ func (l *L[T]) Get() T { return l.item }
     });
 
     it('are told by the line of the name that is asked for', async () => {
-      const facts = await read('\nfunc f() {\n\tbuilder.\n\t\tAdd(1).\n\t\tDone()\n}\n');
+      const facts = await read('\nfunc f() {\n\tbuilder.\n\t\tAdd(1).\n\t\tDone()\n\tNewTree().\n\t\tGrow()\n}\n');
       assert.deepEqual(
         facts.uses.map(({ name, line }) => `${name} ${line}`),
-        ['builder.Add 5', 'builder.Add().Done 6'],
+        ['builder.Add 5', 'NewTree 7', 'Tree.Grow 8'],
       );
     });
+  });
+
+  it('says of which type names are', async () => {
+    const facts = await read(`
+type S struct { inner *pkg.Parser; list []Node; *Base; other.Emb[int] }
+type I interface { io.Reader; Close() }
+func (s *S) F(p Parser, m map[string]int, g Box[int]) {
+	a, err := &Tree{}, 1
+	b, err := pkg.NewClient("x")
+	var c Kind
+	d := new(Leaf)
+	var e = NewOne()
+	f := parse()
+}
+`);
+    assert.deepEqual(typed(facts), [
+      'a: Tree',
+      'b: pkg.Client',
+      'c: Kind',
+      'd: Leaf',
+      'e: One',
+      'g: Box',
+      'inner: pkg.Parser',
+      'p: Parser',
+      's: S',
+    ]);
+    assert.deepEqual(basesOf(facts), ['S: Base, other.Emb', 'I: io.Reader']);
   });
 
   it('reads what can be read of broken code', async () => {

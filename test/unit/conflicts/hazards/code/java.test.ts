@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { comparesSignatures, declared, imported, parametersOf, readText, used } from './readText';
+import { basesOf, comparesSignatures, declared, imported, parametersOf, readText, typed, used } from './readText';
 
 const read = (text: string) => readText('A.java', text);
 /** Uses within a method. */
@@ -208,7 +208,6 @@ import lower.only;
           'Util.parse(1)',
           'x',
           'p.read(0)',
-          'p.read().close(2)',
           'this.go(0)',
           'com.full.Name.call(0)',
           'run(1)',
@@ -222,7 +221,7 @@ import lower.only;
         await usedIn(
           'new Parser(1);\nnew Box<Item>(a) { void f() {} };\nnew Outer.Inner();\nnew Leaf[2];\nnew Builder().build();',
         ),
-        ['Parser(1)', 'Box(1)', 'Item', 'a', 'Outer.Inner(0)', 'Leaf', 'Builder(0)', 'Builder().build(0)'],
+        ['Parser(1)', 'Box(1)', 'Item', 'a', 'Outer.Inner(0)', 'Leaf', 'Builder(0)', 'Builder.build(0)'],
       );
     });
 
@@ -289,6 +288,35 @@ out: for (;;) { break out; }
       assert.deepEqual(used(await read('class A { String s = new String(); Math m; }')), []);
       assert.deepEqual(used(await read('import my.Math;\nclass A { Math m; }')), ['Math']);
     });
+  });
+
+  it('says of which type names are', async () => {
+    const facts = await read(`
+class A extends pkg.Base<T> implements One, Two<X> {
+    private Helper helper, other;
+    void f(Map<K, V> m, int[] n, final Tree t) {
+        var a = new Parser<>();
+        var b = make();
+        for (Node c : t.nodes()) {}
+        for (var e : t.nodes()) {}
+        try (Stream d = open()) {}
+    }
+}
+interface I extends Three { int K = 1; void must(); default void may() {} static void also() {} }
+record R(int x) implements Four {}
+`);
+    assert.deepEqual(typed(facts), [
+      'K: int',
+      'a: Parser',
+      'c: Node',
+      'd: Stream',
+      'helper: Helper',
+      'm: Map',
+      'other: Helper',
+      't: Tree',
+      'x: int',
+    ]);
+    assert.deepEqual(basesOf(facts), ['A: pkg.Base, One, Two', 'I: Three', 'I.K?', 'I.may?', 'I.also?', 'R: Four']);
   });
 
   it('reads what can be read of broken code', async () => {

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import { readCode } from '../../../../../src/core/conflicts/hazards/code/readCode';
+import { languageOf } from '../../../../../src/core/conflicts/hazards/code/languages';
+import { withTree } from '../../../../../src/core/conflicts/hazards/code/parse';
 import type { CodeFacts } from '../../../../../src/core/conflicts/hazards/facts';
 
-/** What a file says, by the language of its name. */
+/** What its language makes of a text, even of one that is too broken to be admitted. */
 export async function readText(path: string, text: string): Promise<CodeFacts> {
-  const facts = await readCode.read(path, Buffer.from(text));
-  assert.ok(facts !== null, `nobody reads ${path}`);
-  return facts;
+  const language = languageOf(path);
+  assert.ok(language !== null, `nobody reads ${path}`);
+  return withTree(language.grammar, text, (tree) => language.read(tree, text));
 }
 
 /** `+ function parse`; `-`: not for others. */
@@ -35,6 +36,19 @@ export function used({ uses }: CodeFacts): string[] {
     if (call === null) return name;
     return `${name}(${[call.positional, ...call.keywords, ...(call.spread ? ['…'] : [])].join(', ')})`;
   });
+}
+
+/** `parser: Parser` */
+export function typed({ variables = [] }: CodeFacts): string[] {
+  return variables.map(({ name, type }) => `${name}: ${type}`).sort();
+}
+
+/** `Parser: Base, Other`, and `Parser.parse?` for what may be left out. */
+export function basesOf({ declarations }: CodeFacts): string[] {
+  return declarations.flatMap(({ name, bases, optional }) => [
+    ...(bases === undefined ? [] : [`${name}: ${bases.join(', ')}`]),
+    ...(optional === true ? [`${name}?`] : []),
+  ]);
 }
 
 /** Signatures of all declarations of one name. */

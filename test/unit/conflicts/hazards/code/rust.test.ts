@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { comparesSignatures, declared, imported, parametersOf, readText, used } from './readText';
+import { basesOf, comparesSignatures, declared, imported, parametersOf, readText, typed, used } from './readText';
 
 const read = (text: string) => readText('a.rs', text);
 /** Uses within a function. */
@@ -214,18 +214,7 @@ fn f() { use late::Thing; }
         await usedIn(
           'parse(a::B, 1);\nutil::parse::<Tree>(2);\np.read()?.close(3);\nget(url).await?.json();\nShape::Circle(1.0);',
         ),
-        [
-          'parse(2)',
-          'a::B',
-          'util::parse(1)',
-          'Tree',
-          'p.read(0)',
-          'p.read().close(1)',
-          'get(1)',
-          'url',
-          'get().json(0)',
-          'Shape::Circle(1)',
-        ],
+        ['parse(2)', 'a::B', 'util::parse(1)', 'Tree', 'p.read(0)', 'get(1)', 'url', 'Shape::Circle(1)'],
       );
     });
 
@@ -279,6 +268,34 @@ g(OWN);
         ['early(1)', 'late', 'parse(1)', 'Wrap', 'use_it(3)', 'e2', 'Shape::Circle', 'MAX', 'limit', 'next(0)'],
       );
     });
+  });
+
+  it('says of which type names are', async () => {
+    const facts = await read(`
+struct S { inner: Box<dyn Reader>, list: Vec<u8> }
+impl Reader for S {}
+impl<T> fmt::Display for S {}
+trait Reader { fn must(&self); fn may(&self) {} }
+fn f(p: &mut geo::Parser<'_>, q: impl Clone) {
+    let a: Tree = make();
+    let b = Client::connect(url).await?;
+    let c = &Point { x: 1 };
+    let d = pkg::Leaf::new().unwrap();
+    let e = parse();
+}
+`);
+    assert.deepEqual(typed(facts), [
+      'a: Tree',
+      'b: Client',
+      'c: Point',
+      'd: pkg::Leaf',
+      'inner: Reader',
+      'list: Vec',
+      'p: geo::Parser',
+      'q: Clone',
+    ]);
+    assert.deepEqual(basesOf(facts), ['S: Reader, fmt::Display', 'Reader.may?']);
+    assert.deepEqual(used(await read('fn f() { Parser::new(1)?.parse(2); }\n')), ['Parser::new(1)', 'Parser.parse(1)']);
   });
 
   it('reads what can be read of broken code', async () => {

@@ -55,7 +55,7 @@ async function used(text: string, path?: string): Promise<string[]> {
 describe('hazards: code: TypeScript: declarations', () => {
   const cases: Record<string, [text: string, ...expected: string[]]> = {
     'a function': ['export function parse(text: string): Tree { return x; }', 'function parse (string): Tree'],
-    'one of this file alone': ['function parse() {}', '- function parse ()'],
+    'one of this file alone': ['function parse() {}', '- function parse'],
     'a constant that is a function': [
       'export const f = async (a: A, ...r: B[]) => 1;',
       'function f (A, ...B[]): Promise',
@@ -359,6 +359,11 @@ describe('hazards: code: TypeScript: uses', () => {
       'class X { constructor(private readonly p: Parser) {} go() { this.p.parse(1); this.other.parse(2); } }',
       'Parser',
       'p.parse(1)',
+    ],
+    'a method of a private field': [
+      'class X { readonly #p = new Parser(); #own() {} go() { this.#p.parse(1); this.#own(); } }',
+      'Parser(0)',
+      '#p.parse(1)',
     ],
     'a method of the base': [
       'class X extends Base { own() {} go() { super(1); super.run(2); this.run(3); this.own(4); } }',

@@ -398,6 +398,12 @@ describe('no hazard signature: TypeScript', () => {
       b: { 'src/words.ts': lines("import { join } from './text';", "export const one = join(['a']);") },
     },
     {
+      name: 'the file that newly calls it takes it from elsewhere on the other side',
+      base,
+      a: { 'src/text.ts': null, 'src/words.ts': text, 'src/main.ts': main.replace('./text', './words') },
+      b: { 'src/main.ts': `${main}\n\nconsole.log(join(['c']));\nconsole.log(join([]));\n` },
+    },
+    {
       name: 'a field that is added may be left out',
       base: { 'src/store.ts': store },
       a: { 'src/store.ts': withEmail.replace('email:', 'email?:') },

@@ -1,7 +1,7 @@
 import { itFinds, itLetsPass, lines } from '../codeCases';
 
 const user = lines('export interface User {', '  id: number;', '  name: string;', '}');
-const userToo = lines('export interface User {', '  id: string;', '  email: string;', '}');
+const userToo = lines('export interface User {', '  id: number;', '  email: string;', '}');
 const base = { 'src/main.ts': 'export const one = 1;\n' };
 const shared = lines(
   'export interface Account {',
@@ -182,6 +182,18 @@ describe('no hazard type: TypeScript', () => {
       base,
       a: { 'src/draw/line.ts': lines('export interface Line {', '  from: number;', '  to: number;', '}') },
       b: { 'src/orders/line.ts': lines('export interface Line {', '  product: string;', '  price: number;', '}') },
+    },
+    {
+      name: 'they are the same, and either can stand for the other',
+      base,
+      a: { 'src/a.ts': user },
+      b: { 'src/b.ts': user.replace('id: number;', '/** Of the table. */ id: number;') },
+    },
+    {
+      name: 'an alias with a name of one word',
+      base,
+      a: { 'src/ask.ts': 'export type Answer = string;\n' },
+      b: { 'src/tell.ts': 'export type Answer = number;\n' },
     },
     {
       name: 'one is moved, and was there before',

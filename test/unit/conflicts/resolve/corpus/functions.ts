@@ -193,4 +193,18 @@ export const functions: readonly Case[] = [
     a: text('const a = 1;', '', 'const b = 2;'),
     b: text('const a = 1;', '', 'function price(n) {', '  return n + 1;', '}', '', 'const b = 2;'),
   },
+  {
+    name: 'one statement at the top',
+    path: 'src/a.ts',
+    base: text('start();', 'go();'),
+    a: text('start(1);', 'go();'),
+    b: text('start(2);', 'go();'),
+  },
+  {
+    name: 'one constant',
+    path: 'app/http.py',
+    base: text('TIMEOUT = 30', ''),
+    a: text('TIMEOUT = 60', ''),
+    b: text('TIMEOUT = 45', ''),
+  },
 ];

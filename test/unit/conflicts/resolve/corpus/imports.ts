@@ -203,6 +203,7 @@ export const imports: readonly Case[] = [
 export const delicateImports: readonly Case[] = [
   {
     name: 'an import and what uses it, in one conflict',
+    type: 'same function',
     path: 'src/app.ts',
     base: text("import { a } from './a';", 'a();', ''),
     a: text("import { a, b } from './a';", 'a(b);', ''),
@@ -300,6 +301,7 @@ export const delicateImports: readonly Case[] = [
   },
   {
     name: 'Python: an import within a try',
+    type: 'same function',
     path: 'app/main.py',
     base: text('import os', 'try:', '    import json', 'except ImportError:', '    json = None', ...pyBody),
     a: text('import os', 'try:', '    import ujson as json', 'except ImportError:', '    json = None', ...pyBody),
@@ -353,9 +355,31 @@ export const delicateImports: readonly Case[] = [
   },
   {
     name: 'only a merge of the imports, and code that conflicts elsewhere',
+    type: 'same function',
     path: 'src/app.ts',
     base: text("import { a } from './a';", '', 'const first = 1;', 'const last = 2;'),
     a: text("import { a } from './a';", "import { b } from './b';", '', 'const first = 1;', 'const last = b;'),
     b: text("import { a } from './a';", "import { c } from './c';", '', 'const first = 1;', 'const last = c;'),
+  },
+  {
+    name: 'a mark for the next line, above',
+    path: 'src/app.ts',
+    base: text('// eslint-disable-next-line', "import { a } from './a';", ...body),
+    a: text('// eslint-disable-next-line', "import { b } from './b';", "import { a } from './a';", ...body),
+    b: text('// eslint-disable-next-line', "import { c } from './c';", "import { a } from './a';", ...body),
+  },
+  {
+    name: 'Rust: what holds under a condition',
+    path: 'src/main.rs',
+    base: text('#[cfg(unix)]', 'use a::b;', '', 'fn main() {}'),
+    a: text('#[cfg(unix)]', 'use a::c;', 'use a::b;', '', 'fn main() {}'),
+    b: text('#[cfg(unix)]', 'use a::d;', 'use a::b;', '', 'fn main() {}'),
+  },
+  {
+    name: 'data that is imported in two ways',
+    path: 'src/app.ts',
+    base: text("import { a } from './a';", ...body),
+    a: text("import { a } from './a';", "import data from './data.json' with { type: 'json' };", ...body),
+    b: text("import { a } from './a';", "import data from './data.json';", ...body),
   },
 ];

@@ -41,11 +41,18 @@ export const sections: readonly Case[] = [
     b: text('export type A = 1;', '', 'export interface C {', '  c: 1;', '}', ''),
   },
   {
-    name: 'TypeScript: statements at the top',
+    name: 'TypeScript: statements at the top, one below the other',
     path: 'src/a.ts',
     base: text('start();', 'go();'),
     a: text('start(1);', 'go();'),
-    b: text('start(2);', 'go();'),
+    b: text('start();', 'go(2);'),
+  },
+  {
+    name: 'TypeScript: both add an entry to a list that ends without a comma',
+    path: 'src/routes.ts',
+    base: text('const routes = {', '  a: 1', '};'),
+    a: text('const routes = {', '  a: 1,', '  b: 2', '};'),
+    b: text('const routes = {', '  a: 1,', '  c: 3', '};'),
   },
   {
     name: 'JavaScript: both add an entry to a list',

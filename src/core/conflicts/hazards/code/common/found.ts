@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import type { Use } from '../../facts';
+import type { CodeFacts } from '../../facts';
 import { Marks } from './marks';
 import { usesOf } from './uses';
 
@@ -26,6 +26,8 @@ export interface NameRules {
   readonly hoists: boolean;
   /** Names that the language itself gives. */
   readonly unsaid: ReadonlySet<string>;
+  /** The type of what a call by this name makes: `Parser::new` makes a `Parser`; null: not known. */
+  readonly madeBy: (called: string) => string | null;
 }
 
 /** All at once: each walk through a tree costs nearly as much as parsing it. */
@@ -42,14 +44,20 @@ export function findNodes(root: Node, rules: NameRules): Found {
 }
 
 /**
- * The names of other places that a file uses, and its own.
+ * The names of other places that a file uses, and its own, with the types of what they are asked of.
  * @param own names that the file declares or imports
  */
-export function readUses(found: Found, text: string, rules: NameRules, own: ReadonlySet<string>): Use[] {
+export function readUses(
+  found: Found,
+  text: string,
+  rules: NameRules,
+  own: ReadonlySet<string>,
+): Required<Pick<CodeFacts, 'uses' | 'variables'>> {
   const marks = new Marks(text, rules.hoists);
   for (const { node, type } of found.others) {
     marks.moveTo(node.startIndex);
     rules.visits[type]?.(node, marks, text);
   }
-  return usesOf(found.names, text, marks, (name) => rules.unsaid.has(name) && !own.has(name));
+  const isUnsaid = (name: string) => rules.unsaid.has(name) && !own.has(name);
+  return { uses: usesOf(found.names, text, marks, { isUnsaid, madeBy: rules.madeBy }), variables: marks.variables };
 }

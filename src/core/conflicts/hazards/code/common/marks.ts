@@ -1,10 +1,12 @@
 import type { Node } from 'web-tree-sitter';
-import type { Call } from '../../facts';
+import type { Call, Variable } from '../../facts';
 
 /** A call, and where it ends. */
 export interface CallSite {
   readonly call: Call;
   readonly end: number;
+  /** It makes one of the type that is called. */
+  readonly makes: boolean;
 }
 
 interface Scope {
@@ -13,9 +15,16 @@ interface Scope {
   readonly binds: boolean;
 }
 
+interface Meaning {
+  readonly name: string;
+  readonly meaning: string;
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
  * What is known of the names of one file, collected in the order of its text: which are bound within a function, which
- * are no uses at all, and which are called.
+ * are no uses at all, which are called, and which are of a type that is said.
  */
 export class Marks {
   /** Names that are no uses, by where they begin: what is declared, and the names of arguments. */
@@ -23,12 +32,8 @@ export class Marks {
   /** By the end of what is called. */
   readonly calls = new Map<number, CallSite>();
   readonly #bound = new Map<string, [from: number, to: number][]>();
-  readonly #meanings: {
-    readonly name: string;
-    readonly meaning: string;
-    readonly from: number;
-    readonly to: number;
-  }[] = [];
+  readonly #meanings: Meaning[] = [];
+  readonly #variables = new Map<string, Variable>();
   readonly #open: Scope[] = [];
   readonly #text: string;
   readonly #hoists: boolean;
@@ -86,7 +91,18 @@ export class Marks {
   }
 
   /** @param called what is called, without the arguments of its type */
-  call(called: Node | null, end: number, call: Call): void {
-    if (called !== null) this.calls.set(called.endIndex, { call, end });
+  call(called: Node | null, end: number, call: Call, makes = false): void {
+    if (called !== null) this.calls.set(called.endIndex, { call, end, makes });
+  }
+
+  /** @param type of the variable; null: not known */
+  know(variable: Node | null, type: string | null): void {
+    if (variable === null || type === null) return;
+    const name = this.#text.slice(variable.startIndex, variable.endIndex);
+    this.#variables.set(`${name} ${type}`, { name, type });
+  }
+
+  get variables(): Variable[] {
+    return [...this.#variables.values()];
   }
 }

@@ -3,7 +3,8 @@ import type { Use } from '../../facts';
 import type { Marks } from './marks';
 
 interface Chain {
-  text: string;
+  /** null: asked of an expression, of which nothing is known. */
+  text: string | null;
   readonly start: number;
   end: number;
   line: number;
@@ -11,25 +12,34 @@ interface Chain {
   single: boolean;
 }
 
+export interface Known {
+  /** Whether the language itself gives a name. */
+  readonly isUnsaid: (name: string) => boolean;
+  /** The type of what a call makes; null: not known. */
+  readonly madeBy: (called: string) => string | null;
+}
+
 const nameAt = /(?:r#)?[\p{ID_Start}_$][\p{ID_Continue}$]*/uy;
 const link = /^\s*(\.|::)\s*$/;
 
 /**
- * The uses among a file's names. Names with dots between them are one: `a.b`; what is asked of the result of a call is
- * said as `a.b().c`, of any other expression as `.c`.
+ * The uses among a file's names. Names with dots between them are one: `a.b`. What is asked of something that is made
+ * on the spot is one of its type: `Parser.parse` for `new Parser().parse()`. What is asked of any other expression is
+ * left out: it has no name to look up.
  * @param names all names, in the order of the text
- * @param isUnsaid whether the language itself gives a name
  */
-export function usesOf(names: readonly Node[], text: string, marks: Marks, isUnsaid: (name: string) => boolean): Use[] {
+export function usesOf(names: readonly Node[], text: string, marks: Marks, known: Known): Use[] {
   const uses: Use[] = [];
-  /** What was called, by where the call ends. */
+  /** Types of what is made, by where it ends. */
   const results = new Map<number, string>();
   let open: Chain | null = null;
   const close = (chain: Chain) => {
+    if (chain.text === null) return;
     const site = marks.calls.get(chain.end);
-    if (site !== undefined) results.set(site.end, `${chain.text}()`);
+    const made = site === undefined ? null : site.makes ? chain.text : known.madeBy(chain.text);
+    if (site !== undefined && made !== null) results.set(site.end, made);
     if (marks.skipped.has(chain.start)) return;
-    if (chain.single && (isUnsaid(chain.text) || marks.isBound(chain.text, chain.start))) return;
+    if (chain.single && (known.isUnsaid(chain.text) || marks.isBound(chain.text, chain.start))) return;
     uses.push({ name: chain.text, call: site?.call ?? null, line: chain.line });
   };
   for (const node of names) {
@@ -40,7 +50,7 @@ export function usesOf(names: readonly Node[], text: string, marks: Marks, isUns
     const line = node.startPosition.row + 1;
     const separator = open === null ? null : linkBetween(text, open.end, start);
     if (open !== null && separator !== null) {
-      open.text = [open.text, separator, name].join('');
+      open.text = open.text === null ? null : [open.text, separator, name].join('');
       open.end = end;
       open.line = line;
       open.single = false;
@@ -48,8 +58,8 @@ export function usesOf(names: readonly Node[], text: string, marks: Marks, isUns
     }
     if (open !== null) close(open);
     const of = receiverOf(text, start, results);
-    const said = of === null ? marks.meaningOf(name, start) : [of, name].join('');
-    open = { text: said, start, end, line, single: of === null };
+    if (of === null) open = { text: marks.meaningOf(name, start), start, end, line, single: true };
+    else open = { text: of.type === null ? null : `${of.type}.${name}`, start, end, line, single: false };
   }
   if (open !== null) close(open);
   return uses;
@@ -60,16 +70,18 @@ function linkBetween(text: string, end: number, start: number): string | null {
   return link.exec(text.slice(end, start))?.[1] ?? null;
 }
 
-/** What a name is asked of, with what is between them; null: it stands for itself. */
-function receiverOf(text: string, start: number, results: ReadonlyMap<number, string>): string | null {
+/** What a name is asked of, where that is no name; null: it stands for itself. */
+function receiverOf(text: string, start: number, results: ReadonlyMap<number, string>): { type: string | null } | null {
   let at = skipBack(text, start);
   const separator = text.startsWith('::', at - 2) ? '::' : '.';
   if (!text.startsWith(separator, at - separator.length) || text[at - 2] === '.') return null;
   at = skipBack(text, at - separator.length);
+  // `::std::fs`
+  if (separator === '::' && !/[\w>)]/.test(text[at - 1] ?? '')) return null;
   while (text[at - 1] === '?' || text.startsWith('.await', at - 6)) {
     at = skipBack(text, text[at - 1] === '?' ? at - 1 : at - 6);
   }
-  return (results.get(at) ?? '') + separator;
+  return { type: results.get(at) ?? null };
 }
 
 function skipBack(text: string, from: number): number {

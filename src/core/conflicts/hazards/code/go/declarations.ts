@@ -60,11 +60,11 @@ function valuesOf(text: string): (spec: Node) => Declaration[] {
     }
     const type = spec.childForFieldName('type');
     const kind = spec.type === 'const_spec' ? 'const' : 'var';
-    const signature = type === null ? kind : `${kind} ${typeOf(type, text)}`;
     return spec.childrenForFieldName('name').flatMap((node): Declaration[] => {
       const name = textOf(node, text);
       if (node.type !== 'identifier') return [];
       const line = node.startPosition.row + 1;
+      const signature = `${kind} ${name}${type === null ? '' : `: ${typeOf(type, text)}`}`;
       return [{ name, kind: 'constant', exported: isCapital(name), signature, parameters: null, result: null, line }];
     });
   };

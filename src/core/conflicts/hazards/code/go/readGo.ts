@@ -11,5 +11,5 @@ export function readGo({ rootNode }: Tree, text: string): CodeFacts {
   const declarations = readDeclarations(rootNode, text);
   const imports = readImports(rootNode, text);
   const own = new Set([...declarations.map(({ name }) => name), ...imports.map(({ local }) => local ?? '')]);
-  return { language: 'go', declarations, imports, uses: readUses(found, text, rules, own) };
+  return { language: 'go', declarations, imports, ...readUses(found, text, rules, own) };
 }

@@ -3,6 +3,7 @@ import type { Call } from '../../facts';
 import { textOf } from '../common/compact';
 import type { NameRules, Visit } from '../common/found';
 import type { Marks } from '../common/marks';
+import { madeBy, madeType, plainType } from './variables';
 
 /** What every package has: https://go.dev/ref/spec#Predeclared_identifiers */
 const unsaid: ReadonlySet<string> = new Set(
@@ -12,8 +13,12 @@ const unsaid: ReadonlySet<string> = new Set(
 );
 
 const scope: Visit = (node, marks) => marks.enter(node);
-const names: Visit = (node, marks) => {
-  for (const name of node.childrenForFieldName('name')) marks.bind(name);
+const names: Visit = (node, marks, text) => {
+  const type = plainType(node.childForFieldName('type'), text);
+  for (const name of node.childrenForFieldName('name')) {
+    marks.bind(name);
+    if (name.isNamed) marks.know(name, type);
+  }
 };
 const identifiers =
   (field: string): Visit =>
@@ -64,17 +69,29 @@ const visits: Readonly<Record<string, Visit>> = {
       if (name.isNamed) marks.bindWithin(name, node.startIndex, node.endIndex);
     }
   },
-  type_alias: names,
-  type_parameter_declaration: names,
+  type_alias: (node, marks) => marks.bind(node.childForFieldName('name')),
+  type_parameter_declaration(node, marks) {
+    for (const name of node.childrenForFieldName('name')) marks.bind(name);
+  },
   parameter_declaration: names,
   variadic_parameter_declaration: names,
   const_spec: names,
-  var_spec: names,
-  field_declaration(node, marks) {
-    for (const name of node.childrenForFieldName('name')) marks.skip(name);
+  var_spec(node, marks, text) {
+    names(node, marks, text);
+    knowMade(node.childForFieldName('name'), node.childForFieldName('value'), marks, text);
+  },
+  field_declaration(node, marks, text) {
+    const type = plainType(node.childForFieldName('type'), text);
+    for (const name of node.childrenForFieldName('name')) {
+      marks.skip(name);
+      if (name.isNamed) marks.know(name, type);
+    }
   },
   method_elem: (node, marks) => marks.skip(node.childForFieldName('name')),
-  short_var_declaration: identifiers('left'),
+  short_var_declaration(node, marks, text) {
+    identifiers('left')(node, marks, text);
+    knowMade(node.childForFieldName('left'), node.childForFieldName('right'), marks, text);
+  },
   range_clause(node, marks, text) {
     if (binding(node, text)) identifiers('left')(node, marks, text);
   },
@@ -97,7 +114,7 @@ const visits: Readonly<Record<string, Visit>> = {
     const type = node.childForFieldName('type');
     const named = type?.type === 'generic_type' ? type.childForFieldName('type') : type;
     if (named?.type !== 'type_identifier' && named?.type !== 'qualified_type') return;
-    marks.call(named, node.endIndex, readLiteral(node.childForFieldName('body'), marks, text));
+    marks.call(named, node.endIndex, readLiteral(node.childForFieldName('body'), marks, text), true);
   },
 };
 
@@ -107,7 +124,19 @@ export const rules: NameRules = {
   visits,
   hoists: false,
   unsaid,
+  madeBy,
 };
+
+/** `a, err := NewParser(text)`: the first name has the type. */
+function knowMade(left: Node | null, right: Node | null, marks: Marks, text: string): void {
+  const list = (node: Node | null) =>
+    node?.type === 'expression_list' ? node.namedChildren : node === null ? [] : [node];
+  const values = list(right);
+  for (const [index, name] of list(left).entries()) {
+    const value = values[index];
+    if (name.type === 'identifier' && value !== undefined) marks.know(name, madeType(value, text));
+  }
+}
 
 function readCall(node: Node): Call {
   const given = node.childForFieldName('arguments')?.namedChildren.filter(({ type }) => type !== 'comment') ?? [];

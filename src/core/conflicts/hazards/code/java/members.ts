@@ -24,10 +24,11 @@ export function readMember(node: Node, text: string, owner: Owner): Declaration[
     case 'constant_declaration':
       return fieldsOf(node, text, owner);
     case 'enum_constant': {
-      const name = `${owner.name}.${textOf(node.childForFieldName('name'), text)}`;
+      const simple = textOf(node.childForFieldName('name'), text);
+      const name = `${owner.name}.${simple}`;
       const line = node.startPosition.row + 1;
       const { exported } = owner;
-      return [{ name, kind: 'field', exported, signature: 'constant', parameters: null, result: null, line }];
+      return [{ name, kind: 'field', exported, signature: simple, parameters: null, result: null, line }];
     }
     default:
       return [];
@@ -42,6 +43,7 @@ function methodOf(node: Node, text: string, owner: Owner): Declaration {
   const generics = typeOf(node.childForFieldName('type_parameters'), text);
   // Of an annotation: may be left out.
   const optional = node.childForFieldName('value') === null ? '' : ' default';
+  const hasBody = node.childForFieldName('body') !== null || node.childForFieldName('value') !== null;
   const shown = `${modifiers}${generics === '' ? '' : `${generics} `}${result}${parametersText(parameters)}`;
   return {
     name: `${owner.name}.${textOf(node.childForFieldName('name'), text)}`,
@@ -50,6 +52,8 @@ function methodOf(node: Node, text: string, owner: Owner): Declaration {
     signature: `${shown}${throwsOf(node, text)}${optional}`,
     parameters,
     result,
+    // Whoever implements an interface may leave out what has a body.
+    ...(owner.implied && hasBody && { optional: true }),
     line: lineOf(node),
   };
 }
@@ -74,10 +78,12 @@ function fieldsOf(node: Node, text: string, owner: Owner): Declaration[] {
   const type = typeOf(node.childForFieldName('type'), text);
   const { exported, modifiers } = reachOf(node, text, owner, []);
   return node.childrenForFieldName('declarator').map((declarator) => {
-    const name = `${owner.name}.${textOf(declarator.childForFieldName('name'), text)}`;
-    const signature = `${modifiers}${type}${typeOf(declarator.childForFieldName('dimensions'), text)}`;
+    const simple = textOf(declarator.childForFieldName('name'), text);
+    const name = `${owner.name}.${simple}`;
+    const signature = `${modifiers}${simple}: ${type}${typeOf(declarator.childForFieldName('dimensions'), text)}`;
     const line = declarator.startPosition.row + 1;
-    return { name, kind: 'field', exported, signature, parameters: null, result: null, line };
+    const field = { name, kind: 'field', exported, signature, parameters: null, result: null, line } as const;
+    return owner.implied ? { ...field, optional: true } : field;
   });
 }
 

@@ -11,5 +11,5 @@ export function readJava({ rootNode }: Tree, text: string): CodeFacts {
   const declarations = readDeclarations(rootNode, text);
   const imports = readImports(rootNode, text);
   const own = new Set([...declarations.map(({ name }) => name), ...imports.map(({ local }) => local ?? '')]);
-  return { language: 'java', declarations, imports, uses: readUses(found, text, rules, own) };
+  return { language: 'java', declarations, imports, ...readUses(found, text, rules, own) };
 }

@@ -3,6 +3,7 @@ import type { Declaration, DeclarationKind, Parameter } from '../../facts';
 import { textOf } from '../common/compact';
 import { type Owner, readMember } from './members';
 import { isOpen, lineOf, modifiersOf, modifiersText, parametersText, readParameters, typeOf } from './parameters';
+import { plainType } from './variables';
 
 const kinds: Readonly<Record<string, DeclarationKind>> = {
   class_declaration: 'class',
@@ -44,8 +45,25 @@ export function readType(node: Node, text: string, outer: Owner | null): Declara
     result: null,
     line: lineOf(node),
   };
+  const bases = basesOf(node, text);
   const several = constructors.length > (components === null ? 1 : 0) ? constructors : [];
-  return [own, ...several, ...accessorsOf(components, owner, others, own.line), ...others];
+  return [
+    bases.length === 0 ? own : { ...own, bases },
+    ...several,
+    ...accessorsOf(components, owner, others, own.line),
+    ...others,
+  ];
+}
+
+/** What it extends and implements. */
+function basesOf(node: Node, text: string): string[] {
+  const parts = node.namedChildren.filter(({ type }) =>
+    /^(?:superclass|super_interfaces|extends_interfaces)$/.test(type),
+  );
+  const types = parts.flatMap((part) =>
+    part.namedChildren.flatMap((one) => (one.type === 'type_list' ? one.namedChildren : [one])),
+  );
+  return types.flatMap((type) => plainType(type, text) ?? []);
 }
 
 function bodyOf(node: Node): Node[] {
@@ -76,7 +94,9 @@ function signatureOf(
   ].join('');
   const direct = members.filter((member) => member.name === name || !member.name.slice(name.length + 1).includes('.'));
   const listed = direct.filter((member) => kinds[node.type] !== 'class' || member.name === name);
-  const shown = listed.map((member) => `${member.name.slice(name.length + 1)} ${member.signature}`.trim()).sort();
+  const shown = listed
+    .map((member) => (member.kind === 'field' ? '' : `${member.name.slice(name.length + 1)} `) + member.signature)
+    .sort();
   return shown.length === 0 ? head : `${head} { ${shown.join('; ')} }`;
 }
 

@@ -4,6 +4,7 @@ import { textOf } from '../common/compact';
 import type { NameRules, Visit } from '../common/found';
 import type { Marks } from '../common/marks';
 import { unsaid } from './unsaid';
+import { madeType, plainType } from './variables';
 
 const names = ['identifier', 'type_identifier', 'this', 'super'];
 
@@ -11,7 +12,16 @@ const scope: Visit = (node, marks) => marks.enter(node);
 const skipAll: Visit = (node, marks) => {
   for (const name of node.descendantsOfType(names)) marks.skip(name);
 };
-const named: Visit = (node, marks) => marks.bind(node.childForFieldName('name'));
+const named: Visit = (node, marks, text) => {
+  marks.bind(node.childForFieldName('name'));
+  marks.know(node.childForFieldName('name'), plainType(node.childForFieldName('type'), text));
+};
+const declarators: Visit = (node, marks, text) => {
+  const type = plainType(node.childForFieldName('type'), text);
+  for (const one of node.childrenForFieldName('declarator')) {
+    marks.know(one.childForFieldName('name'), type ?? madeType(one.childForFieldName('value'), text));
+  }
+};
 const member: Visit = (node, marks) => marks.skip(node.childForFieldName('name'));
 const type: Visit = (node, marks) => {
   marks.bind(node.childForFieldName('name'));
@@ -52,9 +62,9 @@ const visits: Readonly<Record<string, Visit>> = {
   for_statement: scope,
   try_with_resources_statement: scope,
   catch_clause: scope,
-  enhanced_for_statement(node, marks) {
+  enhanced_for_statement(node, marks, text) {
     marks.enter(node);
-    named(node, marks, '');
+    named(node, marks, text);
   },
   lambda_expression(node, marks) {
     marks.enter(node);
@@ -63,7 +73,10 @@ const visits: Readonly<Record<string, Visit>> = {
     for (const name of untyped) if (name?.type === 'identifier') marks.bind(name);
   },
   formal_parameter: named,
-  variable_declarator: named,
+  variable_declarator: (node, marks) => marks.bind(node.childForFieldName('name')),
+  local_variable_declaration: declarators,
+  field_declaration: declarators,
+  constant_declaration: declarators,
   catch_formal_parameter: named,
   resource: named,
   instanceof_expression: named,
@@ -80,7 +93,7 @@ const visits: Readonly<Record<string, Visit>> = {
     const made = node.childForFieldName('type');
     const generic = made?.type === 'generic_type' ? made.firstNamedChild : made;
     const list = node.childForFieldName('arguments');
-    if (list !== null) marks.call(generic ?? null, list.endIndex, readArguments(node));
+    if (list !== null) marks.call(generic ?? null, list.endIndex, readArguments(node), true);
   },
   explicit_constructor_invocation(node, marks, text) {
     const which = node.childForFieldName('constructor');
@@ -96,7 +109,7 @@ const visits: Readonly<Record<string, Visit>> = {
 };
 
 /** How names are told in Java. */
-export const rules: NameRules = { names, visits, hoists: false, unsaid };
+export const rules: NameRules = { names, visits, hoists: false, unsaid, madeBy: () => null };
 
 function bindGenerics(node: Node, marks: Marks): void {
   for (const generic of node.childForFieldName('type_parameters')?.namedChildren ?? []) {

@@ -47,7 +47,9 @@ export function readClass(
   const generics = compact(textOf(node.childForFieldName('type_parameters'), text), 'python');
   const signature = `class${generics}${bases.text}${kind === 'enum' ? '' : parametersText(parameters)}${listed}`;
   const line = node.startPosition.row + 1;
-  return [{ name, kind, exported, signature, parameters, result: null, line }, ...members];
+  const own: Declaration = { name, kind, exported, signature, parameters, result: null, line };
+  const named = bases.names.filter((base) => base !== '' && base !== 'object');
+  return [named.length === 0 ? own : { ...own, bases: named }, ...members];
 }
 
 function basesOf(node: Node, text: string): Bases {
@@ -102,8 +104,8 @@ function ownFields(node: Node, text: string): Declaration[] {
     const of = target?.type === 'attribute' ? textOf(target.childForFieldName('object'), text) : '';
     if (target == null || of !== 'self') return [];
     const type = typeOf(assignment.childForFieldName('type'), text);
-    const signature = type === null ? 'value' : `value: ${type}`;
     const name = textOf(target.childForFieldName('attribute'), text);
+    const signature = type === null ? name : `${name}: ${type}`;
     const line = target.startPosition.row + 1;
     return [{ name, kind: 'field', exported: true, signature, parameters: null, result: null, line } as const];
   });
@@ -164,7 +166,7 @@ function constructorOf(
 function membersText(members: readonly Declaration[], owner: string): string {
   const own = members.filter(({ name }) => lastOf(name) === name.slice(owner.length + 1));
   return own
-    .map(({ name, signature }) => `${lastOf(name)} ${signature}`)
+    .map(({ name, kind, signature }) => (kind === 'field' ? signature : `${lastOf(name)} ${signature}`))
     .sort()
     .join('; ');
 }

@@ -33,7 +33,7 @@ export function readFunction(node: Node, decorators: readonly string[], text: st
     line: node.startPosition.row + 1,
   };
   if (place.owner !== null && last.some((name) => properties.has(name))) {
-    const signature = result === null ? 'value' : `value: ${result}`;
+    const signature = result === null ? simple : `${simple}: ${result}`;
     return [{ ...common, kind: 'field', signature, parameters: null, result: null }];
   }
   const written = readParameters(node.childForFieldName('parameters'), text);

@@ -50,7 +50,8 @@ function readParameter(node: Node, text: string, byNameOnly: boolean): Parameter
 /** A type as it is written; one that is quoted, to be named before it is there, is the same without quotes. */
 export function typeOf(node: Node | null, text: string): string | null {
   if (node === null) return null;
-  return compact(textOf(node, text), 'python').replace(/^(["'])([^"']*)\1$/, '$2');
+  const written = textOf(node, text);
+  return compact(/^(["'])([^"']*)\1$/.exec(written)?.[2] ?? written, 'python');
 }
 
 /** How parameters look to callers: names, types and which may be left out, not what is taken instead. */

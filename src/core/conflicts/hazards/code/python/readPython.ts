@@ -13,5 +13,5 @@ export function readPython({ rootNode }: Tree, text: string): CodeFacts {
   const declarations = readDeclarations(rootNode, text, all);
   const imports = readImports(found.others, text, all);
   const own = new Set([...declarations.map(({ name }) => name), ...imports.map(({ local }) => local ?? '')]);
-  return { language: 'python', declarations, imports, uses: readUses(found, text, rules, own) };
+  return { language: 'python', declarations, imports, ...readUses(found, text, rules, own) };
 }

@@ -65,9 +65,10 @@ export function readValues(statement: Node, text: string): Declaration[] {
     const type = typeOf(node.childForFieldName('type'), text);
     const value = node.childForFieldName('right');
     const isType = type !== null && /\bTypeAlias$/.test(type);
-    const signature = isType ? `type = ${typeOf(value, text)}` : type === null ? 'value' : `value: ${type}`;
-    for (const name of boundNames(node.childForFieldName('left'))) {
-      found.push({ ...common, name: textOf(name, text), kind: isType ? 'type' : 'constant', signature });
+    for (const target of boundNames(node.childForFieldName('left'))) {
+      const name = textOf(target, text);
+      const signature = isType ? `type = ${typeOf(value, text)}` : `${name}${type === null ? '' : `: ${type}`}`;
+      found.push({ ...common, name, kind: isType ? 'type' : 'constant', signature });
     }
     node = value;
   }

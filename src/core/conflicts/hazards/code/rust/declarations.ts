@@ -4,11 +4,30 @@ import { textOf } from '../common/compact';
 import { ownerOf } from './owner';
 import { genericsOf, readCallable, typeOf, whereOf } from './parameters';
 import { enumOf, type Place, structOf } from './types';
+import { plainType } from './variables';
 import { isVisible } from './visibility';
 
 /** What a file declares, modules within it too: `inner.parse`. */
 export function readDeclarations(root: Node, text: string): Declaration[] {
-  return itemsOf(root, text, '', true);
+  const declarations = itemsOf(root, text, '', true);
+  const traits = traitsIn(root, text);
+  if (traits.size === 0) return declarations;
+  return declarations.map((one) => {
+    const bases = one.kind === 'class' || one.kind === 'enum' ? traits.get(one.name) : undefined;
+    return bases === undefined ? one : { ...one, bases };
+  });
+}
+
+/** The traits that types have, by the types' names. */
+function traitsIn(root: Node, text: string): Map<string, string[]> {
+  const traits = new Map<string, string[]>();
+  for (const node of root.namedChildren) {
+    const trait = node.type === 'impl_item' ? plainType(node.childForFieldName('trait'), text) : null;
+    if (trait === null) continue;
+    const owner = ownerOf(node, text);
+    traits.set(owner, [...(traits.get(owner) ?? []), trait]);
+  }
+  return traits;
 }
 
 /** @param outer whether others can see what is visible in it */
@@ -46,7 +65,9 @@ function readItem(node: Node, text: string, place: Place): Declaration[] {
     }
     case 'const_item':
     case 'static_item': {
-      const signature = `${node.type.replace('_item', '')} ${typeOf(node.childForFieldName('type'), text)}`;
+      const word = node.type.replace('_item', '');
+      const simple = textOf(node.childForFieldName('name'), text);
+      const signature = `${word} ${simple}: ${typeOf(node.childForFieldName('type'), text)}`;
       return [{ ...plain, kind: 'constant', signature }];
     }
     case 'macro_definition':
@@ -77,12 +98,18 @@ function traitOf(node: Node, text: string, { name, exported, line }: Place): Dec
     bodies.filter((body) => body.type === 'function_item').map((body) => textOf(body.childForFieldName('name'), text)),
   );
   const listed = members.map((member) => {
-    const simple = member.name.slice(name.length + 1);
-    return `${simple} ${member.signature}${given.has(simple) ? ' = …' : ''}`;
+    const simple = simpleName(member);
+    const name = member.kind === 'field' ? '' : `${simple} `;
+    return `${name}${member.signature}${given.has(simple) ? ' = …' : ''}`;
   });
   const bounds = typeOf(node.childForFieldName('bounds'), text);
   const signature = `trait${genericsOf(node, text)}${bounds}${whereOf(node, text)} { ${listed.sort().join('; ')} }`;
-  return [{ name, kind: 'interface', exported, signature, parameters: null, result: null, line }, ...members];
+  const own: Declaration = { name, kind: 'interface', exported, signature, parameters: null, result: null, line };
+  return [own, ...members.map((member) => (given.has(simpleName(member)) ? { ...member, optional: true } : member))];
+}
+
+function simpleName({ name }: Declaration): string {
+  return name.slice(name.lastIndexOf('.') + 1);
 }
 
 function membersOf(node: Node, text: string, owner: string, isExported: (member: Node) => boolean): Declaration[] {
@@ -97,9 +124,9 @@ function membersOf(node: Node, text: string, owner: string, isExported: (member:
       case 'const_item':
       case 'type_item':
       case 'associated_type': {
+        const type = member.type === 'const_item' ? `: ${typeOf(member.childForFieldName('type'), text)}` : '';
         const word = member.type === 'const_item' ? 'const' : 'type';
-        const type = member.type === 'const_item' ? ` ${typeOf(member.childForFieldName('type'), text)}` : '';
-        return [{ ...common, kind: 'field', signature: `${word}${type}`, parameters: null, result: null }];
+        return [{ ...common, kind: 'field', signature: `${word} ${simple}${type}`, parameters: null, result: null }];
       }
       default:
         return [];

@@ -11,5 +11,5 @@ export function readRust({ rootNode }: Tree, text: string): CodeFacts {
   const declarations = readDeclarations(rootNode, text);
   const imports = readImports(found.others, text);
   const own = new Set([...declarations.map(({ name }) => name), ...imports.map(({ local }) => local ?? '')]);
-  return { language: 'rust', declarations, imports, uses: readUses(found, text, rules, own) };
+  return { language: 'rust', declarations, imports, ...readUses(found, text, rules, own) };
 }

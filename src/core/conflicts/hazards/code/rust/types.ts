@@ -104,5 +104,13 @@ function parametersOf(body: Node, fields: readonly Field[]): Parameter[] {
 }
 
 function fieldOf(owner: string, { name, type, line }: Field, exported: boolean): Declaration {
-  return { name: `${owner}.${name}`, kind: 'field', exported, signature: type, parameters: null, result: null, line };
+  return {
+    name: `${owner}.${name}`,
+    kind: 'field',
+    exported,
+    signature: `${name}: ${type}`,
+    parameters: null,
+    result: null,
+    line,
+  };
 }

@@ -5,6 +5,7 @@ import type { Marks } from '../common/marks';
 import { readArguments, readLiteral, readTokens } from './calls';
 import { ownerOf } from './owner';
 import { unsaid } from './unsaid';
+import { madeBy, madeType, plainType } from './variables';
 
 const names = ['identifier', 'type_identifier', 'field_identifier', 'self', 'super', 'crate'];
 
@@ -16,6 +17,12 @@ const item: Visit = (node, marks) => {
   bindGenerics(node, marks);
 };
 const pattern: Visit = (node, marks, text) => bindPattern(node.childForFieldName('pattern'), marks, text);
+const typed: Visit = (node, marks, text) => {
+  pattern(node, marks, text);
+  const name = node.childForFieldName('pattern');
+  const type = plainType(node.childForFieldName('type'), text) ?? madeType(node.childForFieldName('value'), text);
+  if (name?.type === 'identifier') marks.know(name, type);
+};
 const skipAll: Visit = (node, marks) => {
   for (const name of node.descendantsOfType(names)) marks.skip(name);
 };
@@ -54,9 +61,12 @@ const visits: Readonly<Record<string, Visit>> = {
   },
   associated_type: member,
   enum_variant: member,
-  field_declaration: member,
+  field_declaration(node, marks, text) {
+    marks.skip(node.childForFieldName('name'));
+    marks.know(node.childForFieldName('name'), plainType(node.childForFieldName('type'), text));
+  },
   type_binding: member,
-  parameter: pattern,
+  parameter: typed,
   closure_expression(node, marks, text) {
     marks.enter(node);
     for (const one of node.childForFieldName('parameters')?.namedChildren ?? []) {
@@ -74,7 +84,7 @@ const visits: Readonly<Record<string, Visit>> = {
     marks.enter(node);
     pattern(node, marks, text);
   },
-  let_declaration: pattern,
+  let_declaration: typed,
   let_condition: pattern,
   field_pattern: (node, marks) => {
     const name = node.childForFieldName('name');
@@ -88,7 +98,7 @@ const visits: Readonly<Record<string, Visit>> = {
   struct_expression(node, marks, text) {
     const type = node.childForFieldName('name');
     const named = type?.type === 'generic_type_with_turbofish' ? type.childForFieldName('type') : type;
-    marks.call(named ?? null, node.endIndex, readLiteral(node.childForFieldName('body'), marks, text));
+    marks.call(named ?? null, node.endIndex, readLiteral(node.childForFieldName('body'), marks, text), true);
   },
   // What a macro is given is only tokens: `assert_eq!(parse("a"), 1)`.
   token_tree(node, marks, text) {
@@ -99,7 +109,7 @@ const visits: Readonly<Record<string, Visit>> = {
 };
 
 /** How names are told in Rust. */
-export const rules: NameRules = { names, visits, hoists: false, unsaid };
+export const rules: NameRules = { names, visits, hoists: false, unsaid, madeBy };
 
 function bindGenerics(node: Node, marks: Marks): void {
   for (const generic of node.childForFieldName('type_parameters')?.namedChildren ?? []) {

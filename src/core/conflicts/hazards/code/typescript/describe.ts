@@ -1,6 +1,6 @@
 import type { Node } from 'web-tree-sitter';
-import type { DeclarationKind } from '../../facts';
 import { childrenOf, has, lineOf, partsOf } from '../nodes';
+import { declaredIn, kinds, plain } from './declared';
 import { type Described, merged } from './described';
 import { called, describeMembers, functionType, isPublic, keyOf, parameterProperties, publicMembers } from './members';
 import { parametersOf, widest } from './parameters';
@@ -19,24 +19,11 @@ import {
 
 /** What a statement declares, whatever stands before it (`export`, `declare`) put aside. Often nothing. */
 export function describe(statement: Node): Described[] {
-  switch (statement.type) {
-    case 'lexical_declaration':
-    case 'variable_declaration':
-      return childrenOf(statement, 'variable_declarator').flatMap(describeVariable);
-    case 'ambient_declaration':
-      return has(statement, 'global') ? [] : partsOf(statement).flatMap(describe);
-    case 'expression_statement': // the grammar takes `namespace X { … }` for one
-      return partsOf(statement).flatMap((part) => (isNamespace(part) ? describe(part) : []));
-    case 'import_alias': {
-      const [name, target] = partsOf(statement);
-      return name === undefined ? [] : [plain(statement, name.text, 'constant', target?.text ?? '')];
-    }
-    default: {
-      const name = statement.childForFieldName('name');
-      const described = name === null ? null : describeNamed(statement, keyOf(name) ?? name.text);
-      return described === null ? [] : [described];
-    }
-  }
+  return declaredIn(statement).flatMap(({ name, node, at }) => {
+    if (node.type === 'variable_declarator') return describeVariable(node, at);
+    if (node.type === 'import_alias') return [plain(at, name, 'constant', node.lastNamedChild?.text ?? '')];
+    return describeNamed(node, name) ?? [];
+  });
 }
 
 /** A value under a name of its own: `export default …`, `module.exports.x = …`, `const x = …`. */
@@ -50,35 +37,22 @@ export function describeValue(value: Node, name: string, at: Node = value): Desc
 
 /** null: it is nothing that has a name. */
 function describeNamed(node: Node, name: string): Described | null {
-  switch (node.type) {
-    case 'function_declaration':
-    case 'generator_function_declaration':
-    case 'function_signature':
-    case 'function_expression':
-    case 'generator_function':
-    case 'arrow_function':
+  switch (kinds.get(node.type)) {
+    case 'function':
       return describeFunction(node, name);
-    case 'class_declaration':
-    case 'abstract_class_declaration':
     case 'class':
       return describeClass(node, name);
-    case 'interface_declaration':
+    case 'interface':
       return describeInterface(node, name);
-    case 'type_alias_declaration':
+    case 'type':
       return describeAlias(node, name);
-    case 'enum_declaration':
+    case 'enum':
       return describeEnum(node, name);
-    case 'internal_module':
     case 'module':
       return describeNamespace(node, name);
     default:
       return null;
   }
-}
-
-function plain(at: Node, name: string, kind: DeclarationKind, signature: string): Described {
-  const line = lineOf(at.childForFieldName('name') ?? at);
-  return { name, kind, signature, parameters: null, result: null, line, bodiless: false, members: [] };
 }
 
 function describeFunction(node: Node, name: string): Described {
@@ -193,19 +167,13 @@ function describeNamespace(node: Node, name: string): Described {
   return { ...plain(node, name, 'module', ''), members: merged(members) };
 }
 
-function isNamespace({ type }: Node): boolean {
-  return type === 'internal_module' || type === 'module';
-}
-
-function describeVariable(declarator: Node): Described[] {
-  const name = declarator.childForFieldName('name');
-  if (name?.type !== 'identifier')
-    return name === null ? [] : namesIn(name).map((node) => plain(node, node.text, 'constant', ''));
+/** @param name it, or one of those that its pattern binds */
+function describeVariable(declarator: Node, name: Node): Described[] {
+  if (declarator.namedChildren[0]?.type !== 'identifier') return [plain(name, name.text, 'constant', '')];
   const type = declarator.childForFieldName('type');
   const value = declarator.childForFieldName('value');
-  if (type === null)
-    return value === null ? [plain(name, name.text, 'constant', 'any')] : [describeValue(value, name.text, name)];
-  return [describeTyped(name, type, noNames)];
+  if (type !== null) return [describeTyped(name, type, noNames)];
+  return [value === null ? plain(name, name.text, 'constant', 'any') : describeValue(value, name.text, name)];
 }
 
 /** A variable whose type is said. */
@@ -215,15 +183,6 @@ function describeTyped(name: Node, annotation: Node, names: Names): Described {
   if (callable !== null) return { ...described, kind: 'function', ...called(callable) };
   const type = annotation.firstNamedChild;
   return { ...described, members: type?.type === 'object_type' ? describeMembers(type, names) : [] };
-}
-
-/** The names that a pattern binds. */
-export function namesIn(pattern: Node): Node[] {
-  if (/^(identifier|shorthand_property_identifier_pattern)$/.test(pattern.type)) return [pattern];
-  const bound = pattern.type === 'pair_pattern' ? [pattern.childForFieldName('value')] : partsOf(pattern);
-  // Of `a = 1` only the left side is bound.
-  const left = /assignment_pattern$/.test(pattern.type) ? bound.slice(0, 1) : bound;
-  return left.flatMap((part) => (part === null ? [] : namesIn(part)));
 }
 
 /** The literal that a value is made of: `{ … } as const`, `Object.freeze({ … })`. */

@@ -1,6 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import type { Declaration, Import } from '../../facts';
 import { childrenOf, contentOf, has, partsOf } from '../nodes';
+import { declaredIn, describeBriefly } from './declared';
 import { describe, describeValue } from './describe';
 import { type Described, merged } from './described';
 import { namesOf } from './imports';
@@ -9,7 +10,9 @@ import { exportedName } from './requires';
 
 /** What a module declares and hands out, as its statements say it one after the other. */
 export class ModuleExports {
-  readonly #declared: Described[] = [];
+  readonly #statements: Node[] = [];
+  /** What is added to something declared, by its name. */
+  readonly #added: { readonly owner: string; readonly member: Described }[] = [];
   /** Handed out under a name that is said where they are made. */
   readonly #handedOut: Described[] = [];
   /** What is declared here or imported, and its names for others. */
@@ -23,7 +26,7 @@ export class ModuleExports {
   add(statement: Node): void {
     if (statement.type === 'export_statement') this.#addExport(statement);
     else if (statement.type === 'expression_statement') this.#addExpression(statement);
-    else this.#declared.push(...describe(statement));
+    else this.#statements.push(statement);
   }
 
   #addExport(statement: Node): void {
@@ -43,10 +46,10 @@ export class ModuleExports {
       if (value !== null) this.#handOutValue(value, 'default', has(statement, '='));
       return;
     }
-    const described = describe(declaration);
-    if (isDefault && described.length === 0) this.#handedOut.push(describeValue(declaration, 'default'));
-    this.#declared.push(...described);
-    this.#names.push(...described.map(({ name }) => ({ local: name, name: isDefault ? 'default' : name })));
+    const declared = declaredIn(declaration).map(({ name }) => name);
+    if (isDefault && declared.length === 0) this.#handedOut.push(describeValue(declaration, 'default'));
+    this.#statements.push(declaration);
+    this.#names.push(...declared.map((local) => ({ local, name: isDefault ? 'default' : local })));
   }
 
   /** A name hands out what it stands for; anything else is made here. */
@@ -59,7 +62,7 @@ export class ModuleExports {
     const expression = statement.firstNamedChild;
     if (expression?.type === 'assignment_expression' && this.#hasCommonJs) this.#addAssignment(expression);
     else if (expression?.type === 'assignment_expression') this.#addMember(expression);
-    else this.#declared.push(...describe(statement));
+    else this.#statements.push(statement);
   }
 
   /** `exports.a = exports.b = …`, `module.exports = { … }` */
@@ -94,15 +97,26 @@ export class ModuleExports {
   #addMember(assignment: Node): void {
     const found = /^([\w$]+)\.(?:prototype\.)?([\w$]+)$/.exec(assignment.childForFieldName('left')?.text ?? '');
     const value = assignment.childForFieldName('right');
-    const at = this.#declared.findIndex(({ name }) => name === found?.[1]);
-    const owner = this.#declared[at];
-    if (owner === undefined || value === null || found?.[2] === undefined) return;
-    const { kind, ...member } = describeValue(value, found[2], assignment);
-    const described: Described = {
-      ...member,
+    if (found?.[1] === undefined || found[2] === undefined || value === null) return;
+    const { kind, ...described } = describeValue(value, found[2], assignment);
+    const member: Described = {
+      ...described,
       kind: kind === 'function' ? 'method' : kind === 'constant' ? 'field' : kind,
     };
-    this.#declared[at] = { ...owner, members: [...owner.members, described] };
+    this.#added.push({ owner: found[1], member });
+  }
+
+  /** In full what others may know, in brief what nobody does. */
+  #declared(): Described[] {
+    const known = new Set(this.#names.map(({ local }) => local));
+    const all = this.#statements.flatMap((statement) => {
+      const isKnown = declaredIn(statement).some(({ name }) => known.has(name));
+      return isKnown ? describe(statement) : describeBriefly(statement);
+    });
+    return merged(all).map((each) => {
+      const added = this.#added.filter(({ owner }) => owner === each.name).map(({ member }) => member);
+      return added.length === 0 ? each : { ...each, members: [...each.members, ...added] };
+    });
   }
 
   /**
@@ -110,7 +124,7 @@ export class ModuleExports {
    * handed out again is an import.
    */
   finish(imports: readonly Import[]): { declarations: Declaration[]; imports: Import[] } {
-    const declared = merged(this.#declared);
+    const declared = this.#declared();
     const locals = new Set(declared.map(({ name }) => name));
     const declarations = declared.flatMap((each) => {
       const names = this.#names

@@ -6,6 +6,7 @@ type Bound = Pick<Import, 'name' | 'local' | 'reexport'>;
 
 /** What the statements of a module take from others, and what they hand on. */
 export function importsOf(statement: Node): Import[] {
+  if (statement.type !== 'import_statement' && statement.type !== 'export_statement') return [];
   const source = statement.childForFieldName('source');
   if (source === null) return importsByRequire(statement);
   const line = lineOf(statement);

@@ -187,20 +187,20 @@ function byKey(a: { key: string }, b: { key: string }): number {
 export function printMember(node: Node, names: Names): string {
   const inner = withTypeParameters(node, names);
   const name = printField(node, 'name') || printField(node, 'property');
-  const marks = ['static', 'abstract', 'readonly'].filter((mark) => has(node, mark)).map((mark) => `${mark} `);
-  const optional = has(node, '?') ? '?' : '';
+  const tokens = new Set(node.children.map(({ type }) => type));
+  const marks = ['static', 'abstract', 'readonly'].map((mark) => (tokens.has(mark) ? `${mark} ` : '')).join('');
+  const optional = tokens.has('?') ? '?' : '';
   switch (node.type) {
     case 'method_definition':
     case 'method_signature':
-    case 'abstract_method_signature': {
-      if (has(node, 'get')) return `${marks.join('')}readonly ${name}${printResult(node, inner)}`;
-      if (has(node, 'set')) return `${marks.join('')}${name}=${printField(node, 'parameters', inner)}`;
-      return `${marks.join('')}${name}${optional}${printCallable(node, inner)}`;
-    }
+    case 'abstract_method_signature':
+      if (tokens.has('get')) return `${marks}readonly ${name}${printResult(node, inner)}`;
+      if (tokens.has('set')) return `${marks}${name}=${printField(node, 'parameters', inner)}`;
+      return `${marks}${name}${optional}${printCallable(node, inner)}`;
     case 'property_signature':
     case 'public_field_definition':
     case 'field_definition':
-      return `${marks.join('')}${name}${optional}: ${printFieldType(node, names)}`;
+      return `${marks}${name}${optional}: ${printFieldType(node, names)}`;
     case 'call_signature':
       return printCallable(node, inner);
     case 'construct_signature':

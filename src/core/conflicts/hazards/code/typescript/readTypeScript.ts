@@ -21,5 +21,5 @@ function readModule({ rootNode }: Tree, text: string): Omit<CodeFacts, 'language
   for (const statement of rootNode.namedChildren) exported.add(statement);
   const found = [...rootNode.namedChildren.flatMap(importsOf), ...required.imports];
   const { declarations, imports } = exported.finish(found);
-  return { declarations, imports, ...usesOf(rootNode, found, required.declarators) };
+  return { declarations, imports, ...usesOf(rootNode, text, found, required.declarators) };
 }

@@ -1,6 +1,6 @@
 import type { Node } from 'web-tree-sitter';
 import { childrenOf, partsOf } from '../nodes';
-import { namesIn } from './describe';
+import { namesIn } from './declared';
 import { parameterParts } from './print';
 
 /** Where names can be bound, from the inside out. What is bound is only looked at when it is asked for. */
@@ -21,23 +21,37 @@ export class Scope {
     return this.#names.has(name) || (this.outer?.hides(name, imported) ?? false);
   }
 
-  /** The nearest of a kind. */
-  within(pattern: RegExp): Node | null {
-    return pattern.test(this.node.type) ? this.node : (this.outer?.within(pattern) ?? null);
+  /** The nearest of some types. */
+  within(types: ReadonlySet<string>): Node | null {
+    return types.has(this.node.type) ? this.node : (this.outer?.within(types) ?? null);
   }
 }
 
-export const functions =
-  /^(function_declaration|function_expression|arrow_function|method_definition|generator_function(_declaration)?)$/;
-const blocks = /^(statement_block|switch_case|switch_default|for_statement|for_in_statement|catch_clause|class_body)$/;
+export const functions: ReadonlySet<string> = new Set([
+  'function_declaration',
+  'function_expression',
+  'arrow_function',
+  'method_definition',
+  'generator_function',
+  'generator_function_declaration',
+]);
+const blocks: ReadonlySet<string> = new Set([
+  'statement_block',
+  'switch_case',
+  'switch_default',
+  'for_statement',
+  'for_in_statement',
+  'catch_clause',
+  'class_body',
+]);
 
 /** Whether a node binds names for what is inside it. */
 export function isScope(type: string): boolean {
-  return blocks.test(type) || functions.test(type);
+  return blocks.has(type) || functions.has(type);
 }
 
 function boundBy(node: Node, imported: ReadonlySet<number>): string[] {
-  if (functions.test(node.type)) {
+  if (functions.has(node.type)) {
     const single = node.childForFieldName('parameter');
     const list = node.childForFieldName('parameters');
     const patterns = single !== null ? [single] : list === null ? [] : partsOf(list);

@@ -2,7 +2,8 @@ import type { Node } from 'web-tree-sitter';
 import type { Call, Import, Use, Variable } from '../../facts';
 import { lineOf, partsOf } from '../nodes';
 import { keyOf } from './members';
-import { isScope, Scope } from './scope';
+import { Places } from './places';
+import { functions, isScope, Scope } from './scope';
 import { heldTypeNameOf, typesOf } from './variables';
 
 export interface Uses {
@@ -11,11 +12,13 @@ export interface Uses {
 }
 
 /** Every use of what is imported, and of what is known to be of an imported type. */
-export function usesOf(root: Node, imports: readonly Import[], declarators: ReadonlySet<number>): Uses {
+export function usesOf(root: Node, text: string, imports: readonly Import[], declarators: ReadonlySet<number>): Uses {
   const locals = new Set(imports.flatMap(({ local }) => local ?? []));
   if (locals.size === 0) return { uses: [], variables: [] };
-  return new UseReader(locals, declarators).read(root);
+  return new UseReader(text, locals, declarators).read(root);
 }
+
+const classBodies: ReadonlySet<string> = new Set(['class_body']);
 
 /** A name as written, and the outermost part of it: `parser.parse` of `this.parser.parse`. */
 interface Chain {
@@ -26,26 +29,41 @@ interface Chain {
 
 class UseReader {
   readonly #uses: Use[] = [];
-  /** Uses of what may turn out to be of an imported type: that can be said further down. */
-  readonly #open: { readonly use: Use; readonly first: string }[] = [];
   readonly #variables = new Map<string, Variable>();
+  /** Names of variables whose uses are looked for, in a second walk: their types may be said further down. */
+  #known: ReadonlySet<string> | null = null;
+  #places: Places;
 
   constructor(
+    readonly text: string,
     readonly locals: ReadonlySet<string>,
     readonly declarators: ReadonlySet<number>,
-  ) {}
-
-  read(root: Node): Uses {
-    for (const child of root.namedChildren) this.#visit(child, null);
-    const names = new Set([...this.#variables.values()].map(({ name }) => name));
-    const known = this.#open.filter(({ first }) => names.has(first)).map(({ use }) => use);
-    return {
-      uses: [...this.#uses, ...known].sort((a, b) => a.line - b.line),
-      variables: [...this.#variables.values()],
-    };
+  ) {
+    // What shows no imported name: a method of the base, a literal whose type the result of the function says.
+    const others = ['return(?=\\s*[({[])', ...(/\bextends\b/.test(text) ? ['this', 'super'] : [])];
+    this.#places = new Places(text, locals, others);
   }
 
-  #visit(node: Node, scope: Scope | null): void {
+  read(root: Node): Uses {
+    this.#visitAll(root.namedChildren, null, this.text.length);
+    const variables = [...this.#variables.values()];
+    if (variables.length > 0) {
+      this.#known = new Set(variables.map(({ name }) => name));
+      this.#places = new Places(this.text, this.#known);
+      this.#visitAll(root.namedChildren, null, this.text.length);
+    }
+    return { uses: this.#uses.sort((a, b) => a.line - b.line), variables };
+  }
+
+  /** Looks only where one of the names stands. */
+  #visitAll(nodes: readonly Node[], scope: Scope | null, end: number): void {
+    nodes.forEach((node, at) => {
+      const next = nodes[at + 1]?.startIndex ?? end;
+      if (this.#places.between(node.startIndex, next)) this.#visit(node, scope, next);
+    });
+  }
+
+  #visit(node: Node, scope: Scope | null, end: number): void {
     const { type } = node;
     switch (type) {
       case 'comment':
@@ -71,15 +89,15 @@ class UseReader {
       case 'member_expression':
       case 'nested_type_identifier':
       case 'nested_identifier':
-        this.#useChain(node, null, node, scope);
+        this.#useChain(node, null, node, scope, end);
         return;
       case 'call_expression':
       case 'new_expression':
-        this.#useCall(node, scope);
+        this.#useCall(node, scope, end);
         return;
       case 'variable_declarator':
         if (this.declarators.has(node.id)) return;
-        this.#useTyped(node, scope);
+        this.#useTyped(node, type, scope);
         this.#useDestructured(node, scope);
         break;
       case 'required_parameter':
@@ -89,7 +107,7 @@ class UseReader {
       case 'assignment_expression':
       case 'as_expression':
       case 'satisfies_expression':
-        this.#useTyped(node, scope);
+        this.#useTyped(node, type, scope);
         break;
       case 'return_statement':
       case 'arrow_function':
@@ -97,10 +115,11 @@ class UseReader {
         break;
     }
     const inner = isScope(type) ? new Scope(node, scope) : scope;
-    for (const child of node.namedChildren) this.#visit(child, inner);
+    this.#visitAll(node.namedChildren, inner, end);
   }
 
   #useName(node: Node, scope: Scope | null): void {
+    if (this.#known !== null) return; // found in the first walk
     const name = node.text;
     if (this.#isImported(name, scope)) this.#uses.push({ name, call: null, line: lineOf(node) });
   }
@@ -113,18 +132,21 @@ class UseReader {
     return this.#isImported(name.split('.')[0] ?? '', scope);
   }
 
-  #useCall(node: Node, scope: Scope | null): void {
-    const callee = node.childForFieldName(node.type === 'new_expression' ? 'constructor' : 'function');
-    if (callee !== null) this.#useChain(callee, callOf(node.childForFieldName('arguments')), node, scope);
-    for (const part of node.namedChildren) if (part.id !== callee?.id) this.#visit(part, scope);
+  #useCall(node: Node, scope: Scope | null, end: number): void {
+    const [callee, ...given] = node.namedChildren;
+    if (callee !== undefined) {
+      const next = given[0]?.startIndex ?? end;
+      this.#useChain(callee, callOf(given.at(-1) ?? null), node, scope, next);
+    }
+    this.#visitAll(given, scope, end);
   }
 
   /** What is no chain of names (`a().b`) is looked into. */
-  #useChain(node: Node, call: Call | null, at: Node, scope: Scope | null): void {
+  #useChain(node: Node, call: Call | null, at: Node, scope: Scope | null, end: number): void {
     const chain = chainOf(node);
     if (chain === null) {
-      const inside = node.type === 'member_expression' ? node.childForFieldName('object') : node;
-      if (inside !== null && inside.type !== 'super') this.#visit(inside, scope);
+      const inside = node.type === 'member_expression' ? node.namedChildren[0] : node;
+      if (inside !== undefined && inside.type !== 'super') this.#visit(inside, scope, end);
       return;
     }
     const line = lineOf(node.childForFieldName('property') ?? at);
@@ -132,14 +154,16 @@ class UseReader {
   }
 
   #add(chain: Chain, use: Use, scope: Scope | null): void {
-    if (chain.kind === 'plain' && this.#isImported(chain.first, scope)) this.#uses.push(use);
+    const isImported = chain.kind === 'plain' && this.#isImported(chain.first, scope);
+    if (this.#known !== null) {
+      if (!isImported && use.name.includes('.') && this.#known.has(chain.first)) this.#uses.push(use);
+    } else if (isImported) this.#uses.push(use);
     else if (chain.kind !== 'plain' && !use.name.includes('.')) this.#useInherited(chain, use, scope);
-    else if (use.name.includes('.')) this.#open.push({ use, first: chain.first });
   }
 
   /** `super.parse()`, and `this.parse()` in a class that has no such member of its own: the base's. */
   #useInherited(chain: Chain, use: Use, scope: Scope | null): void {
-    const body = scope?.within(/^class_body$/) ?? null;
+    const body = scope?.within(classBodies) ?? null;
     const base = body === null ? null : baseOf(body);
     if (body === null || base === null || !this.#isImportedType(base, scope)) return;
     const own = () => partsOf(body).some((member) => keyOf(nameOf(member)) === chain.first);
@@ -148,8 +172,9 @@ class UseReader {
   }
 
   /** Whatever gives a name a type, or says of which type a literal is. */
-  #useTyped(node: Node, scope: Scope | null): void {
-    const { name, type, held, value } = typesOf(node);
+  #useTyped(node: Node, nodeType: string, scope: Scope | null): void {
+    if (this.#known !== null) return;
+    const { name, type, held, value } = typesOf(node, nodeType);
     if (held !== null && value !== null && this.#isImportedType(held, scope)) this.#useLiterals(held, value);
     if (type === null || !this.#isImportedType(type, scope)) return;
     if (name?.type === 'object_pattern') for (const key of keysOf(name)) this.#useKey(type, key);
@@ -157,6 +182,7 @@ class UseReader {
   }
 
   #know(name: string, type: string): void {
+    if (!/^#?[\p{ID_Continue}$]+$/u.test(name)) return; // part of something else
     this.#variables.set(`${name} ${type}`, { name, type });
   }
 
@@ -176,10 +202,11 @@ class UseReader {
 
   /** `const { parse } = util` uses `util.parse`. */
   #useDestructured(declarator: Node, scope: Scope | null): void {
-    const pattern = declarator.childForFieldName('name');
+    const pattern = declarator.namedChildren[0];
+    if (pattern?.type !== 'object_pattern') return;
     const value = declarator.childForFieldName('value');
-    const chain = pattern?.type === 'object_pattern' && value !== null ? chainOf(value) : null;
-    if (chain === null || pattern === null || chain.kind === 'super') return;
+    const chain = value === null ? null : chainOf(value);
+    if (chain === null || chain.kind === 'super') return;
     for (const key of keysOf(pattern)) {
       const use = {
         name: [chain.name, key.text].filter((part) => part !== '').join('.'),
@@ -192,7 +219,8 @@ class UseReader {
 
   /** An object that is returned where the result's type is said. */
   #useReturned(node: Node, scope: Scope | null): void {
-    const around = node.type === 'arrow_function' ? node : (scope?.within(/function|method/) ?? null);
+    if (this.#known !== null) return;
+    const around = node.type === 'arrow_function' ? node : (scope?.within(functions) ?? null);
     const value = node.type === 'arrow_function' ? node.childForFieldName('body') : node.firstNamedChild;
     const type = heldTypeNameOf(around?.childForFieldName('return_type') ?? null);
     if (type !== null && value !== null && this.#isImportedType(type, scope)) this.#useLiterals(type, value);
@@ -214,10 +242,10 @@ function chainOf(node: Node): Chain | null {
     case 'member_expression':
     case 'nested_identifier':
     case 'nested_type_identifier': {
-      const object = node.firstNamedChild;
-      const property = node.lastNamedChild;
-      const chain = object === null ? null : chainOf(object);
-      if (chain === null || property === null || property.type === 'private_property_identifier') return null;
+      const object = node.namedChildren[0];
+      const property = node.namedChildren.at(-1);
+      const chain = object === undefined ? null : chainOf(object);
+      if (chain === null || property === undefined) return null;
       if (chain.name === '') return { ...chain, name: property.text, first: property.text };
       return { ...chain, name: `${chain.name}.${property.text}` };
     }
@@ -228,10 +256,10 @@ function chainOf(node: Node): Chain | null {
 
 function callOf(list: Node | null): Call {
   if (list?.type === 'template_string') return { positional: 1, keywords: [], spread: true };
-  const given = list === null ? [] : partsOf(list);
+  const given = list?.type === 'arguments' ? partsOf(list).map((node) => ({ node, type: node.type })) : [];
   const positional = given.filter(({ type }) => type !== 'spread_element');
-  const objects = positional.map((each) => {
-    const keys = each.type === 'object' ? keysIn(each) : [null];
+  const objects = positional.map(({ node, type }) => {
+    const keys = type === 'object' ? keysIn(node) : [null];
     return keys.includes(null) ? null : keys.filter((key) => key !== null);
   });
   return {

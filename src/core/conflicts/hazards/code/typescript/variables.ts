@@ -12,8 +12,8 @@ export interface Typed {
 }
 
 /** What a parameter, field, variable, assignment or cast says of a type. */
-export function typesOf(node: Node): Typed {
-  switch (node.type) {
+export function typesOf(node: Node, nodeType = node.type): Typed {
+  switch (nodeType) {
     case 'assignment_expression': {
       const value = node.childForFieldName('right');
       return { name: node.childForFieldName('left'), type: made(value), held: null, value: null };
@@ -26,15 +26,24 @@ export function typesOf(node: Node): Typed {
         held: typeNameOf(node, node.lastNamedChild),
         value: node.firstNamedChild,
       };
-    default: {
-      const value = node.childForFieldName('value');
-      const annotation = node.childForFieldName('type');
-      const said = typeNameOf(annotation);
-      const name = node.childForFieldName('name') ?? node.childForFieldName('pattern');
-      return { name, type: said ?? made(value), held: heldTypeNameOf(annotation), value };
-    }
+    default:
+      return typesOfBinding(partsOf(node).map((part) => ({ node: part, type: part.type })));
   }
 }
+
+const modifiers = new Set(['accessibility_modifier', 'override_modifier', 'decorator']);
+
+/** `private readonly name?: Type = value`: what it is made of stands in this order. */
+function typesOfBinding(parts: readonly { readonly node: Node; readonly type: string }[]): Typed {
+  const [name, ...rest] = parts.filter(({ type }) => !modifiers.has(type));
+  const annotation = rest.find(({ type }) => type === 'type_annotation')?.node ?? null;
+  const value = rest.find(({ type }) => type !== 'type_annotation');
+  const said = typeNameOf(annotation);
+  const type = said ?? (value !== undefined && makers.has(value.type) ? made(value.node) : null);
+  return { name: name?.node ?? null, type, held: heldTypeNameOf(annotation), value: value?.node ?? null };
+}
+
+const makers = new Set(['new_expression', 'as_expression', 'satisfies_expression']);
 
 /** Of `new Parser()`, `await new Parser()`, `x as Parser`: what it is. */
 function made(value: Node | null): string | null {

@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument } from 'yaml';
+import { isMap, LineCounter, parseDocument } from 'yaml';
 import { UnreadableFile } from '../../reader';
 
 /**
@@ -17,6 +17,7 @@ export function readObject(text: string, format: 'JSON' | 'YAML'): unknown {
     const { line, col } = lines.linePos(error.pos[0]);
     throw new UnreadableFile(`it is no ${format} (line ${line}, column ${col})`);
   }
+  if (format === 'JSON' && !isMap(document.contents)) throw new UnreadableFile('it is no JSON object');
   try {
     return document.toJS({ maxAliasCount: 20 });
   } catch (error) {

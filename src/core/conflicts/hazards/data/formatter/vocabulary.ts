@@ -33,6 +33,16 @@ type Meaning = (value: string) => string | null;
 
 const number: Meaning = (value) => (/^\d+$/.test(value) ? value : null);
 const word: Meaning = (value) => value.toLowerCase();
+/** The same under the names that other tools have for it; null: it depends on the file or the system. */
+const renamed =
+  (names: Readonly<Record<string, string | null>>): Meaning =>
+  (value) => {
+    const said = value.toLowerCase();
+    return Object.hasOwn(names, said) ? (names[said] ?? null) : said;
+  };
+const semicolons = renamed({ never: 'as needed', asneeded: 'as needed', true: 'always', false: 'as needed' });
+const commas = renamed({ 'always-multiline': 'all', never: 'none' });
+const ends = renamed({ unix: 'lf', windows: 'crlf', auto: null, native: null });
 const truth =
   (yes: string, no: string): Meaning =>
   (value) =>
@@ -43,9 +53,9 @@ const prettier = {
   useTabs: ['indent style', truth('tab', 'space')],
   printWidth: ['line width', number],
   singleQuote: ['quotes', truth('single', 'double')],
-  semi: ['semicolons', truth('always', 'asNeeded')],
-  trailingComma: ['trailing commas', word],
-  endOfLine: ['line ends', word],
+  semi: ['semicolons', semicolons],
+  trailingComma: ['trailing commas', commas],
+  endOfLine: ['line ends', ends],
   bracketSpacing: ['bracket spacing', word],
   arrowParens: ['arrow parentheses', word],
 } as const satisfies Vocabulary;
@@ -54,13 +64,13 @@ const formatterKeys = {
   indentStyle: ['indent style', word],
   indentWidth: ['indent width', number],
   lineWidth: ['line width', number],
-  lineEnding: ['line ends', word],
+  lineEnding: ['line ends', ends],
   useTabs: ['indent style', truth('tab', 'space')],
   quoteStyle: ['quotes', word],
   singleQuote: ['quotes', truth('single', 'double')],
-  semicolons: ['semicolons', word],
-  semiColons: ['semicolons', truth('always', 'asNeeded')],
-  trailingCommas: ['trailing commas', word],
+  semicolons: ['semicolons', semicolons],
+  semiColons: ['semicolons', semicolons],
+  trailingCommas: ['trailing commas', commas],
   bracketSpacing: ['bracket spacing', word],
 } as const satisfies Vocabulary;
 
@@ -76,17 +86,17 @@ export const vocabularies = {
   eslint: {
     'rules.indent.1': ['indent width', number],
     'rules.quotes.1': ['quotes', word],
-    'rules.semi.1': ['semicolons', word],
+    'rules.semi.1': ['semicolons', semicolons],
     'rules.max-len.1': ['line width', number],
     'rules.max-len.1.code': ['line width', number],
-    'rules.comma-dangle.1': ['trailing commas', word],
-    'rules.linebreak-style.1': ['line ends', word],
+    'rules.comma-dangle.1': ['trailing commas', commas],
+    'rules.linebreak-style.1': ['line ends', ends],
   },
   editorconfig: {
     indent_style: ['indent style', word],
     indent_size: ['indent width', number],
     max_line_length: ['line width', number],
-    end_of_line: ['line ends', word],
+    end_of_line: ['line ends', ends],
     quote_type: ['quotes', word],
   },
   python: {
@@ -99,13 +109,13 @@ export const vocabularies = {
     'indent-style': ['indent style', word],
     'indent-width': ['indent width', number],
     indent_width: ['indent width', number],
-    'line-ending': ['line ends', word],
+    'line-ending': ['line ends', ends],
   },
   rustfmt: {
     max_width: ['line width', number],
     tab_spaces: ['indent width', number],
     hard_tabs: ['indent style', truth('tab', 'space')],
-    newline_style: ['line ends', word],
+    newline_style: ['line ends', ends],
   },
   'clang-format': {
     IndentWidth: ['indent width', number],

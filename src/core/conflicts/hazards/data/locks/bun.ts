@@ -1,7 +1,6 @@
-import type { Node } from 'jsonc-parser';
 import type { LockEntry, LockFacts, LockNeed } from '../../facts';
 import { UnreadableFile } from '../../reader';
-import { lineFinder, memberOf, membersOf, parseJson, stringOf } from '../text';
+import { lineSeeker, parseJsonValue, tableOf, textsOf } from '../text';
 
 /**
  * `bun.lock` (https://bun.sh/docs/install/lockfile): JSON with comments and commas at the end. Keys are names below
@@ -9,33 +8,34 @@ import { lineFinder, memberOf, membersOf, parseJson, stringOf } from '../text';
  * @throws UnreadableFile
  */
 export function readBunLock(text: string): LockFacts {
-  const root = parseJson(text, true);
-  const format = String(memberOf(root, 'lockfileVersion')?.value ?? '');
+  const root = tableOf(parseJsonValue(text, true));
+  const format = String(root.lockfileVersion ?? '');
   if (format !== '0' && format !== '1')
-    throw new UnreadableFile(`a lock file of bun in layout ${format}, which is not known`);
-  const lineOf = lineFinder(text);
-  const workspaces = membersOf(memberOf(root, 'workspaces')).map(({ key, value, offset }): LockEntry => {
-    const name = key === '' ? '' : (stringOf(memberOf(value, 'name')) ?? key);
-    return { keys: [name], version: null, needs: needsOf(value, true), line: lineOf(offset) };
+    throw new UnreadableFile(`a lock file of bun in layout ${format || 'unsaid'}, which is not known`);
+  const lineOf = lineSeeker(text);
+  const workspaces = Object.entries(tableOf(root.workspaces)).map(([key, value]): LockEntry => {
+    const { name } = tableOf(value);
+    const own = key === '' || typeof name !== 'string' ? key : name;
+    return { keys: [own], version: null, needs: needsOf(value, true), line: lineOf(`${JSON.stringify(key)}: {`) };
   });
-  const packages = membersOf(memberOf(root, 'packages')).flatMap(({ key, value, offset }): LockEntry[] => {
-    const [resolved, ...rest] = value.children ?? [];
-    const id = stringOf(resolved) ?? '';
-    const version = id.slice(id.lastIndexOf('@') + 1);
+  lineOf('"packages"');
+  const packages = Object.entries(tableOf(root.packages)).flatMap(([key, value]): LockEntry[] => {
+    const [id, ...rest]: unknown[] = Array.isArray(value) ? value : [];
+    const version = typeof id === 'string' ? id.slice(id.lastIndexOf('@') + 1) : '';
     if (version.startsWith('workspace:')) return [];
-    const said = rest.find(({ type }) => type === 'object');
-    return [
-      { keys: [key], version: /^\d/.test(version) ? version : null, needs: needsOf(said, false), line: lineOf(offset) },
-    ];
+    const said = rest.find((part) => typeof part === 'object');
+    const line = lineOf(`${JSON.stringify(key)}: [`);
+    return [{ keys: [key], version: /^\d/.test(version) ? version : null, needs: needsOf(said, false), line }];
   });
   return { manager: 'bun', format, entries: [...workspaces, ...packages] };
 }
 
-function needsOf(node: Node | undefined, own: boolean): LockNeed[] {
-  const optional = new Set((memberOf(node, 'optionalPeers')?.children ?? []).map(stringOf));
+function needsOf(value: unknown, own: boolean): LockNeed[] {
+  const said = tableOf(value);
+  const optional = new Set(textsOf(said.optionalPeers));
   const sections = ['dependencies', 'peerDependencies', ...(own ? ['devDependencies'] : [])];
   return sections
-    .flatMap((section) => membersOf(memberOf(node, section)))
-    .filter(({ key }) => !optional.has(key))
-    .map(({ key, value }) => ({ key, range: stringOf(value) }));
+    .flatMap((section) => Object.entries(tableOf(said[section])))
+    .filter(([key]) => !optional.has(key))
+    .map(([key, range]) => ({ key, range: typeof range === 'string' ? range : null }));
 }

@@ -1,18 +1,19 @@
 import type { LockEntry, LockFacts } from '../../facts';
-import { lineFinder, memberOf, membersOf, parseJson, stringOf } from '../text';
+import { lineSeeker, parseJsonValue, tableOf } from '../text';
 
 /** `composer.lock` (https://getcomposer.org/doc/01-basic-usage.md). @throws UnreadableFile */
 export function readComposerLock(text: string): LockFacts {
-  const root = parseJson(text);
-  const lineOf = lineFinder(text);
+  const root = tableOf(parseJsonValue(text));
+  const lineOf = lineSeeker(text);
   const entries = ['packages', 'packages-dev'].flatMap((section) =>
-    (memberOf(root, section)?.children ?? []).map((node): LockEntry => {
-      const version = stringOf(memberOf(node, 'version'))?.replace(/^v/, '') ?? '';
-      const needs = membersOf(memberOf(node, 'require'))
-        .filter(({ key }) => key.includes('/'))
-        .map(({ key, value }) => ({ key: key.toLowerCase(), range: stringOf(value) }));
-      const name = stringOf(memberOf(node, 'name'))?.toLowerCase() ?? '';
-      return { keys: [name], version: /^\d/.test(version) ? version : null, needs, line: lineOf(node.offset) };
+    (Array.isArray(root[section]) ? root[section] : []).map((value): LockEntry => {
+      const said = tableOf(value);
+      const version = `${said.version ?? ''}`.replace(/^v/, '');
+      const needs = Object.entries(tableOf(said.require))
+        .filter(([key]) => key.includes('/'))
+        .map(([key, range]) => ({ key: key.toLowerCase(), range: typeof range === 'string' ? range : null }));
+      const line = lineOf(`"name": ${JSON.stringify(said.name)}`);
+      return { keys: [`${said.name}`.toLowerCase()], version: /^\d/.test(version) ? version : null, needs, line };
     }),
   );
   return { manager: 'composer', format: '1', entries };

@@ -1,7 +1,7 @@
 import type { LockEntry, LockFacts, LockManager, LockNeed } from '../../facts';
 import { UnreadableFile } from '../../reader';
 import { normalised } from '../manifests/python';
-import { parseToml, type Toml, tableOf, textsOf } from '../text';
+import { parseToml, type Table, tableOf, textsOf } from '../text';
 
 /** `Cargo.lock`, layouts 1 to 4: a need is a name, with version and source where the name alone says too little. @throws UnreadableFile */
 export function readCargoLock(text: string): LockFacts {
@@ -64,12 +64,12 @@ function formatOf(manager: LockManager, format: string, known: RegExp): string {
 interface Locked {
   readonly name: string;
   readonly version: string;
-  readonly table: Toml;
+  readonly table: Table;
   readonly line: number;
 }
 
 /** All three have the same list; the tables' headers tell the lines. */
-function packagesOf(text: string, toml: Toml): Locked[] {
+function packagesOf(text: string, toml: Table): Locked[] {
   const lines = text.split('\n').flatMap((said, index) => (/^\[\[package\]\]\s*$/.test(said) ? [index + 1] : []));
   const packages = Array.isArray(toml.package) ? toml.package : [];
   return packages.map((said, index) => {

@@ -1,5 +1,5 @@
 import type { ManifestFacts, RequiredPackage } from '../../facts';
-import { escaped, parseToml, type Toml, tableOf, textsOf, tomlLine } from '../text';
+import { escaped, parseToml, type Table, tableOf, textsOf, tomlLine } from '../text';
 
 /**
  * A requirement of PEP 508: `name[extra] >=1, <2 ; marker`. What holds under a marker only is said in the range, since
@@ -65,7 +65,7 @@ export function readPyproject(text: string): Omit<ManifestFacts, 'workspaces'> {
 
 /** `Pipfile` (https://pipenv.pypa.io/en/latest/pipfile.html). @throws UnreadableFile */
 export function readPipfile(text: string): Omit<ManifestFacts, 'workspaces'> {
-  const toml: Toml = parseToml(text);
+  const toml: Table = parseToml(text);
   const lines = text.split('\n');
   const packages = ['packages', 'dev-packages'].flatMap((table) =>
     keyedIn(lines, { table, section: table, value: toml[table] }),

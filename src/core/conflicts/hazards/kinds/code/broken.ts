@@ -1,7 +1,7 @@
 import type { Declaration, Import, Language } from '../../facts';
 import type { SideFacts } from '../../parts';
 import { partsOf, type Reaching, reachOf } from './modules';
-import { codeOf, declaredIn, type ModuleChange, moduleId, type SideCode } from './sideCode';
+import { codeOf, declaredIn, type ModuleChange, moduleId, type SideCode, type Version } from './sideCode';
 
 /** Something that is used elsewhere, and that a side changed or took away. */
 export interface Broken {
@@ -52,7 +52,8 @@ function brokenIn(code: SideCode, module: ModuleChange): Broken[] {
     if (after.length === 0) gone.add(name);
     // Whoever used a member named its type first.
     const container = name.slice(0, Math.max(0, name.lastIndexOf('.')));
-    if (gone.has(container) || sameSignatures(before, after)) continue;
+    if (gone.has(container)) continue;
+    if (sameSignatures(before, after) && asked(module.before, name) === asked(module.after, name)) continue;
     const path = module.before.find((version) => declaredIn([version], name).length > 0)?.path;
     all.push({ module, path: path ?? '', name, exported, before, after });
   }
@@ -62,6 +63,13 @@ function brokenIn(code: SideCode, module: ModuleChange): Broken[] {
 function sameSignatures(before: readonly Declaration[], after: readonly Declaration[]): boolean {
   const signatures = (all: readonly Declaration[]) => all.map(({ kind, signature }) => `${kind} ${signature}`).sort();
   return signatures(before).join('\n') === signatures(after).join('\n') && !isPermuted(before, after);
+}
+
+/** What a class asks of those who extend it, which its own signature need not say. */
+function asked(versions: readonly Version[], type: string): string {
+  const members = versions.flatMap(({ code }) => code.declarations.filter(({ name }) => name.startsWith(`${type}.`)));
+  const abstract = members.filter(({ signature }) => /\babstract\b/.test(signature));
+  return abstract.map(({ name }) => name).join();
 }
 
 /** The same names in another order: the types may be the same, what is meant is not. */

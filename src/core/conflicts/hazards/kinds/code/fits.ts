@@ -51,7 +51,7 @@ function withCount({ positional, keywords }: Call): string {
 /** As many as before, but what stands at a place means something else. */
 function shifted(language: Language, call: Call, before: Declaration, after: Declaration): string | null {
   const [old, now] = [positional(before), positional(after)];
-  const reached = call.spread ? old.length : Math.min(call.positional, old.length);
+  const reached = Math.min(call.positional, old.length);
   for (let index = 0; index < reached; index += 1) {
     const [was, is] = [old[index], now[index]];
     if (was === undefined || is === undefined) continue;

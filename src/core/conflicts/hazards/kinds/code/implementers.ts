@@ -1,4 +1,4 @@
-import type { Declaration } from '../../facts';
+import type { Declaration, Language } from '../../facts';
 import type { Broken } from './broken';
 import { membersOf } from './members';
 import type { NewUse } from './newUses';
@@ -6,15 +6,15 @@ import type { NewUse } from './newUses';
 /** How a class that is newly made after a type does not do what the type asks for now; null: it does, or nobody knows. */
 export function implementerMisfit({ name, before, after, module }: Broken, { file, written }: NewUse) {
   const type = after[0];
-  const made = file.next?.declarations.find(({ bases }) => bases?.length === 1 && bases[0] === written);
+  const made = file.next?.declarations.find(({ bases }) => bases?.includes(written) && isAlone(module.language, bases));
   if (type === undefined || made === undefined || before[0]?.kind !== type.kind) return null;
   const had = membersOf(module.before, name);
   const own = membersOf(file.next === null ? [] : [{ path: file.path, blob: '', code: file.next }], made.name);
   for (const [member, now] of membersOf(module.after, name)) {
-    if (!isAskedFor(type, now)) continue;
+    if (!isAskedFor(module.language, type, now)) continue;
     const old = had.get(member);
     const mine = own.get(member);
-    const wasAsked = old !== undefined && isAskedFor(type, old);
+    const wasAsked = old !== undefined && isAskedFor(module.language, type, old);
     if (mine === undefined && !wasAsked)
       return { did: `adds \`${member}\` to \`${name}\``, how: `\`${made.name}\`, which lacks it,` };
     if (
@@ -29,9 +29,15 @@ export function implementerMisfit({ name, before, after, module }: Broken, { fil
   return null;
 }
 
-function isAskedFor(type: Declaration, member: Declaration): boolean {
+/** Another base may have what this one asks for; a trait cannot. */
+function isAlone(language: Language, bases: readonly string[]): boolean {
+  return bases.length === 1 || language === 'rust';
+}
+
+/** A protocol of Python may have what nobody has to give. */
+function isAskedFor(language: Language, type: Declaration, member: Declaration): boolean {
   if (member.optional === true) return false;
-  return type.kind === 'interface' || /\babstract\b/.test(member.signature);
+  return (type.kind === 'interface' && language !== 'python') || /\babstract\b/.test(member.signature);
 }
 
 function places({ parameters }: Declaration): number {
@@ -43,7 +49,7 @@ function differs(a: Declaration, b: Declaration): boolean {
 }
 
 /** In TypeScript a method may take less than it is given. */
-function asksOther(language: Broken['module']['language'], mine: Declaration, now: Declaration): boolean {
+function asksOther(language: Language, mine: Declaration, now: Declaration): boolean {
   if (language !== 'typescript' && language !== 'javascript') return differs(mine, now);
   return (mine.parameters?.filter(({ kind }) => kind === 'required').length ?? 0) > places(now);
 }

@@ -23,6 +23,8 @@ export interface Meaning {
   readonly name: string;
   /** The receiver only looks like one of this type: `parser` may be a `Parser`. */
   readonly guessed: boolean;
+  /** By which import; null: without one. */
+  readonly imported: Import | null;
 }
 
 const known = new WeakMap<SideFacts, ReadonlyMap<string, readonly NewUse[]>>();
@@ -163,13 +165,15 @@ class Scope {
     return [...new Set(found.map(({ name }) => name))].map((name) => meaning(this.#here, name.split('.')));
   }
 
-  #imported({ from, name }: Import, parts: readonly string[]): Meaning[] {
+  #imported(imported: Import, parts: readonly string[]): Meaning[] {
+    const { from, name } = imported;
     const { language } = this.#code;
-    const found = parts.length === 0 ? [] : [meaning(reachOf(language, this.#path, from), parts)];
+    const by = (reach: Reaching, of: readonly string[]) => ({ ...meaning(reach, of), imported });
+    const found = parts.length === 0 ? [] : [by(reachOf(language, this.#path, from), parts)];
     // What is imported may be a module itself.
     const [, ...below] = parts;
     if (name !== '*' && below.length > 0 && (language === 'python' || language === 'rust')) {
-      found.push(meaning(reachOf(language, this.#path, deeper(language, from, name)), below));
+      found.push(by(reachOf(language, this.#path, deeper(language, from, name)), below));
     }
     return found;
   }
@@ -204,12 +208,12 @@ class Scope {
   }
 
   #memberOf(type: readonly string[], member: string, guessed: boolean): Meaning[] {
-    return this.#direct(type).map(({ reach, name }) => ({ reach, name: `${name}.${member}`, guessed }));
+    return this.#direct(type).map((of) => ({ ...of, name: `${of.name}.${member}`, guessed }));
   }
 }
 
 function meaning(reach: Reaching, parts: readonly string[]): Meaning {
-  return { reach, name: parts.join('.'), guessed: false };
+  return { reach, name: parts.join('.'), guessed: false, imported: null };
 }
 
 /** `parser` and `_parser` look like a `Parser` or a `TextParser`. */

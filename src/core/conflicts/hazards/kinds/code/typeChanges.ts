@@ -21,9 +21,19 @@ export function membersOf(code: CodeFacts | null, type: string): Map<string, Dec
   return new Map(members.map((member) => [member.name.slice(prefix.length), member]));
 }
 
-/** Whether two types have something in common; where one has no members that are known, nobody can say otherwise. */
-export function overlap(a: ReadonlyMap<string, unknown>, b: ReadonlyMap<string, unknown>): boolean {
-  return a.size === 0 || b.size === 0 || [...a.keys()].some((name) => !name.startsWith('_') && b.has(name));
+/**
+ * Whether two types of one name are meant to be one: a member is the same in both, or one has all that the other has.
+ * Without members the name alone speaks, and one word says too little.
+ */
+export function overlap(
+  name: string,
+  a: ReadonlyMap<string, Declaration>,
+  b: ReadonlyMap<string, Declaration>,
+): boolean {
+  if (a.size === 0 || b.size === 0) return /[a-z\d][A-Z]|_/.test(name) || a.size + b.size > 0;
+  const shared = [...a.keys()].filter((member) => !member.startsWith('_') && b.has(member));
+  if (shared.some((member) => a.get(member)?.signature === b.get(member)?.signature)) return true;
+  return shared.length === Math.min(a.size, b.size);
 }
 
 const known = new WeakMap<CodeFile, readonly TypeChange[]>();

@@ -1,4 +1,4 @@
-import type { CodeFacts, Declaration } from '../../facts';
+import type { CodeFacts, Declaration, Language } from '../../facts';
 import type { ChangedFile, Finding, SideFacts } from '../../parts';
 import { isUsual, type Majority, majorityOf } from './caseStyle';
 import { endingOf, folderOf, isMatterOfTaste } from './places';
@@ -14,7 +14,9 @@ export function judgeExportNames(side: SideFacts): Finding[] {
   return side.files.flatMap((file) => {
     const code = file.next?.facts.code ?? null;
     if (code === null || isMatterOfTaste(file.path) || isTest(file.path)) return [];
-    const added = exportsOf(code).filter(({ name }) => !before.has(name));
+    // Imported where it is there, and else made up (Python): somebody else has named it.
+    const imported = new Set(code.imports.map(({ local }) => local));
+    const added = exportsOf(code).filter(({ name }) => !before.has(name) && !imported.has(name));
     const odd = added.length === 0 ? null : firstOdd(added, file, side, code);
     return odd === null ? [] : [finding(side, file, odd)];
   });
@@ -33,7 +35,7 @@ function firstOdd(added: readonly Declaration[], file: ChangedFile, side: SideFa
     const rule = majorityOf(names);
     if (rule === null) continue;
     for (const declaration of added) {
-      const style = kindOf(declaration) === kind ? styleOf(declaration.name, kind) : null;
+      const style = kindOf(declaration) === kind ? styleOf(declaration.name, kind, code.language) : null;
       if (style === null || style === rule.style || isUsual(names, style)) continue;
       return { declaration, style, kind, rule };
     }
@@ -50,7 +52,7 @@ function namesBeside(file: ChangedFile, side: SideFacts, code: CodeFacts, kind: 
   for (const facts of [...changed, ...read]) {
     if (facts?.language !== code.language) continue;
     for (const { name, ...rest } of exportsOf(facts)) {
-      const style = kindOf(rest) === kind ? styleOf(name, kind) : null;
+      const style = kindOf(rest) === kind ? styleOf(name, kind, code.language) : null;
       if (style !== null) names.set(name, style);
     }
   }
@@ -68,13 +70,14 @@ function kindOf({ kind }: Pick<Declaration, 'kind'>): Kind | null {
 }
 
 /**
- * null: it fits each style. Functions with a capital are components, constructors, or public (Go): they are no other
- * style than those without.
+ * null: it fits each style. Values with a capital are components, constructors, aliases of types, or public (Go), and
+ * small classes in Python are used as functions: neither says anything of how the others are written.
  */
-function styleOf(name: string, kind: Kind): NameStyle | null {
-  if (/^[a-z][a-z0-9]*(?:_[a-z0-9]+)+$/.test(name)) return 'snake_case';
-  if (kind === 'types' && /^[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*$/.test(name)) return 'PascalCase';
-  return /^[A-Za-z][a-z0-9]+[A-Z][A-Za-z0-9]*$/.test(name) ? 'camelCase' : null;
+function styleOf(name: string, kind: Kind, language: Language): NameStyle | null {
+  if (/^[a-z][a-z0-9]*(?:_[a-z0-9]+)+$/.test(name))
+    return kind === 'types' && language === 'python' ? null : 'snake_case';
+  if (/^[a-z][a-z0-9]*[A-Z][A-Za-z0-9]*$/.test(name)) return 'camelCase';
+  return kind === 'types' && /^[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*$/.test(name) ? 'PascalCase' : null;
 }
 
 /** Tests are named as sentences and by their frameworks. */

@@ -81,12 +81,13 @@ function hasManySmallNames(folder: FolderFacts, ending: string, capitals: number
 function isNamedByExport(stem: string, facts: FileFacts | null, folder: FolderFacts, rule: CaseStyle): boolean {
   if (facts?.code == null) return true;
   const own = namesake(stem, facts);
-  const beside = [...folder.files]
-    .map(([name, each]) => ({ stem: stemOf(name), name: namesake(stemOf(name), each) }))
-    .filter((each) => caseStyle(each.stem) === rule && each.name !== null);
-  if (own === stem) return beside.every((each) => each.name === each.stem);
-  // Functions of many names beside classes of one each: such a file cannot be named by what it exports.
-  return own === null && rule === 'PascalCase' && beside.length > 0;
+  // Helpers of many names, or a default export: such a file cannot be named by what it exports.
+  if (own === null) return true;
+  if (own !== stem) return false;
+  return [...folder.files].every(([name, each]) => {
+    const theirs = caseStyle(stemOf(name)) === rule ? namesake(stemOf(name), each) : null;
+    return theirs === null || theirs === stemOf(name);
+  });
 }
 
 /** What a file exports under its own name, whatever the capitals; null: nothing, or it is not known. */

@@ -6,7 +6,7 @@ import { type Placed, together } from './together';
 import { meet } from './versions';
 
 /** A package as a side has set it. */
-interface Set_ extends RequiredPackage {
+interface Demand extends RequiredPackage {
   /** null: it was not there. */
   readonly before: string | null;
   readonly manifest: ManifestChange;
@@ -19,7 +19,7 @@ const prevention = '`approvedDependencies` in the plan with one range for each p
  * before, they may go on doing so.
  */
 export function apart(a: SideFacts, b: SideFacts, ours: Dependencies, theirs: Dependencies): Finding[] {
-  const byName = new Map<string, Set_[]>();
+  const byName = new Map<string, Demand[]>();
   for (const other of setBy(theirs)) byName.set(nameOf(other), [...(byName.get(nameOf(other)) ?? []), other]);
   const findings = new Map<string, Finding>();
   for (const one of setBy(ours)) {
@@ -83,7 +83,7 @@ function neighbour({ old, next }: ManifestChange, one: RequiredPackage): string 
   return before.at(-1)?.name ?? null;
 }
 
-function setBy({ manifests }: Dependencies): Set_[] {
+function setBy({ manifests }: Dependencies): Demand[] {
   return manifests.flatMap((manifest) => [
     ...manifest.added.map((one) => ({ ...one, before: null, manifest })),
     ...manifest.changed.map((one) => ({ ...one, manifest })),
@@ -91,8 +91,8 @@ function setBy({ manifests }: Dependencies): Set_[] {
 }
 
 function disagree(
-  { one, ours }: { one: Set_; ours: Dependencies },
-  { other, theirs }: { other: Set_; theirs: Dependencies },
+  { one, ours }: { one: Demand; ours: Dependencies },
+  { other, theirs }: { other: Demand; theirs: Dependencies },
 ): boolean {
   const { ecosystem } = one.manifest;
   if (isOwn(one) || isOwn(other) || one.range === other.range) return false;
@@ -105,11 +105,11 @@ function disagree(
   return one.before === null || other.before === null || meet(ecosystem, one.before, other.before) !== false;
 }
 
-function nameOf({ manifest, name }: Set_): string {
+function nameOf({ manifest, name }: Demand): string {
   return `${manifest.ecosystem} ${name}`;
 }
 
-function said({ ref }: SideFacts, { before, name, range, section, manifest }: Set_): string {
+function said({ ref }: SideFacts, { before, name, range, section, manifest }: Demand): string {
   const where = section === 'overrides' ? `the overrides of ${manifest.path}` : manifest.path;
   return before === null ? `${ref} adds ${name} ${range} to ${where}` : `${ref} sets ${name} to ${range} in ${where}`;
 }

@@ -6,6 +6,7 @@ import type { SideFacts } from '../../parts';
 /** A migration that a side adds. */
 export interface Added extends MigrationName {
   readonly path: string;
+  readonly blob: string;
   readonly facts: MigrationFacts | null;
 }
 
@@ -16,19 +17,33 @@ export interface Added extends MigrationName {
  * @param globs the plan's own; none: the usual frameworks' shapes
  */
 export function addedMigrations(side: SideFacts, there: SideFacts | null, globs: readonly string[]): Added[] {
+  const all = namedMigrations(side.files, globs);
+  if (all.length === 0 || there === null) return all;
+  const blobs = new Map(there.files.map(({ path, next }) => [path, next?.blob]));
+  return all.filter(({ path, blob }) => blobs.get(path) !== blob);
+}
+
+/** By the side's files: a side is held against many others. */
+const kept = new WeakMap<SideFacts['files'], Map<string, Added[]>>();
+
+function namedMigrations(files: SideFacts['files'], globs: readonly string[]): Added[] {
+  const byGlobs = kept.get(files) ?? new Map<string, Added[]>();
+  kept.set(files, byGlobs);
+  const known = byGlobs.get(globs.join('\n'));
+  if (known !== undefined) return known;
   const nameOf = namer(globs);
-  const blobs = new Map(there?.files.map(({ path, next }) => [path, next?.blob]));
-  const added = side.files.flatMap(({ path, old, next, movedFrom }): Added[] => {
-    if (old !== null || next === null || blobs.get(path) === next.blob) return [];
-    const name = nameOf(path);
+  const added = files.flatMap(({ path, old, next, movedFrom }): Added[] => {
+    const name = old !== null || next === null ? null : nameOf(path);
+    if (name === null || next === null) return [];
     const before = movedFrom === null ? null : nameOf(movedFrom);
-    if (name === null || (before !== null && before.key === name.key && before.words === name.words)) return [];
+    if (before !== null && before.key === name.key && before.words === name.words) return [];
     const facts = next.facts.migration;
     // A folder `versions` is Alembic's only where its files say so.
-    if (name.tool === 'alembic' && facts === null) return [];
-    return [{ ...name, path, facts }];
+    return name.tool === 'alembic' && facts === null ? [] : [{ ...name, path, blob: next.blob, facts }];
   });
-  return added.sort((x, y) => byNumber(x.key, y.key) || (x.path < y.path ? -1 : 1));
+  added.sort((x, y) => byNumber(x.key, y.key) || (x.path < y.path ? -1 : 1));
+  byGlobs.set(globs.join('\n'), added);
+  return added;
 }
 
 function namer(globs: readonly string[]): (path: string) => MigrationName | null {
@@ -45,19 +60,16 @@ function byNumber(x: string | null, y: string | null): number {
 const day = /^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$/;
 
 /** Whether a sequence does not rely on its numbers: one is there twice already, or they are mere days. */
-export function repeatsNumbers(side: SideFacts, one: Added): boolean {
+export function repeatsNumbers(side: SideFacts, one: Added, globs: readonly string[]): boolean {
+  const nameOf = namer(globs);
   const parent = one.path.slice(0, Math.max(0, one.path.lastIndexOf('/')));
   const stems = new Map<string, string>();
-  let known = 0;
   for (const file of side.folders.get(parent)?.names ?? []) {
-    const name = file.endsWith('/')
-      ? null
-      : (migrationName(`${parent}/${file}`) ?? plannedMigration(`${parent}/${file}`));
-    if (name?.key == null || name.tool !== one.tool) continue;
+    const name = file.endsWith('/') ? null : nameOf(`${parent}/${file}`);
+    if (name === null || name.key === null || name.tool !== one.tool) continue;
     const before = stems.get(name.key);
     if (before !== undefined && before !== name.stem) return true;
     stems.set(name.key, name.stem);
-    known += 1;
   }
-  return day.test(one.key ?? '') && one.tool === 'numbered' && known < 3;
+  return one.tool === 'numbered' && day.test(one.key ?? '') && stems.size < 3;
 }
