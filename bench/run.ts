@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { clean } from './clean';
 import { copyOfIgnored } from './copyIgnored';
 import { fiftyWorktrees } from './fiftyWorktrees';
+import { hazards } from './hazards';
 import { bigMatrix, matrix } from './matrix';
 import type { Figure } from './measure';
 import { report } from './measure';
@@ -25,6 +26,7 @@ async function main(): Promise<boolean> {
     ...(await copyOfIgnored(short ? 3 : 5)),
     ...(await matrix(short ? 3 : 9)),
     ...(process.argv.includes('--big') ? await bigMatrix() : []),
+    ...(await hazards(root, short ? 1 : 3)),
     ...(await storeRead()),
     ...size(root),
   ];

@@ -19,8 +19,9 @@ const stretchMs = 20;
 
 /** Judges in this thread: long work, so hosts leave it to another (`workerJudge.ts`). */
 export class Judgement implements HazardJudge {
-  readonly #facts = new FactCache();
+  readonly #versions = new FactCache();
   readonly #sides = new Aging<ReadSide>(keptSides);
+  readonly #facts = new Aging<{ readonly of: ReadSide; readonly facts: SideFacts }>(keptSides);
   #resolutions = new ResolutionCache();
 
   constructor(
@@ -31,10 +32,7 @@ export class Judgement implements HazardJudge {
   async judge(question: HazardQuestion, signal?: AbortSignal): Promise<HazardAnswer> {
     const before = this.git.started;
     const read = await this.#read(question, signal);
-    const sides = question.sides.map(({ rules }, index): SideFacts | null => {
-      const side = read[index];
-      return side == null ? null : { ...side.facts, rules };
-    });
+    const sides = question.sides.map((side, index) => this.#told(side, read[index] ?? null));
     const turns = new Turns(signal);
     const alone: (FoundHazard[] | null)[] = [];
     for (const index of question.alone) {
@@ -54,8 +52,9 @@ export class Judgement implements HazardJudge {
   }
 
   dispose(): void {
-    this.#facts.clear();
+    this.#versions.clear();
     this.#sides.clear();
+    this.#facts.clear();
     this.#resolutions = new ResolutionCache();
   }
 
@@ -67,6 +66,16 @@ export class Judgement implements HazardJudge {
       this.log.error(`Who resolves what could not be told: ${error instanceof Error ? error.stack : error}`);
       return files.map(() => null);
     }
+  }
+
+  /** The same object as long as it is the same side: judges keep what they have made of it. */
+  #told(side: JudgedSide, read: ReadSide | null): SideFacts | null {
+    if (read === null) return null;
+    const key = `${keyOf(side)} ${JSON.stringify(side.rules)}`;
+    const known = this.#facts.get(key);
+    const told = known?.of === read ? known : { of: read, facts: { ...read.facts, rules: side.rules } };
+    this.#facts.keep(key, told);
+    return told.facts;
   }
 
   /** A judge that fails says nothing, and nobody may take that for good. */
@@ -83,7 +92,7 @@ export class Judgement implements HazardJudge {
   async #read({ place, sides }: HazardQuestion, signal?: AbortSignal): Promise<(ReadSide | null)[]> {
     const known = sides.map((side) => this.#sides.get(keyOf(side)));
     const open = sides.filter((_, index) => known[index] === undefined);
-    const read = (await readSides(this.git, place, open, this.#facts, signal)).values();
+    const read = (await readSides(this.git, place, open, this.#versions, signal)).values();
     return sides.map((side, index) => {
       const found = known[index] ?? read.next().value;
       if (found === undefined) throw new Error(`${side.ref} was not read.`);

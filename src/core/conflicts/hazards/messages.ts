@@ -16,5 +16,5 @@ export type FromWorker =
   | { readonly kind: 'answer'; readonly id: number; readonly answer: HazardAnswer }
   | { readonly kind: 'failed'; readonly id: number; readonly reason: GitReason; readonly message: string }
   | { readonly kind: 'log'; readonly level: keyof Log; readonly message: string }
-  /** Every second: it is not stuck in a file. */
+  /** At its start, and every second: it is not stuck in a file. */
   | { readonly kind: 'alive' };

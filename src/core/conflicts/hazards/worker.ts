@@ -35,6 +35,7 @@ function main(): void {
       })
       .finally(() => running.delete(id));
   });
+  tell({ kind: 'alive' });
   setInterval(() => tell({ kind: 'alive' }), aliveMs).unref();
 }
 

@@ -28,6 +28,8 @@ export function hazardsProgram(): string {
   return existsSync(beside) ? beside : path.join(here, 'workerFromSource.mjs');
 }
 
+/** On a machine that does much else, starting takes its time. */
+const startMs = 60_000;
 /** Bounds what one that goes wrong can take; what it needs is a small part of it. */
 const mostMegabytes = 512;
 
@@ -197,6 +199,7 @@ class Room {
   #asked: Asked | null = null;
   #ids = 0;
   #stuck: NodeJS.Timeout | null = null;
+  #hasBegun = false;
   ended = false;
 
   constructor(o: WorkerJudgeOptions) {
@@ -247,13 +250,14 @@ class Room {
 
   #watch(): void {
     if (this.#stuck !== null) clearTimeout(this.#stuck);
-    const ms = this.#o.stuckMs ?? 20_000;
+    const ms = this.#hasBegun ? (this.#o.stuckMs ?? 20_000) : startMs;
     this.#stuck = setTimeout(() => this.end(new WorkerDied(`no word for ${Math.round(ms / 1000)} s`)), ms);
   }
 
   #told(message: FromWorker): void {
     if (message.kind === 'log') this.#o.log[message.level](message.message);
     else if (message.kind === 'alive') {
+      this.#hasBegun = true;
       if (this.#asked !== null) this.#watch();
     } else if (message.id === this.#asked?.id) {
       if (message.kind === 'answer') this.#asked.resolve(message.answer);

@@ -23,7 +23,8 @@ export interface Origins {
 /**
  * Each side is judged for its own work: what it changed since it left its base. Only what two have in common beyond their
  * bases (one is stacked on the other, or one is the base) moves both origins to the merge base of the two.
- * @returns in order; null: they have no history in common, or it is not known
+ * @returns in order; null: they have no history in common, or several merge bases, each of which lacks what both have by
+ *   way of the other (what they share would seem to be new on both); or it is not known
  * @throws GitError cancelled
  */
 export async function findOrigins(
@@ -50,7 +51,8 @@ export async function findOrigins(
     if (places === null) return null;
     const { a, b, common, contained } = places;
     const own = a !== null && b !== null && (isPlain(places) || isOnBase(mergeBases, common, [a, b]));
-    return own ? { a, b, contained } : { a: common, b: common, contained };
+    if (own) return { a, b, contained };
+    return places.only ? { a: common, b: common, contained } : null;
   });
 }
 
@@ -58,8 +60,10 @@ interface Places {
   /** Where each left its base; null: that is not to be asked. */
   readonly a: string | null;
   readonly b: string | null;
-  /** The merge base of both. */
+  /** A merge base of both. */
   readonly common: string;
+  /** It is the only one. */
+  readonly only: boolean;
   readonly contained: boolean;
 }
 
@@ -67,11 +71,15 @@ function placesOf(mergeBases: MergeBases, { a, b, baseOfA, baseOfB }: Standing):
   const all = mergeBases.of(a.head, b.head) ?? [];
   const common = newest(mergeBases, all);
   if (common === null) return null;
+  const only = all.length === 1;
   const contained = all.includes(a.commit) || all.includes(b.commit) || a.commit === b.commit;
   const isBase = baseOfA?.side.ref === b.side.ref || baseOfB?.side.ref === a.side.ref;
-  if (isBase || baseOfA === null || baseOfB === null) return { a: null, b: null, common, contained };
-  const forkOf = (side: KnownSide, base: KnownSide) => newest(mergeBases, mergeBases.of(side.head, base.head) ?? []);
-  return { a: forkOf(a, baseOfA), b: forkOf(b, baseOfB), common, contained };
+  if (isBase || baseOfA === null || baseOfB === null) return { a: null, b: null, common, only, contained };
+  const forkOf = (side: KnownSide, base: KnownSide) => {
+    const [fork, ...more] = mergeBases.of(side.head, base.head) ?? [];
+    return fork === undefined || more.length > 0 ? null : fork;
+  };
+  return { a: forkOf(a, baseOfA), b: forkOf(b, baseOfB), common, only, contained };
 }
 
 /** It need not be asked whether what both have in common is on a base. */
@@ -83,7 +91,7 @@ function isOnBase(mergeBases: MergeBases, common: string, forks: readonly string
   return forks.some((fork) => mergeBases.of(common, fork)?.includes(common) === true);
 }
 
-/** Of several merge bases one has to do; the ids decide among equally old ones, so that it is always the same. */
+/** The ids decide among equally old ones, so that it is always the same. */
 function newest(mergeBases: MergeBases, all: readonly string[]): string | null {
   const [first] = all.toSorted((x, y) => mergeBases.dateOf(y) - mergeBases.dateOf(x) || (x < y ? -1 : 1));
   return first ?? null;

@@ -92,7 +92,7 @@ describe('conflicts: the thread in which hazards are judged', function () {
   });
 
   it('ends a worker that is stuck, and judges all others', async () => {
-    await withJudge({ program: dying, stuckMs: 2_500 }, async (judge, ask) => {
+    await withJudge({ program: dying, stuckMs: 5_000 }, async (judge, ask) => {
       const answer = await judge.judge(ask(['a', 'endless']));
       assert.deepEqual(answer.alone, [[], null]);
       assert.deepEqual(answer.pairs, [null]);

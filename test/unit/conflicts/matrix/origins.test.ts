@@ -93,4 +93,13 @@ describe('conflicts: since when sides are judged', () => {
   it('with nothing in common they are not judged', async () => {
     assert.equal(await originsOf([[], []], { a: 0, b: 1 }), null);
   });
+
+  it('where they have several merge bases, what they share would seem new: not judged', async () => {
+    // 1 and 2 from 0, merged both ways as 3 and 4
+    const crossed = [[], [0], [0], [1, 2], [2, 1]];
+    assert.equal(await originsOf(crossed, { a: 3, b: 4 }), null);
+    // 5 and 6 from these, with a base that each left at one place
+    const parents = [[], [0], [0], [1, 2], [2, 1], [3], [4]];
+    assert.deepEqual(await originsOf(parents, { a: 5, b: 6, baseOfA: 3, baseOfB: 4 }), [3, 4, false]);
+  });
 });
