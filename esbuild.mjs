@@ -19,6 +19,8 @@ const node = {
   mainFields: ['module', 'main'],
   // CommonJS here: the other build asks `import.meta` where it lies, which no bundle of this format has.
   alias: { 'web-tree-sitter': require.resolve('web-tree-sitter') },
+  // The bundles are CommonJS, which has another name for where a file lies.
+  define: { 'import.meta.dirname': '__dirname' },
   minify: production,
   sourcemap: production ? false : 'linked',
   logLevel: 'info',
