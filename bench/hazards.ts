@@ -43,7 +43,7 @@ async function longestBlock(run: () => Promise<unknown>): Promise<number> {
   return longest;
 }
 
-/** Fifty branches of 45 changed files each, on 20,000: everything judged for the first time, then what one of them costs. */
+/** Fifty branches of 23 changed files each, on 20,000: everything judged for the first time, then what one of them costs. */
 export async function hazards(root: string, rounds: number): Promise<Figure[]> {
   const folder = benchFolder();
   const path = join(folder.path, 'project');
@@ -98,7 +98,7 @@ export async function hazards(root: string, rounds: number): Promise<Figure[]> {
   } finally {
     folder.remove();
   }
-  const name = 'hazards: 50 branches × 45 files on 20,000, ';
+  const name = 'hazards: 50 branches × 23 files on 20,000, ';
   return [
     {
       name: `${name}cold`,

@@ -49,8 +49,8 @@ function randomFrom(seed: number): (below: number) => number {
 }
 
 /**
- * A repository of `files` files of code, and `count` branches from the end of its `main`, each of which changes 44 files
- * and adds one. Packed, without a checkout.
+ * A repository of `files` files of code, and `count` branches from the end of its `main`, each of which changes 22 files
+ * and adds one: 45 contents a branch, as branches are that 10 to 40 files were changed in. Packed, without a checkout.
  */
 export function makeHazardsFixture(path: string, files: number, count: number): void {
   mkdirSync(path, { recursive: true });
@@ -69,7 +69,7 @@ export function makeHazardsFixture(path: string, files: number, count: number): 
   for (let branch = 0; branch < count; branch += 1) {
     begin(`agent/b${String(branch).padStart(3, '0')}`, branch + 2, 1);
     const touched = new Set<number>();
-    while (touched.size < 44) touched.add(random(files));
+    while (touched.size < 22) touched.add(random(files));
     for (const index of touched) put(pathOf(index), contentOf(index, branch + 1));
     put(`src/new/added${branch}.ts`, contentOf(files + branch, 0));
   }
