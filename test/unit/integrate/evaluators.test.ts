@@ -299,7 +299,8 @@ describe('integration checklist: evaluators', () => {
     });
     const worlds = fc.constantFrom<PlanFacts>(
       facts(),
-      facts({ matrix: null }),
+      // Where nobody has computed one, no branch's state is known either (`planFacts`).
+      facts({ matrix: null, branches: [], commits: [] }),
       facts({ untold: [{ ref: 'agent/b', why: 'timeout' }], commits: facts().commits.slice(0, 1) }),
       facts({ matrix: matrix({ pairs: [pairOf({ verdict: 'conflict', files: [fileOf('go.mod')], hazards: null })] }) }),
       facts({ tasks: [task('a')], branches: [branch('a')], commits: facts().commits.slice(0, 1) }),

@@ -167,9 +167,9 @@ describe('conflicts: names of new files', () => {
         a: { 'src/orderTotal.ts': text },
       },
       {
-        name: 'a declaration file and a generated one',
+        name: 'a declaration file',
         base: kebab,
-        a: { 'src/orderTotal.d.ts': text, 'src/orderTotal.gen.ts': text },
+        a: { 'src/orderTotal.d.ts': text },
       },
     ],
   });
