@@ -196,9 +196,7 @@ export class MergePlace {
     const driver = existsSync(this.#drivers);
     const unmerged = merged.exit === 0 ? [] : await this.#unmerged(ours, theirs);
     const inProgress = existsSync(path.join(this.folder, '.git', 'MERGE_HEAD'));
-    await this.#git('reset', '-q', '--hard');
-    if (merged.exit !== 0) await this.#git('clean', '-ffdxq');
-    this.#settle();
+    await this.#writeAnew(ours);
     const missing = new Set([...said.matchAll(/Failed to merge submodule (.*) \(/g)].map(([, at]) => at));
     const way = { files: unmerged, others: unmerged.some((file) => !missing.has(file)), driver, said };
     if (merged.exit === 0) return { ...way, result: 'clean' };
@@ -218,12 +216,24 @@ export class MergePlace {
     this.#ours = null;
     for (const at of this.#submodules) rmSync(at, { recursive: true, force: true });
     this.#submodules = [];
-    const { exit, stderr } = await this.#git('checkout', '-q', '-f', '--detach', commit);
-    if (exit !== 0) return stderr;
-    await this.#git('clean', '-ffdxq');
+    const failed = await this.#writeAnew(commit);
+    if (failed !== null) return failed;
     await this.#checkOutSubmodules();
     this.#settle();
     this.#ours = commit;
+    return null;
+  }
+
+  /**
+   * With an index of its own: one that is written over another marks files as young as that one which do not have the
+   * line ends that attributes want (read-cache.c, `ce_smudge_racily_clean_entry`), and they count as changed ever after.
+   */
+  async #writeAnew(commit: string): Promise<string | null> {
+    rmSync(path.join(this.folder, '.git', 'index'), { force: true });
+    const { exit, stderr } = await this.#git('checkout', '-q', '-f', '--detach', commit);
+    if (exit !== 0) return stderr;
+    await this.#git('clean', '-ffdxq');
+    this.#settle();
     return null;
   }
 
