@@ -14,7 +14,7 @@ export const readCode: FactReader<CodeFacts> = {
     const language = languageOf(path);
     if (language === null) return null;
     const text = admit(path, content);
-    return withTree(language.grammar, text, (tree) => understood(tree, text, language));
+    return withTree(language.grammar, text, (tree) => understood(tree, text, language), path);
   },
 };
 
