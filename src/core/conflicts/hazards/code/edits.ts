@@ -35,8 +35,16 @@ export function editsBetween(old: string, next: string): PlainEdit[] {
   });
 }
 
+/** With the ends of lines. */
 function linesOf(text: string): string[] {
-  return text.split(/(?<=\n)/);
+  const lines: string[] = [];
+  let from = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', from)) {
+    lines.push(text.slice(from, at + 1));
+    from = at + 1;
+  }
+  if (from < text.length) lines.push(text.slice(from));
+  return lines;
 }
 
 /** Line by line; where lines differ, up to the nearest that are equal. */
