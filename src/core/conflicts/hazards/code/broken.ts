@@ -1,5 +1,5 @@
-import type { Node } from 'web-tree-sitter';
 import { lineOf } from './nodes';
+import type { Node } from './tree';
 
 /** An error that is longer hides more than one slip, in characters. */
 const longest = 120;

@@ -1,16 +1,16 @@
-import type { Tree } from 'web-tree-sitter';
 import type { CodeFacts } from '../facts';
 import { readGo } from './go/readGo';
 import type { Grammar } from './grammars';
 import { readJava } from './java/readJava';
 import { readPython } from './python/readPython';
 import { readRust } from './rust/readRust';
+import type { Node } from './tree';
 import { readJavaScript, readTypeScript } from './typescript/readTypeScript';
 
 export interface LanguageReader {
   readonly grammar: Grammar;
   /** What a whole file says. Keeps nothing of the tree, which is freed afterwards. */
-  readonly read: (tree: Tree, text: string) => CodeFacts;
+  readonly read: (root: Node, text: string) => CodeFacts;
 }
 
 const typescript: LanguageReader = { grammar: 'typescript', read: readTypeScript };

@@ -1,8 +1,8 @@
-import type { Node } from 'web-tree-sitter';
+import type { Node } from './tree';
 
 /** Where a node stands, counted from 1. */
 export function lineOf(node: Node): number {
-  return node.startPosition.row + 1;
+  return node.row + 1;
 }
 
 /** A string literal's content, escapes as written. */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import type { Parser, Tree } from 'web-tree-sitter';
+import type { Edit, Parser, Tree } from 'web-tree-sitter';
 import { UnreadableFile } from '../reader';
+import { editsBetween } from './edits';
 import { type Grammar, grammarFile, parserFile } from './grammars';
 
 /** Loaded on use: whoever never parses pays for nothing. */
@@ -13,9 +14,13 @@ async function load(): Promise<typeof import('web-tree-sitter')> {
   return treeSitter;
 }
 
-async function makeParser(grammar: Grammar): Promise<Parser> {
+function loaded(): Promise<typeof import('web-tree-sitter')> {
   runtime ??= load();
-  const { Language, Parser } = await runtime;
+  return runtime;
+}
+
+async function makeParser(grammar: Grammar): Promise<Parser> {
+  const { Language, Parser } = await loaded();
   return new Parser().setLanguage(await Language.load(await readFile(grammarFile(grammar))));
 }
 
@@ -31,22 +36,61 @@ function parserOf(grammar: Grammar): Promise<Parser> {
 /** Longer than any file of a megabyte that people wrote takes on a slow machine, in milliseconds. */
 const mostMs = 5000;
 
+interface Parsed {
+  readonly path: string;
+  readonly grammar: Grammar;
+  readonly text: string;
+  readonly tree: Tree;
+}
+
+/** The last content of a path, for the next one of the same. */
+let last: Parsed | undefined;
+
 /**
- * Hands a file's tree over, and frees it afterwards: it lies in the parser's memory, where nothing is collected. Positions
- * in it count UTF-16 units: `text.slice(node.startIndex, node.endIndex)`.
+ * Hands a file's tree over, and frees it: it lies in the parser's memory, where nothing is collected. Positions in it
+ * count UTF-16 units: `text.slice(node.startIndex, node.endIndex)`.
+ * @param path of the file: of contents of one path that are asked for one after the other, only what differs is parsed
  * @throws UnreadableFile
  */
-export async function withTree<T>(grammar: Grammar, text: string, fn: (tree: Tree) => T): Promise<T> {
+export async function withTree<T>(grammar: Grammar, text: string, fn: (tree: Tree) => T, path?: string): Promise<T> {
   const parser = await parserOf(grammar);
-  const deadline = performance.now() + mostMs;
-  const tree = parser.parse(text, null, { progressCallback: () => performance.now() > deadline });
-  if (tree === null) {
-    parser.reset(); // or the next file would go on where this one was given up
-    throw new UnreadableFile('takes too long to parse');
-  }
+  const { Edit } = await loaded();
+  const tree = treeLikeLast(parser, Edit, { path, grammar, text }) ?? parse(parser, text, null);
   try {
     return fn(tree);
   } finally {
-    tree.delete();
+    // An error may be read in more than one way, depending on what was known before.
+    if (path !== undefined && !tree.rootNode.hasError) last = { path, grammar, text, tree };
+    else tree.delete();
   }
+}
+
+/** Takes the last content's tree, which is used up; null: it is of no use here. */
+function treeLikeLast(
+  parser: Parser,
+  edit: typeof Edit,
+  { path, grammar, text }: Omit<Parsed, 'tree' | 'path'> & { readonly path: string | undefined },
+): Tree | null {
+  const from = last;
+  if (path === undefined || from === undefined) return null;
+  last = undefined;
+  try {
+    if (from.path !== path || from.grammar !== grammar) return null;
+    for (const each of editsBetween(from.text, text)) from.tree.edit(new edit(each));
+    const tree = parse(parser, text, from.tree);
+    if (!tree.rootNode.hasError) return tree;
+    tree.delete();
+    return null;
+  } finally {
+    from.tree.delete();
+  }
+}
+
+/** @throws UnreadableFile */
+function parse(parser: Parser, text: string, old: Tree | null): Tree {
+  const deadline = performance.now() + mostMs;
+  const tree = parser.parse(text, old, { progressCallback: () => performance.now() > deadline });
+  if (tree !== null) return tree;
+  parser.reset(); // or the next file would go on where this one was given up
+  throw new UnreadableFile('takes too long to parse');
 }

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { languageOf } from '../../../../../src/core/conflicts/hazards/code/languages';
 import { withTree } from '../../../../../src/core/conflicts/hazards/code/parse';
+import { rootOf } from '../../../../../src/core/conflicts/hazards/code/tree';
 import type { CodeFacts } from '../../../../../src/core/conflicts/hazards/facts';
 
 /** What its language makes of a text, even of one that is too broken to be admitted. */
 export async function readText(path: string, text: string): Promise<CodeFacts> {
   const language = languageOf(path);
   assert.ok(language !== null, `nobody reads ${path}`);
-  return withTree(language.grammar, text, (tree) => language.read(tree, text));
+  return withTree(language.grammar, text, (tree) => language.read(rootOf(tree, text), text));
 }
 
 /** `+ function parse`; `-`: not for others. */

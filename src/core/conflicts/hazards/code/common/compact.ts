@@ -1,4 +1,4 @@
-import type { Node } from 'web-tree-sitter';
+import type { Node } from '../tree';
 
 export type Lexis = 'python' | 'go' | 'rust' | 'java';
 

@@ -1,5 +1,5 @@
-import type { Node } from 'web-tree-sitter';
 import type { CodeFacts } from '../../facts';
+import type { Node } from '../tree';
 import { Marks } from './marks';
 import { usesOf } from './uses';
 

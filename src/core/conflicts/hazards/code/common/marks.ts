@@ -1,5 +1,5 @@
-import type { Node } from 'web-tree-sitter';
 import type { Call, Variable } from '../../facts';
+import type { Node } from '../tree';
 
 /** A call, and where it ends. */
 export interface CallSite {

@@ -1,5 +1,5 @@
-import type { Node } from 'web-tree-sitter';
 import type { Use } from '../../facts';
+import type { Node } from '../tree';
 import type { Marks } from './marks';
 
 interface Chain {
@@ -47,7 +47,7 @@ export function usesOf(names: readonly Node[], text: string, marks: Marks, known
     nameAt.lastIndex = start;
     const name = nameAt.exec(text)?.[0] ?? text.slice(start, node.endIndex);
     const end = start + name.length;
-    const line = node.startPosition.row + 1;
+    const line = node.row + 1;
     const separator = open === null ? null : linkBetween(text, open.end, start);
     if (open !== null && separator !== null) {
       open.text = open.text === null ? null : [open.text, separator, name].join('');

@@ -1,6 +1,6 @@
-import type { Node } from 'web-tree-sitter';
 import type { Declaration } from '../../facts';
 import { textOf } from '../common/compact';
+import type { Node } from '../tree';
 import { genericsOf, parametersText, readParameters, resultOf, typeOf } from './parameters';
 import { readType } from './types';
 
@@ -43,7 +43,7 @@ function readFunction(node: Node, text: string, owner: string | null): Declarati
   const result = resultOf(node.childForFieldName('result'), text);
   const signature = `func${genericsOf(node, text)}${parametersText(parameters)}${result === null ? '' : ` ${result}`}`;
   const exported = isCapital(simple) && (owner === null || isCapital(owner));
-  const common = { exported, signature, parameters, result, line: node.startPosition.row + 1 };
+  const common = { exported, signature, parameters, result, line: node.row + 1 };
   return owner === null
     ? [{ ...common, name: simple, kind: 'function' }]
     : [{ ...common, name: `${owner}.${simple}`, kind: 'method' }];
@@ -63,7 +63,7 @@ function valuesOf(text: string): (spec: Node) => Declaration[] {
     return spec.childrenForFieldName('name').flatMap((node): Declaration[] => {
       const name = textOf(node, text);
       if (node.type !== 'identifier') return [];
-      const line = node.startPosition.row + 1;
+      const line = node.row + 1;
       const signature = `${kind} ${name}${type === null ? '' : `: ${typeOf(type, text)}`}`;
       return [{ name, kind: 'constant', exported: isCapital(name), signature, parameters: null, result: null, line }];
     });

@@ -1,6 +1,6 @@
-import type { Node } from 'web-tree-sitter';
 import type { Import } from '../../facts';
 import { textOf } from '../common/compact';
+import type { Node } from '../tree';
 
 /** All imports of a file. A package without a name of its own here has that which its path ends with. */
 export function readImports(root: Node, text: string): Import[] {
@@ -9,7 +9,7 @@ export function readImports(root: Node, text: string): Import[] {
   return specs.map((spec) => {
     const from = textOf(spec.childForFieldName('path'), text).slice(1, -1);
     const name = spec.childForFieldName('name');
-    const common = { from, reexport: null, line: spec.startPosition.row + 1 };
+    const common = { from, reexport: null, line: spec.row + 1 };
     switch (name?.type) {
       case undefined:
         return { ...common, name: '*', local: packageOf(from) };

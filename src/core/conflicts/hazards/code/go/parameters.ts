@@ -1,6 +1,6 @@
-import type { Node } from 'web-tree-sitter';
 import type { Parameter } from '../../facts';
 import { compact, textOf } from '../common/compact';
+import type { Node } from '../tree';
 
 export function typeOf(node: Node | null, text: string): string {
   return compact(textOf(node, text), 'go');

@@ -1,6 +1,6 @@
-import type { Node } from 'web-tree-sitter';
 import type { Declaration, Parameter } from '../../facts';
 import { textOf } from '../common/compact';
+import type { Node } from '../tree';
 import { isCapital } from './declarations';
 import { genericsOf, parametersText, readParameters, resultOf, typeOf } from './parameters';
 import { plainType } from './variables';
@@ -23,7 +23,7 @@ export function readType(spec: Node, text: string): Declaration[] {
   if (name === '' || type === null || (spec.type !== 'type_spec' && spec.type !== 'type_alias')) return [];
   const generics = genericsOf(spec, text);
   const exported = isCapital(name);
-  const common = { name, exported, result: null, line: spec.startPosition.row + 1 };
+  const common = { name, exported, result: null, line: spec.row + 1 };
   if (spec.type === 'type_alias') {
     return [{ ...common, kind: 'type', signature: `type${generics} = ${typeOf(type, text)}`, parameters: null }];
   }
@@ -104,7 +104,7 @@ function memberOf(
   callable: Pick<Declaration, 'parameters' | 'result'> = { parameters: null, result: null },
 ): Member {
   const exported = isCapital(name) && isCapital(owner);
-  const line = node.startPosition.row + 1;
+  const line = node.row + 1;
   const declaration = { name: `${owner}.${name}`, kind, exported, signature, ...callable, line };
   return { base: null, name, type: null, text: kind === 'field' ? signature : `${name} ${signature}`, declaration };
 }

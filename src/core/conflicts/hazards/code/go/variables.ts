@@ -1,5 +1,5 @@
-import type { Node } from 'web-tree-sitter';
 import { textOf } from '../common/compact';
+import type { Node } from '../tree';
 import { typeOf } from './parameters';
 
 /** The name of a type, without `*` and type arguments; null: it is no one name. */

@@ -1,5 +1,5 @@
-import type { Node } from 'web-tree-sitter';
 import type { Declaration } from '../../facts';
+import type { Node } from '../tree';
 import { readType } from './types';
 
 /** The types of a file and their members, types within them too: `Outer.Inner.parse`. */

@@ -1,6 +1,6 @@
-import type { Node } from 'web-tree-sitter';
 import type { Declaration } from '../../facts';
 import { textOf } from '../common/compact';
+import type { Node } from '../tree';
 import { isOpen, lineOf, modifiersOf, modifiersText, parametersText, readParameters, typeOf } from './parameters';
 
 /** The type that members belong to. */
@@ -26,7 +26,7 @@ export function readMember(node: Node, text: string, owner: Owner): Declaration[
     case 'enum_constant': {
       const simple = textOf(node.childForFieldName('name'), text);
       const name = `${owner.name}.${simple}`;
-      const line = node.startPosition.row + 1;
+      const line = node.row + 1;
       const { exported } = owner;
       return [{ name, kind: 'field', exported, signature: simple, parameters: null, result: null, line }];
     }
@@ -81,7 +81,7 @@ function fieldsOf(node: Node, text: string, owner: Owner): Declaration[] {
     const simple = textOf(declarator.childForFieldName('name'), text);
     const name = `${owner.name}.${simple}`;
     const signature = `${modifiers}${simple}: ${type}${typeOf(declarator.childForFieldName('dimensions'), text)}`;
-    const line = declarator.startPosition.row + 1;
+    const line = declarator.row + 1;
     const field = { name, kind: 'field', exported, signature, parameters: null, result: null, line } as const;
     return owner.implied ? { ...field, optional: true } : field;
   });

@@ -1,6 +1,6 @@
-import type { Node } from 'web-tree-sitter';
 import type { Parameter } from '../../facts';
 import { compact, textOf } from '../common/compact';
+import type { Node } from '../tree';
 
 export function typeOf(node: Node | null, text: string): string {
   return compact(textOf(node, text), 'java');
@@ -49,5 +49,5 @@ export function isOpen(modifiers: ReadonlySet<string>): boolean {
 
 /** Where something is named: annotations may stand on lines before. */
 export function lineOf(node: Node): number {
-  return (node.childForFieldName('name') ?? node).startPosition.row + 1;
+  return (node.childForFieldName('name') ?? node).row + 1;
 }

@@ -1,6 +1,6 @@
-import type { Node } from 'web-tree-sitter';
 import type { Declaration, DeclarationKind, Parameter } from '../../facts';
 import { textOf } from '../common/compact';
+import type { Node } from '../tree';
 import { type Owner, readMember } from './members';
 import { isOpen, lineOf, modifiersOf, modifiersText, parametersText, readParameters, typeOf } from './parameters';
 import { plainType } from './variables';

@@ -1,8 +1,8 @@
-import type { Node } from 'web-tree-sitter';
 import type { Call } from '../../facts';
 import { textOf } from '../common/compact';
 import type { NameRules, Visit } from '../common/found';
 import type { Marks } from '../common/marks';
+import type { Node } from '../tree';
 import { unsaid } from './unsaid';
 import { madeType, plainType } from './variables';
 

@@ -1,4 +1,4 @@
-import type { Node } from 'web-tree-sitter';
+import type { Node } from '../tree';
 import { typeOf } from './parameters';
 
 /** The name of a type, without type arguments; null: it is no one name, or `var`. */

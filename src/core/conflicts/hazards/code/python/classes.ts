@@ -1,6 +1,6 @@
-import type { Node } from 'web-tree-sitter';
 import type { Declaration, DeclarationKind, Parameter } from '../../facts';
 import { compact, textOf } from '../common/compact';
+import type { Node } from '../tree';
 import { type Place, readFunction } from './functions';
 import { boundNames } from './names';
 import { parametersText, typeOf } from './parameters';
@@ -46,7 +46,7 @@ export function readClass(
   const listed = kind === 'enum' || kind === 'interface' ? ` { ${membersText(members, name)} }` : fields;
   const generics = compact(textOf(node.childForFieldName('type_parameters'), text), 'python');
   const signature = `class${generics}${bases.text}${kind === 'enum' ? '' : parametersText(parameters)}${listed}`;
-  const line = node.startPosition.row + 1;
+  const line = node.row + 1;
   const own: Declaration = { name, kind, exported, signature, parameters, result: null, line };
   const named = bases.names.filter((base) => base !== '' && base !== 'object');
   return [named.length === 0 ? own : { ...own, bases: named }, ...members];
@@ -106,7 +106,7 @@ function ownFields(node: Node, text: string): Declaration[] {
     const type = typeOf(assignment.childForFieldName('type'), text);
     const name = textOf(target.childForFieldName('attribute'), text);
     const signature = type === null ? name : `${name}: ${type}`;
-    const line = target.startPosition.row + 1;
+    const line = target.row + 1;
     return [{ name, kind: 'field', exported: true, signature, parameters: null, result: null, line } as const];
   });
 }

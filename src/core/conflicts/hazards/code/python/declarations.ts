@@ -1,5 +1,5 @@
-import type { Node } from 'web-tree-sitter';
 import type { Declaration } from '../../facts';
+import type { Node } from '../tree';
 import { readClass } from './classes';
 import { readFunction } from './functions';
 import { isPublic } from './names';

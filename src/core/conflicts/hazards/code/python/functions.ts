@@ -1,6 +1,6 @@
-import type { Node } from 'web-tree-sitter';
 import type { Declaration } from '../../facts';
 import { compact, textOf } from '../common/compact';
+import type { Node } from '../tree';
 import { parametersText, readParameters, typeOf } from './parameters';
 
 export interface Place {
@@ -30,7 +30,7 @@ export function readFunction(node: Node, decorators: readonly string[], text: st
   const common = {
     name: place.owner === null ? simple : `${place.owner}.${simple}`,
     exported: place.isExported(simple),
-    line: node.startPosition.row + 1,
+    line: node.row + 1,
   };
   if (place.owner !== null && last.some((name) => properties.has(name))) {
     const signature = result === null ? simple : `${simple}: ${result}`;

@@ -1,7 +1,7 @@
-import type { Node } from 'web-tree-sitter';
 import type { Import } from '../../facts';
 import { compact, textOf } from '../common/compact';
 import type { Typed } from '../common/found';
+import type { Node } from '../tree';
 import { isPublic } from './names';
 
 /** All imports of a file, those within functions too. */
@@ -16,7 +16,7 @@ export function readImports(nodes: readonly Typed[], text: string, all: Readonly
 function modules(node: Node, text: string): Import[] {
   return node.childrenForFieldName('name').map((item) => {
     const { name, alias } = namesOf(item, text);
-    return { from: name, name: '*', local: alias ?? name, reexport: null, line: item.startPosition.row + 1 };
+    return { from: name, name: '*', local: alias ?? name, reexport: null, line: item.row + 1 };
   });
 }
 
@@ -25,7 +25,7 @@ function members(node: Node, text: string, all: ReadonlySet<string> | null): Imp
   const top = node.parent?.type === 'module';
   const relative = from.startsWith('.');
   if (node.namedChildren.some(({ type }) => type === 'wildcard_import')) {
-    const line = node.startPosition.row + 1;
+    const line = node.row + 1;
     return [{ from, name: '*', local: null, reexport: top && relative ? '*' : null, line }];
   }
   return node.childrenForFieldName('name').map((item) => {
@@ -33,7 +33,7 @@ function members(node: Node, text: string, all: ReadonlySet<string> | null): Imp
     const local = alias ?? name;
     // Without a list, what a package takes from its own modules, or renames to the same name, is meant for others.
     const given = all === null ? isPublic(local) && (relative || alias === name) : all.has(local);
-    return { from, name, local, reexport: top && given ? local : null, line: item.startPosition.row + 1 };
+    return { from, name, local, reexport: top && given ? local : null, line: item.row + 1 };
   });
 }
 

@@ -1,5 +1,5 @@
-import type { Node } from 'web-tree-sitter';
 import { textOf } from '../common/compact';
+import type { Node } from '../tree';
 
 /** What a module lists in `__all__`; null: it has no such list. */
 export function namesForAll(root: Node, text: string): ReadonlySet<string> | null {

@@ -1,6 +1,6 @@
-import type { Node } from 'web-tree-sitter';
 import type { Parameter } from '../../facts';
 import { compact, textOf } from '../common/compact';
+import type { Node } from '../tree';
 
 /** The parameters of a function, in order. What only a position names has no name. */
 export function readParameters(list: Node | null, text: string): Parameter[] {

@@ -1,6 +1,6 @@
-import type { Node } from 'web-tree-sitter';
 import type { Declaration } from '../../facts';
 import { textOf } from '../common/compact';
+import type { Node } from '../tree';
 import { boundNames } from './names';
 import { typeOf } from './parameters';
 
@@ -51,7 +51,7 @@ export function undecorated(statement: Node, text: string): Decorated {
 
 /** `A = 1`, `a: int`, `a = b = 1`, `a, b = f()`, `type A = int`. */
 export function readValues(statement: Node, text: string): Declaration[] {
-  const line = statement.startPosition.row + 1;
+  const line = statement.row + 1;
   const common = { exported: true, parameters: null, result: null, line };
   if (statement.type === 'type_alias_statement') {
     const [name = null, value = null] = statement.namedChildren;

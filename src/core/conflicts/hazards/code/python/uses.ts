@@ -1,8 +1,8 @@
-import type { Node } from 'web-tree-sitter';
 import type { Call } from '../../facts';
 import { textOf } from '../common/compact';
 import type { NameRules, Visit } from '../common/found';
 import type { Marks } from '../common/marks';
+import type { Node } from '../tree';
 import { boundNames } from './names';
 import { unsaid } from './unsaid';
 import { madeBy, madeType, plainType } from './variables';
@@ -70,13 +70,13 @@ const visits: Readonly<Record<string, Visit>> = {
   },
   case_pattern(node, marks) {
     const name = node.firstNamedChild;
-    if (name?.type === 'dotted_name' && name.namedChildCount === 1) marks.bind(name.firstNamedChild);
+    if (name?.type === 'dotted_name' && name.namedChildren.length === 1) marks.bind(name.firstNamedChild);
   },
   splat_pattern: (node, marks) => marks.bind(node.firstNamedChild),
   keyword_pattern(node, marks) {
     const [name = null, value] = node.namedChildren;
     marks.skip(name);
-    if (value?.type === 'dotted_name' && value.namedChildCount === 1) marks.bind(value.firstNamedChild);
+    if (value?.type === 'dotted_name' && value.namedChildren.length === 1) marks.bind(value.firstNamedChild);
   },
   type_alias_statement(node, marks) {
     const [name, ...generics] = node.firstNamedChild?.descendantsOfType('identifier') ?? [];

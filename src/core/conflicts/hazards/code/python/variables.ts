@@ -1,5 +1,5 @@
-import type { Node } from 'web-tree-sitter';
 import { textOf } from '../common/compact';
+import type { Node } from '../tree';
 import { typeOf } from './parameters';
 
 /** The name of a type that is said: that of `Optional[Parser]` and `Parser | None` too; null: it is no one name. */

@@ -1,7 +1,7 @@
-import type { Node } from 'web-tree-sitter';
 import type { Call } from '../../facts';
 import { textOf } from '../common/compact';
 import type { Marks } from '../common/marks';
+import type { Node } from '../tree';
 
 export function readArguments(call: Node): Call {
   const given = call.childForFieldName('arguments')?.namedChildren ?? [];

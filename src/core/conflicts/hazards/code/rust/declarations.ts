@@ -1,6 +1,6 @@
-import type { Node } from 'web-tree-sitter';
 import type { Declaration } from '../../facts';
 import { textOf } from '../common/compact';
+import type { Node } from '../tree';
 import { ownerOf } from './owner';
 import { genericsOf, readCallable, typeOf, whereOf } from './parameters';
 import { enumOf, type Place, structOf } from './types';
@@ -38,7 +38,7 @@ function itemsOf(list: Node, text: string, prefix: string, outer: boolean): Decl
     if (node.type === 'attribute_item' || /comment$/.test(node.type)) return [];
     const name = textOf(node.childForFieldName('name'), text);
     const visible = outer && (isVisible(node, text) || /^#\[macro_export/.test(attributes));
-    const place = { name: prefix + name, exported: visible, line: node.startPosition.row + 1, attributes };
+    const place = { name: prefix + name, exported: visible, line: node.row + 1, attributes };
     attributes = '';
     return node.type === 'impl_item' ? implOf(node, text, prefix) : name === '' ? [] : readItem(node, text, place);
   });
@@ -116,7 +116,7 @@ function membersOf(node: Node, text: string, owner: string, isExported: (member:
   return (node.childForFieldName('body')?.namedChildren ?? []).flatMap((member): Declaration[] => {
     const simple = textOf(member.childForFieldName('name'), text);
     if (simple === '') return [];
-    const common = { name: `${owner}.${simple}`, exported: isExported(member), line: member.startPosition.row + 1 };
+    const common = { name: `${owner}.${simple}`, exported: isExported(member), line: member.row + 1 };
     switch (member.type) {
       case 'function_item':
       case 'function_signature_item':

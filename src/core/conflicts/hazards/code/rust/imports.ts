@@ -1,7 +1,7 @@
-import type { Node } from 'web-tree-sitter';
 import type { Import } from '../../facts';
 import { compact, textOf } from '../common/compact';
 import type { Typed } from '../common/found';
+import type { Node } from '../tree';
 import { isVisible } from './visibility';
 
 interface Imported {
@@ -30,7 +30,7 @@ export function readImports(nodes: readonly Typed[], text: string): Import[] {
 }
 
 function importedBy(node: Node, text: string): Imported[] {
-  const line = node.startPosition.row + 1;
+  const line = node.row + 1;
   const name = textOf(node.childForFieldName('name'), text);
   switch (node.type) {
     case 'mod_item':
@@ -47,7 +47,7 @@ function importedBy(node: Node, text: string): Imported[] {
 /** `a::{b, c::d as e, f::*, self}` one by one. */
 function treeOf(node: Node | null, prefix: string, text: string): Imported[] {
   if (node === null) return [];
-  const line = node.startPosition.row + 1;
+  const line = node.row + 1;
   const path = (of: Node | null) =>
     [prefix, compact(textOf(of, text), 'rust')].filter((part) => part !== '').join('::');
   switch (node.type) {

@@ -1,5 +1,5 @@
-import type { Node } from 'web-tree-sitter';
 import { textOf } from '../common/compact';
+import type { Node } from '../tree';
 
 /** The type that an `impl` is for, without arguments and modules; '': none with a name. */
 export function ownerOf(impl: Node, text: string): string {

@@ -1,6 +1,6 @@
-import type { Node } from 'web-tree-sitter';
 import type { Declaration, Parameter } from '../../facts';
 import { textOf } from '../common/compact';
+import type { Node } from '../tree';
 import { genericsOf, typeOf, whereOf } from './parameters';
 import { isVisible } from './visibility';
 
@@ -52,7 +52,7 @@ export function enumOf(node: Node, text: string, { name, exported, line, attribu
       signature: body === null ? 'variant' : `variant ${bracketed(body, shown)}`,
       parameters: body === null ? null : parametersOf(body, fields),
       result: null,
-      line: variant.startPosition.row + 1,
+      line: variant.row + 1,
     };
   });
   const shown = variants.map((variant) => `${variant.name.slice(name.length + 1)} ${variant.signature}`).sort();
@@ -83,7 +83,7 @@ function fieldsOf(body: Node | null, text: string): Field[] {
         name: textOf(node.childForFieldName('name'), text),
         type: typeOf(node.childForFieldName('type'), text),
         visible: isVisible(node, text) || body.parent?.type === 'enum_variant',
-        line: node.startPosition.row + 1,
+        line: node.row + 1,
       }));
   }
   let visible = body.parent?.type === 'enum_variant';
@@ -91,7 +91,7 @@ function fieldsOf(body: Node | null, text: string): Field[] {
   for (const node of body.namedChildren) {
     if (node.type === 'visibility_modifier') visible = !/\bself\b/.test(textOf(node, text));
     if (/^visibility_modifier$|^attribute_item$|comment$/.test(node.type)) continue;
-    fields.push({ name: String(fields.length), type: typeOf(node, text), visible, line: node.startPosition.row + 1 });
+    fields.push({ name: String(fields.length), type: typeOf(node, text), visible, line: node.row + 1 });
     visible = body.parent?.type === 'enum_variant';
   }
   return fields;

@@ -1,7 +1,7 @@
-import type { Node } from 'web-tree-sitter';
 import { textOf } from '../common/compact';
 import type { NameRules, Visit } from '../common/found';
 import type { Marks } from '../common/marks';
+import type { Node } from '../tree';
 import { readArguments, readLiteral, readTokens } from './calls';
 import { ownerOf } from './owner';
 import { unsaid } from './unsaid';

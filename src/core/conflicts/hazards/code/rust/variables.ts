@@ -1,5 +1,5 @@
-import type { Node } from 'web-tree-sitter';
 import { textOf } from '../common/compact';
+import type { Node } from '../tree';
 import { typeOf } from './parameters';
 
 /** The name of a type, without `&mut` and type arguments, and without what only holds it; null: it is no one name. */

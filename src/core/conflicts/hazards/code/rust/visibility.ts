@@ -1,5 +1,5 @@
-import type { Node } from 'web-tree-sitter';
 import { textOf } from '../common/compact';
+import type { Node } from '../tree';
 
 /** Others may use it: `pub` of any reach, as those whom it reaches are in the same repository. */
 export function isVisible(node: Node, text: string): boolean {

@@ -1,6 +1,6 @@
-import type { Node } from 'web-tree-sitter';
 import type { DeclarationKind } from '../../facts';
 import { childrenOf, has, lineOf, partsOf } from '../nodes';
+import type { Node } from '../tree';
 import type { Described } from './described';
 import { keyOf } from './members';
 

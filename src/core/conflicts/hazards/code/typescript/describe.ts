@@ -1,5 +1,5 @@
-import type { Node } from 'web-tree-sitter';
 import { childrenOf, has, lineOf, partsOf } from '../nodes';
+import type { Node } from '../tree';
 import { declaredIn, kinds, plain } from './declared';
 import { type Described, merged } from './described';
 import { called, describeMembers, functionType, isPublic, keyOf, parameterProperties, publicMembers } from './members';

@@ -1,6 +1,6 @@
-import type { Node } from 'web-tree-sitter';
 import type { Declaration, Import } from '../../facts';
 import { childrenOf, contentOf, has, partsOf } from '../nodes';
+import type { Node } from '../tree';
 import { declaredIn, describeBriefly } from './declared';
 import { describe, describeValue } from './describe';
 import { type Described, merged } from './described';

@@ -1,6 +1,6 @@
-import type { Node } from 'web-tree-sitter';
 import type { Import } from '../../facts';
 import { childrenOf, contentOf, lineOf, partsOf } from '../nodes';
+import type { Node } from '../tree';
 
 type Bound = Pick<Import, 'name' | 'local' | 'reexport'>;
 

@@ -1,5 +1,5 @@
-import type { Node } from 'web-tree-sitter';
 import { contentOf, has, lineOf, partsOf } from '../nodes';
+import type { Node } from '../tree';
 import { type Described, merged } from './described';
 import { parametersOf } from './parameters';
 import { inferred, type Names, noNames, print, printField, printMember, printValue, withTypeParameters } from './print';

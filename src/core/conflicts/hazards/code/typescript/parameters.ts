@@ -1,6 +1,6 @@
-import type { Node } from 'web-tree-sitter';
 import type { Parameter } from '../../facts';
 import { partsOf } from '../nodes';
+import type { Node } from '../tree';
 import { inferred, parameterParts, print } from './print';
 
 /** Parameters of anything that can be called. */

@@ -1,5 +1,5 @@
-import type { Node } from 'web-tree-sitter';
 import { has, partsOf } from '../nodes';
+import type { Node } from '../tree';
 
 /** What type parameters are called instead: their own names mean nothing to whoever uses them. */
 export type Names = ReadonlyMap<string, string>;
@@ -43,7 +43,7 @@ export function print(node: Node, names: Names = noNames): string {
     case 'template_literal_type':
       return node.text;
   }
-  return node.childCount === 0 ? node.text : printAll(node.children, names);
+  return node.children.length === 0 ? node.text : printAll(node.children, names);
 }
 
 /** Prints a field of a node; '': it has none. */
@@ -249,7 +249,7 @@ export function printValue(value: Node | null, names: Names = noNames): string {
       return printValue(value.firstNamedChild, names);
     case 'as_expression': {
       const type = value.lastNamedChild;
-      const isConst = value.lastChild?.type === 'const' || type === null || value.namedChildCount < 2;
+      const isConst = value.children.at(-1)?.type === 'const' || type === null || value.namedChildren.length < 2;
       return isConst ? `const ${value.firstNamedChild?.text ?? ''}`.replace(/\s+/g, ' ') : print(type, names);
     }
     case 'object':

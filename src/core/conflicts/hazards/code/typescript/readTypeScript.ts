@@ -1,25 +1,25 @@
-import type { Tree } from 'web-tree-sitter';
 import type { CodeFacts } from '../../facts';
+import type { Node } from '../tree';
 import { ModuleExports } from './exports';
 import { importsOf } from './imports';
 import { requiresOf } from './requires';
 import { usesOf } from './uses';
 
 /** What a TypeScript file says. */
-export function readTypeScript(tree: Tree, text: string): CodeFacts {
-  return { language: 'typescript', ...readModule(tree, text) };
+export function readTypeScript(root: Node, text: string): CodeFacts {
+  return { language: 'typescript', ...readModule(root, text) };
 }
 
 /** What a JavaScript file says, as a module of either kind. */
-export function readJavaScript(tree: Tree, text: string): CodeFacts {
-  return { language: 'javascript', ...readModule(tree, text) };
+export function readJavaScript(root: Node, text: string): CodeFacts {
+  return { language: 'javascript', ...readModule(root, text) };
 }
 
-function readModule({ rootNode }: Tree, text: string): Omit<CodeFacts, 'language'> {
-  const required = requiresOf(rootNode, text);
+function readModule(root: Node, text: string): Omit<CodeFacts, 'language'> {
+  const required = requiresOf(root, text);
   const exported = new ModuleExports(text);
-  for (const statement of rootNode.namedChildren) exported.add(statement);
-  const found = [...rootNode.namedChildren.flatMap(importsOf), ...required.imports];
+  for (const statement of root.namedChildren) exported.add(statement);
+  const found = [...root.namedChildren.flatMap(importsOf), ...required.imports];
   const { declarations, imports } = exported.finish(found);
-  return { declarations, imports, ...usesOf(rootNode, text, found, required.declarators) };
+  return { declarations, imports, ...usesOf(root, text, found, required.declarators) };
 }

@@ -1,6 +1,6 @@
-import type { Node } from 'web-tree-sitter';
 import type { Import } from '../../facts';
 import { contentOf, lineOf, partsOf } from '../nodes';
+import type { Node } from '../tree';
 import { keyOf } from './members';
 
 type Bound = Pick<Import, 'name' | 'local' | 'reexport'>;

@@ -1,5 +1,5 @@
-import type { Node } from 'web-tree-sitter';
 import { childrenOf, partsOf } from '../nodes';
+import type { Node } from '../tree';
 import { namesIn } from './declared';
 import { parameterParts } from './print';
 

@@ -1,6 +1,6 @@
-import type { Node } from 'web-tree-sitter';
 import type { Call, Import, Use, Variable } from '../../facts';
 import { lineOf, partsOf } from '../nodes';
+import type { Node } from '../tree';
 import { keyOf } from './members';
 import { Places } from './places';
 import { functions, isScope, Scope } from './scope';

@@ -1,5 +1,5 @@
-import type { Node } from 'web-tree-sitter';
 import { partsOf } from '../nodes';
+import type { Node } from '../tree';
 
 /** A name that is given a type, and the value it is given with it. */
 export interface Typed {
