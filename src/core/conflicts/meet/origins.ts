@@ -1,4 +1,5 @@
 import type { GitPlace } from '../../git/treeDiff';
+import { Breath, breathe } from '../breath';
 import type { KnownSide } from './meetings';
 import type { MergeBases } from './mergeBases';
 
@@ -20,6 +21,9 @@ export interface Origins {
   readonly contained: boolean;
 }
 
+/** The thread is given away after so many ms: this is of little hurry, and the thread is that of a window. */
+const stretchMs = 4;
+
 /**
  * Each side is judged for its own work: what it changed since it left its base. Only what two have in common beyond their
  * bases (one is stacked on the other, or one is the base) moves both origins to the merge base of the two.
@@ -39,8 +43,15 @@ export async function findOrigins(
       base === null ? [] : [[side.head, base.head] as const],
     ),
   ]);
+  await breathe();
   await mergeBases.prepare(at, heads, signal);
-  const open = standings.map((standing) => placesOf(mergeBases, standing));
+  await breathe();
+  const breath = new Breath(stretchMs);
+  const open: (Places | null)[] = [];
+  for (const standing of standings) {
+    if (breath.due) await breath.take();
+    open.push(placesOf(mergeBases, standing));
+  }
   const between = open.flatMap((places) =>
     places === null || isPlain(places)
       ? []
