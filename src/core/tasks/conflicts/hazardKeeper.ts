@@ -1,4 +1,5 @@
 import type { ConflictFile, ConflictsJson, UnjudgedFile } from '../../../contract/conflicts';
+import { Breath } from '../../conflicts/breath';
 import { Aging } from '../../conflicts/hazards/aging';
 import type { FoundHazard, HazardJudge } from '../../conflicts/hazards/hazards';
 import type { TaskRules } from '../../conflicts/hazards/parts';
@@ -51,6 +52,9 @@ const keptAnswers = 50_000;
 /** Different states that have a number at a time. */
 const keptNumbers = 20_000;
 
+/** The thread is given away after so many ms: nobody waits for hazards, and everybody for a window. */
+const stretchMs = 4;
+
 const unknown: Judged = { hazards: null, unjudged: [] };
 
 /** Judges what the cells call clean, a while after them. What holds is kept; only what changed is judged anew. */
@@ -82,13 +86,14 @@ export class HazardKeeper implements KnownHazards {
     for (const { verdict, a, b } of parts.result.pairs) {
       const [one, other] = [sides.get(a), sides.get(b)];
       if (verdict !== 'clean' || one === undefined || other === undefined) continue;
-      cases.push({ key: `${numbers.get(a)} ${numbers.get(b)}`, a: one, b: other, alone: false });
+      const held = parts.bases.get(a)?.ref === b || parts.bases.get(b)?.ref === a ? 'base' : 'side';
+      cases.push({ key: `${numbers.get(a)} ${numbers.get(b)}`, a: one, b: other, held });
     }
     for (const { verdict, ref } of parts.result.againstBase) {
       const [side, base] = [sides.get(ref), parts.bases.get(ref)];
       if (side === undefined || base === undefined || side.snapshot.commit === null) continue;
-      cases.push({ key: aloneKey(numbers.get(ref)), a: side, b: base, alone: true });
-      if (verdict === 'clean') cases.push({ key: baseKey(numbers.get(ref)), a: side, b: base, alone: false });
+      cases.push({ key: aloneKey(numbers.get(ref)), a: side, b: base, held: 'alone' });
+      if (verdict === 'clean') cases.push({ key: baseKey(numbers.get(ref)), a: side, b: base, held: 'base' });
     }
     this.#wanted = { ...parts, cases, numbers };
     const kept = new Map<string, Judged>();
@@ -157,7 +162,12 @@ export class HazardKeeper implements KnownHazards {
     const pairs = open.map(({ a, b }) => [a, b] as const);
     const origins = await this.#engine.origins(at, pairs, { bases: wanted.bases, signal });
     const ask = new Asking(wanted.rules, this.#answers);
-    const answers = open.map((each, index) => ask.add(each, origins[index] ?? null));
+    const breath = new Breath(stretchMs);
+    const answers: (() => Judged | undefined)[] = [];
+    for (const [index, each] of open.entries()) {
+      if (breath.due) await breath.take();
+      answers.push(ask.add(each, origins[index] ?? null));
+    }
     const processes = await ask.send(this.#judge, { ...this.#place, env: at.env }, this.#resolutions, signal);
     for (const [index, { key }] of open.entries()) this.#known.set(key, answers[index]?.() ?? unknown);
     return processes;
