@@ -1,7 +1,7 @@
 import type { GitPlace } from '../../git/treeDiff';
 import { Breath, breathe } from '../breath';
 import type { KnownSide } from './meetings';
-import type { MergeBases } from './mergeBases';
+import type { CommitPair, MergeBases } from './mergeBases';
 
 /** Two sides that are to be judged together, each with what it is held against. */
 export interface Standing {
@@ -37,16 +37,22 @@ export async function findOrigins(
   standings: readonly Standing[],
   signal?: AbortSignal,
 ): Promise<(Origins | null)[]> {
-  const heads = standings.flatMap(({ a, b, baseOfA, baseOfB }) => [
-    [a.head, b.head] as const,
-    ...[[a, baseOfA] as const, [b, baseOfB] as const].flatMap(([side, base]) =>
-      base === null ? [] : [[side.head, base.head] as const],
-    ),
-  ]);
+  const breath = new Breath(stretchMs);
+  const heads: CommitPair[] = [];
+  const held = new Map<KnownSide, KnownSide>();
+  for (const { a, b, baseOfA, baseOfB } of standings) {
+    if (breath.due) await breath.take();
+    heads.push([a.head, b.head]);
+    for (const [side, base] of [[a, baseOfA] as const, [b, baseOfB] as const]) {
+      // A side stands in many pairs, and mostly has one base.
+      if (base === null || held.get(side) === base) continue;
+      held.set(side, base);
+      heads.push([side.head, base.head]);
+    }
+  }
   await breathe();
   await mergeBases.prepare(at, heads, signal);
   await breathe();
-  const breath = new Breath(stretchMs);
   const open: (Places | null)[] = [];
   for (const standing of standings) {
     if (breath.due) await breath.take();

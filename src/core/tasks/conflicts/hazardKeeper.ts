@@ -1,5 +1,5 @@
 import type { ConflictFile, ConflictsJson, UnjudgedFile } from '../../../contract/conflicts';
-import { Breath } from '../../conflicts/breath';
+import { Breath, breathe } from '../../conflicts/breath';
 import { Aging } from '../../conflicts/hazards/aging';
 import type { FoundHazard, HazardJudge } from '../../conflicts/hazards/hazards';
 import type { TaskRules } from '../../conflicts/hazards/parts';
@@ -7,7 +7,7 @@ import type { EngineResult, MatrixEngine } from '../../conflicts/matrix/engine';
 import type { ScratchPlace } from '../../conflicts/parts';
 import type { Side } from '../../conflicts/side';
 import type { GitPlace } from '../../git/treeDiff';
-import { Asking, type Case, type Judged } from './hazardQuestion';
+import { Asking, type Case, type Judged, stretchMs } from './hazardQuestion';
 import { ResolutionKeeper } from './resolutionKeeper';
 
 /** What is to be judged. */
@@ -51,9 +51,6 @@ interface Wanted extends HazardParts {
 const keptAnswers = 50_000;
 /** Different states that have a number at a time. */
 const keptNumbers = 20_000;
-
-/** The thread is given away after so many ms: nobody waits for hazards, and everybody for a window. */
-const stretchMs = 4;
 
 const unknown: Judged = { hazards: null, unjudged: [] };
 
@@ -160,6 +157,7 @@ export class HazardKeeper implements KnownHazards {
     const open = wanted?.cases.filter(({ key }) => !this.#known.has(key)) ?? [];
     if (wanted === null || !this.stale) return 0;
     const pairs = open.map(({ a, b }) => [a, b] as const);
+    await breathe();
     const origins = await this.#engine.origins(at, pairs, { bases: wanted.bases, signal });
     const ask = new Asking(wanted.rules, this.#answers);
     const breath = new Breath(stretchMs);

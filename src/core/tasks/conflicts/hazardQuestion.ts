@@ -1,5 +1,5 @@
 import type { UnjudgedFile } from '../../../contract/conflicts';
-import { breathe } from '../../conflicts/breath';
+import { Breath, breathe } from '../../conflicts/breath';
 import type { Aging } from '../../conflicts/hazards/aging';
 import type { FoundHazard, HazardJudge, HazardQuestion, JudgedPair, JudgedSide } from '../../conflicts/hazards/hazards';
 import type { TaskRules } from '../../conflicts/hazards/parts';
@@ -24,6 +24,9 @@ export interface Judged {
   /** Lists of its sides. */
   readonly unjudged: readonly (readonly UnjudgedFile[])[];
 }
+
+/** The thread is given away after so many ms: nobody waits for hazards, and everybody for a window. */
+export const stretchMs = 4;
 
 const nothing: Judged = { hazards: [], unjudged: [] };
 
@@ -92,7 +95,11 @@ export class Asking {
       if (hazards != null) this.answers.keep(key, { hazards, unjudged: unjudged(places) });
     };
     for (const [index, [key, place]] of [...this.#alone].entries()) keep(key, answer.alone[index], [place]);
-    for (const [index, [key, [a, b]]] of [...this.#pairs].entries()) keep(key, answer.pairs[index], [a, b]);
+    const breath = new Breath(stretchMs);
+    for (const [index, [key, [a, b]]] of [...this.#pairs].entries()) {
+      if (breath.due) await breath.take();
+      keep(key, answer.pairs[index], [a, b]);
+    }
     resolving.keep(files, answer.resolutions);
     return answer.gitProcesses;
   }
