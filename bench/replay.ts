@@ -133,7 +133,7 @@ async function open(copy: string) {
           return { ref, from: froms[index] ?? '', to: snapshot.commit ?? '', rules: null };
         }),
         alone: [],
-        pairs: [[0, 1]],
+        pairs: [[0, 1, 'side']],
         files: [],
       });
       const hazards = answer.pairs[0] ?? null;

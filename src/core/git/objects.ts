@@ -11,6 +11,7 @@ export interface GitObject {
 /**
  * Contents of objects, in the order of their names; one process. null: there is none.
  * @param names as `git rev-parse` takes them, one character a byte: `<id>`, `<commit>:<path>`
+ * @param maxBuffer bytes of all of them that are too many. Default: as the door has it
  * @throws GitError
  */
 export async function readObjects(
@@ -18,6 +19,7 @@ export async function readObjects(
   at: GitPlace,
   names: readonly string[],
   signal?: AbortSignal,
+  maxBuffer?: number,
 ): Promise<(GitObject | null)[]> {
   if (names.length === 0) return [];
   const { stdoutBytes } = await git.run([...at.args, 'cat-file', '--batch', '-z'], {
@@ -25,6 +27,7 @@ export async function readObjects(
     env: { ...at.env },
     input: joinPaths(names),
     signal,
+    ...(maxBuffer === undefined ? {} : { maxBuffer }),
   });
   let from = 0;
   return names.map((name) => {

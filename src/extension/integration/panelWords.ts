@@ -124,7 +124,7 @@ function cellWords(t: Translate): PanelWords['cell'] {
     collapsedCounts: t('{0} conflicting, {1} unknown, {2} clean'),
     hazardOne: t('1 hazard'),
     hazardMany: t('{0} hazards'),
-    notJudged: t('not looked at for hazards yet'),
+    notJudged: t('not looked at for hazards'),
   };
 }
 
@@ -166,7 +166,9 @@ function hazardWords(t: Translate): PanelWords['hazards'] {
     title: t('Hazards'),
     ofBranch: t('Hazards of this branch alone'),
     none: t('No hazards were found.'),
-    notJudged: t('Not looked at for hazards yet.'),
+    notJudged: t(
+      'Not looked at for hazards: nobody has yet, or the two have several merge bases, so that what they share would seem new on both.',
+    ),
     place: t('{0}, line {1}'),
     muted: t('Muted: {0}'),
     mutedBy: t('Muted by {0}: {1}'),

@@ -1,15 +1,19 @@
-import type { TreeChange } from '../../git/treeDiff';
+import type { BytePath } from '../../git/bytePath';
+import type { TreeChange, TreeEntry } from '../../git/treeDiff';
 import { Aging } from './aging';
 import type { FileFacts } from './facts';
 import type { ChangedFile } from './parts';
 
 /** Versions of files whose facts are kept between calls: those of fifty sides of hundreds of files each. */
 const keptVersions = 30_000;
+/** Folders of commits that are kept between calls: a side that moves adds files where it did before. */
+const keptFolders = 500;
 
 /** Facts by content, and by what the path says of it. Kept between calls. */
 export class FactCache {
   readonly #facts = new Aging<FileFacts | string>(keptVersions);
   readonly #lines = new Aging<{ readonly lines: ChangedFile['lines'] }>(keptVersions);
+  readonly #folders = new Aging<ReadonlyMap<BytePath, TreeEntry>>(keptFolders);
 
   /** A text: why it could not be read. */
   get(path: string, blob: string): FileFacts | string | undefined {
@@ -29,9 +33,19 @@ export class FactCache {
     this.#lines.keep(editKey(edit), { lines });
   }
 
+  /** What a commit has in a folder. @param name `<commit>:<path>` */
+  folder(name: string): ReadonlyMap<BytePath, TreeEntry> | undefined {
+    return this.#folders.get(name);
+  }
+
+  keepFolder(name: string, entries: ReadonlyMap<BytePath, TreeEntry>): void {
+    this.#folders.keep(name, entries);
+  }
+
   clear(): void {
     this.#facts.clear();
     this.#lines.clear();
+    this.#folders.clear();
   }
 
   get size(): number {

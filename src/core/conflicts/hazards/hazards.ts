@@ -15,10 +15,13 @@ export interface HazardQuestion {
   /** Sides to be held against what they were told, by their places in `sides`. */
   readonly alone: readonly number[];
   /** Sides to be held against each other. */
-  readonly pairs: readonly (readonly [a: number, b: number])[];
+  readonly pairs: readonly JudgedPair[];
   /** Conflicting files, to be told who resolves them. */
   readonly files: readonly ResolutionRequest[];
 }
+
+/** Two places in `sides`. `base`: one of them is what the other is held against. */
+export type JudgedPair = readonly [a: number, b: number, held: 'base' | 'side'];
 
 export interface JudgedSide extends Contribution {
   /** null: no task of a plan. */

@@ -16,13 +16,15 @@ const pairJudges: readonly PairJudge[] = [
   judgeTypes,
   judgeSignatures,
   judgeConventions,
-  judgeWrites,
 ];
+/** What two who work on it do to each other; a base is nobody's work. */
+const ownerJudges: readonly PairJudge[] = [judgeWrites];
 const sideJudges: readonly SideJudge[] = [judgeNumbers, judgeApproval, judgeConvention, judgeOwnership, judgeContract];
 
-/** What is dangerous about two sides that git merges cleanly. */
-export function judgePair(a: SideFacts, b: SideFacts): Finding[] {
-  return pairJudges.flatMap((judge) => judge(a, b));
+/** What is dangerous about two sides that git merges cleanly. @param withBase one is what the other is held against */
+export function judgePair(a: SideFacts, b: SideFacts, withBase = false): Finding[] {
+  const judges = withBase ? pairJudges : [...pairJudges, ...ownerJudges];
+  return judges.flatMap((judge) => judge(a, b));
 }
 
 /** What is wrong with a side by itself. */

@@ -41,10 +41,10 @@ export class Judgement implements HazardJudge {
       alone.push(side == null ? null : this.#judged([side.ref, side.ref], () => judgeSide(side)));
     }
     const pairs: (FoundHazard[] | null)[] = [];
-    for (const [i, j] of question.pairs) {
+    for (const [i, j, held] of question.pairs) {
       await turns.next();
       const [a, b] = [sides[i], sides[j]];
-      pairs.push(a == null || b == null ? null : this.#judged([a.ref, b.ref], () => judgePair(a, b)));
+      pairs.push(a == null || b == null ? null : this.#judged([a.ref, b.ref], () => judgePair(a, b, held === 'base')));
     }
     const unjudged = read.map((side) => side?.unjudged ?? null);
     const resolutions = await this.#resolve(question, signal);

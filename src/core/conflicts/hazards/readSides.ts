@@ -29,7 +29,7 @@ const neighbours = 8;
 
 /**
  * What sides changed, with the facts of every file that a judge may ask about. Four git processes for all, and one more
- * for every 8 MB; what is known by its content is not read again.
+ * for every 8 MB; two for a few contents. What is known by its content is not read again.
  * @returns in order; null: it changes too many files
  * @throws GitError
  */
@@ -47,7 +47,7 @@ export async function readSides(
     signal,
   );
   const diffs = found.map((changes) => (changes.length > mostFiles ? [] : changes));
-  const folders = await readFolders(git, at, wanted, diffs, signal);
+  const folders = await readFolders(git, at, { wanted, diffs, cache }, signal);
   const versions = new Map<string, Version>();
   const want = (path: BytePath, entry: TreeEntry | null) => {
     if (entry === null || !isFile(entry)) return;
@@ -75,27 +75,33 @@ function isFile({ mode }: TreeEntry): boolean {
 async function readFolders(
   git: Git,
   at: GitPlace,
-  wanted: readonly Contribution[],
-  diffs: readonly (readonly TreeChange[])[],
+  o: { readonly wanted: readonly Contribution[]; readonly diffs: readonly TreeChange[][]; readonly cache: FactCache },
   signal: AbortSignal | undefined,
 ): Promise<Folders[]> {
-  const names = wanted.flatMap(({ from }, index) => {
-    const added = (diffs[index] ?? []).filter(({ old }) => old === null);
-    return [...new Set(added.map(({ path }) => parentOf(path)))].map((folder) => ({ index, folder, from }));
+  const names = o.wanted.map(({ from }, index) => {
+    const added = (o.diffs[index] ?? []).filter(({ old }) => old === null);
+    return [...new Set(added.map(({ path }) => parentOf(path)))].map((folder) => ({
+      folder,
+      name: `${from}:${folder}`,
+    }));
   });
-  const distinct = [...new Set(names.map(({ from, folder }) => `${from}:${folder}`))];
-  const objects = await readObjects(git, at, distinct, signal);
-  const byName = new Map(distinct.map((name, index) => [name, objects[index] ?? null]));
-  return wanted.map((_, index) => {
-    const own = names.filter((name) => name.index === index);
-    return new Map(
-      own.map(({ folder, from }) => {
-        const object = byName.get(`${from}:${folder}`);
-        const content = object?.type === 'tree' ? object.content : Buffer.alloc(0);
-        return [folder, parseTree(content, from.length / 2)];
-      }),
-    );
-  });
+  const found = new Map<string, ReadonlyMap<BytePath, TreeEntry>>();
+  const open = new Set<string>();
+  for (const { name } of names.flat()) {
+    const kept = o.cache.folder(name);
+    if (kept === undefined) open.add(name);
+    else found.set(name, kept);
+  }
+  const objects = await readObjects(git, at, [...open], signal);
+  for (const [index, name] of [...open].entries()) {
+    const object = objects[index];
+    // A folder that is there was read for the difference: what is missing was not there.
+    const content = object?.type === 'tree' ? object.content : Buffer.alloc(0);
+    const entries = parseTree(content, name.indexOf(':') / 2);
+    found.set(name, entries);
+    o.cache.keepFolder(name, entries);
+  }
+  return names.map((own) => new Map(own.map(({ folder, name }) => [folder, found.get(name) ?? new Map()])));
 }
 
 /** Files beside those that a side adds, of the same kind. */

@@ -26,6 +26,9 @@ const partBytes = 8 * 1024 * 1024;
 /** The thread is given away after so many ms. */
 const stretchMs = 20;
 
+/** So many contents are mostly small: they are asked for without asking how large they are. */
+const fewBlobs = 64;
+
 /** A content, or why it is not to be had. */
 type Contents = ReadonlyMap<string, Buffer | string>;
 
@@ -38,7 +41,7 @@ interface Unit {
 
 /**
  * Facts of versions, and the lines of edits, as far as these are not kept yet: one git process for all sizes, and one
- * for each part of the contents.
+ * for each part of the contents; for a few contents one alone.
  * @param o.edits are in the cache afterwards
  * @throws GitError
  */
@@ -52,10 +55,12 @@ export async function readVersions(
   const units = [...versionUnits(o.versions, o.cache, known), ...editUnits(o.edits, o.cache)];
   // Of one path old and new are neighbours, and are asked for once.
   units.sort((x, y) => (x.path < y.path ? -1 : x.path > y.path ? 1 : 0));
-  const sizes = await sizesOf(git, at, [...new Set(units.flatMap(({ blobs }) => blobs))], signal);
+  const blobs = [...new Set(units.flatMap(({ blobs }) => blobs))];
+  const few = await readFew(git, at, blobs, signal);
+  const sizes = few === null ? await sizesOf(git, at, blobs, signal) : new Map<string, number>();
   const breath = new Breath(stretchMs);
   for (const part of partsOf(units, sizes)) {
-    const contents = await readContents(git, at, part, sizes, signal);
+    const contents = few ?? (await readContents(git, at, part, sizes, signal));
     for (const unit of part) {
       if (breath.due) await breath.take();
       if (signal?.aborted === true) throw new GitError('cancelled', 'Reading files was cancelled.');
@@ -112,6 +117,7 @@ function partsOf(units: readonly Unit[], sizes: ReadonlyMap<string, number>): Un
 }
 
 const notHere = 'its content is not here';
+const tooLarge = 'larger than 1 MB';
 
 async function readContents(
   git: Git,
@@ -125,12 +131,34 @@ async function readContents(
   for (const blob of new Set(units.flatMap(({ blobs }) => blobs))) {
     const bytes = sizes.get(blob);
     if (bytes === undefined) contents.set(blob, notHere);
-    else if (bytes > mostBytes) contents.set(blob, 'larger than 1 MB');
+    else if (bytes > mostBytes) contents.set(blob, tooLarge);
     else small.push(blob);
   }
   const objects = await readObjects(git, at, small, signal);
   for (const [index, blob] of small.entries()) contents.set(blob, objects[index]?.content ?? notHere);
   return contents;
+}
+
+/** Contents of a few blobs. null: they are many, or larger together than what is taken at once; or git does not say. */
+async function readFew(
+  git: Git,
+  at: GitPlace,
+  blobs: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<Contents | null> {
+  if (blobs.length > fewBlobs) return null;
+  try {
+    const objects = await readObjects(git, at, blobs, signal, partBytes);
+    return new Map(blobs.map((blob, index) => [blob, contentOf(objects[index]?.content)]));
+  } catch (error) {
+    if (GitError.is(error) && error.reason === 'failed') return null;
+    throw error;
+  }
+}
+
+function contentOf(content: Buffer | undefined): Buffer | string {
+  if (content === undefined) return notHere;
+  return content.length > mostBytes ? tooLarge : content;
 }
 
 async function sizesOf(git: Git, at: GitPlace, blobs: readonly string[], signal: AbortSignal | undefined) {

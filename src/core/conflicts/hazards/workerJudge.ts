@@ -133,14 +133,14 @@ export class WorkerJudge implements HazardJudge {
       return this.#ask(question, signal);
     }
     const place = (index: number) => places.get(index) ?? null;
-    const pairs = question.pairs.map(([a, b]) => [place(a), place(b)] as const);
+    const pairs = question.pairs.map(([a, b, held]) => [place(a), place(b), held] as const);
     const alone = question.alone.map(place);
     const answer = await this.#ask(
       {
         ...question,
         sides: question.sides.filter((_, index) => places.has(index)),
         alone: alone.filter((index) => index !== null),
-        pairs: pairs.flatMap(([a, b]) => (a === null || b === null ? [] : [[a, b] as const])),
+        pairs: pairs.flatMap(([a, b, held]) => (a === null || b === null ? [] : [[a, b, held] as const])),
         files: question.files.filter((_, index) => files.has(index)),
       },
       signal,

@@ -1,6 +1,7 @@
 import type { GitPlace } from '../../git/treeDiff';
+import { Breath, breathe } from '../breath';
 import type { KnownSide } from './meetings';
-import type { MergeBases } from './mergeBases';
+import type { CommitPair, MergeBases } from './mergeBases';
 
 /** Two sides that are to be judged together, each with what it is held against. */
 export interface Standing {
@@ -20,6 +21,9 @@ export interface Origins {
   readonly contained: boolean;
 }
 
+/** The thread is given away after so many ms: this is of little hurry, and the thread is that of a window. */
+const stretchMs = 4;
+
 /**
  * Each side is judged for its own work: what it changed since it left its base. Only what two have in common beyond their
  * bases (one is stacked on the other, or one is the base) moves both origins to the merge base of the two.
@@ -33,14 +37,27 @@ export async function findOrigins(
   standings: readonly Standing[],
   signal?: AbortSignal,
 ): Promise<(Origins | null)[]> {
-  const heads = standings.flatMap(({ a, b, baseOfA, baseOfB }) => [
-    [a.head, b.head] as const,
-    ...[[a, baseOfA] as const, [b, baseOfB] as const].flatMap(([side, base]) =>
-      base === null ? [] : [[side.head, base.head] as const],
-    ),
-  ]);
+  const breath = new Breath(stretchMs);
+  const heads: CommitPair[] = [];
+  const held = new Map<KnownSide, KnownSide>();
+  for (const { a, b, baseOfA, baseOfB } of standings) {
+    if (breath.due) await breath.take();
+    heads.push([a.head, b.head]);
+    for (const [side, base] of [[a, baseOfA] as const, [b, baseOfB] as const]) {
+      // A side stands in many pairs, and mostly has one base.
+      if (base === null || held.get(side) === base) continue;
+      held.set(side, base);
+      heads.push([side.head, base.head]);
+    }
+  }
+  await breathe();
   await mergeBases.prepare(at, heads, signal);
-  const open = standings.map((standing) => placesOf(mergeBases, standing));
+  await breathe();
+  const open: (Places | null)[] = [];
+  for (const standing of standings) {
+    if (breath.due) await breath.take();
+    open.push(placesOf(mergeBases, standing));
+  }
   const between = open.flatMap((places) =>
     places === null || isPlain(places)
       ? []

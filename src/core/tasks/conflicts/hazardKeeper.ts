@@ -1,4 +1,5 @@
 import type { ConflictFile, ConflictsJson, UnjudgedFile } from '../../../contract/conflicts';
+import { Breath, breathe } from '../../conflicts/breath';
 import { Aging } from '../../conflicts/hazards/aging';
 import type { FoundHazard, HazardJudge } from '../../conflicts/hazards/hazards';
 import type { TaskRules } from '../../conflicts/hazards/parts';
@@ -6,7 +7,7 @@ import type { EngineResult, MatrixEngine } from '../../conflicts/matrix/engine';
 import type { ScratchPlace } from '../../conflicts/parts';
 import type { Side } from '../../conflicts/side';
 import type { GitPlace } from '../../git/treeDiff';
-import { Asking, type Case, type Judged } from './hazardQuestion';
+import { Asking, type Case, type Judged, stretchMs } from './hazardQuestion';
 import { ResolutionKeeper } from './resolutionKeeper';
 
 /** What is to be judged. */
@@ -82,13 +83,14 @@ export class HazardKeeper implements KnownHazards {
     for (const { verdict, a, b } of parts.result.pairs) {
       const [one, other] = [sides.get(a), sides.get(b)];
       if (verdict !== 'clean' || one === undefined || other === undefined) continue;
-      cases.push({ key: `${numbers.get(a)} ${numbers.get(b)}`, a: one, b: other, alone: false });
+      const held = parts.bases.get(a)?.ref === b || parts.bases.get(b)?.ref === a ? 'base' : 'side';
+      cases.push({ key: `${numbers.get(a)} ${numbers.get(b)}`, a: one, b: other, held });
     }
     for (const { verdict, ref } of parts.result.againstBase) {
       const [side, base] = [sides.get(ref), parts.bases.get(ref)];
       if (side === undefined || base === undefined || side.snapshot.commit === null) continue;
-      cases.push({ key: aloneKey(numbers.get(ref)), a: side, b: base, alone: true });
-      if (verdict === 'clean') cases.push({ key: baseKey(numbers.get(ref)), a: side, b: base, alone: false });
+      cases.push({ key: aloneKey(numbers.get(ref)), a: side, b: base, held: 'alone' });
+      if (verdict === 'clean') cases.push({ key: baseKey(numbers.get(ref)), a: side, b: base, held: 'base' });
     }
     this.#wanted = { ...parts, cases, numbers };
     const kept = new Map<string, Judged>();
@@ -155,9 +157,15 @@ export class HazardKeeper implements KnownHazards {
     const open = wanted?.cases.filter(({ key }) => !this.#known.has(key)) ?? [];
     if (wanted === null || !this.stale) return 0;
     const pairs = open.map(({ a, b }) => [a, b] as const);
+    await breathe();
     const origins = await this.#engine.origins(at, pairs, { bases: wanted.bases, signal });
     const ask = new Asking(wanted.rules, this.#answers);
-    const answers = open.map((each, index) => ask.add(each, origins[index] ?? null));
+    const breath = new Breath(stretchMs);
+    const answers: (() => Judged | undefined)[] = [];
+    for (const [index, each] of open.entries()) {
+      if (breath.due) await breath.take();
+      answers.push(ask.add(each, origins[index] ?? null));
+    }
     const processes = await ask.send(this.#judge, { ...this.#place, env: at.env }, this.#resolutions, signal);
     for (const [index, { key }] of open.entries()) this.#known.set(key, answers[index]?.() ?? unknown);
     return processes;

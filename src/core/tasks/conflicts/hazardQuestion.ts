@@ -1,6 +1,7 @@
 import type { UnjudgedFile } from '../../../contract/conflicts';
+import { Breath, breathe } from '../../conflicts/breath';
 import type { Aging } from '../../conflicts/hazards/aging';
-import type { FoundHazard, HazardJudge, HazardQuestion, JudgedSide } from '../../conflicts/hazards/hazards';
+import type { FoundHazard, HazardJudge, HazardQuestion, JudgedPair, JudgedSide } from '../../conflicts/hazards/hazards';
 import type { TaskRules } from '../../conflicts/hazards/parts';
 import type { Origins } from '../../conflicts/meet/origins';
 import type { Side } from '../../conflicts/side';
@@ -12,9 +13,9 @@ export interface Case {
   /** Changes whenever the answer may. */
   readonly key: string;
   readonly a: Side;
-  /** What `a` is held against. */
   readonly b: Side;
-  readonly alone: boolean;
+  /** `base`: one is the other's base. `alone`: `a` is judged by itself, and `b` is its base. */
+  readonly held: 'alone' | 'base' | 'side';
 }
 
 export interface Judged {
@@ -24,6 +25,9 @@ export interface Judged {
   readonly unjudged: readonly (readonly UnjudgedFile[])[];
 }
 
+/** The thread is given away after so many ms: nobody waits for hazards, and everybody for a window. */
+export const stretchMs = 4;
+
 const nothing: Judged = { hazards: [], unjudged: [] };
 
 /** One question, put together from what nobody has answered yet. */
@@ -31,7 +35,7 @@ export class Asking {
   readonly #sides: JudgedSide[] = [];
   readonly #places = new Map<string, number>();
   readonly #alone = new Map<string, number>();
-  readonly #pairs = new Map<string, readonly [number, number]>();
+  readonly #pairs = new Map<string, JudgedPair>();
 
   constructor(
     private readonly rules: ReadonlyMap<string, TaskRules>,
@@ -39,16 +43,17 @@ export class Asking {
   ) {}
 
   /** @returns how to have the answer after `send`; undefined: it could not be judged */
-  add({ a, b, alone }: Case, origins: Origins | null): () => Judged | undefined {
+  add({ a, b, held }: Case, origins: Origins | null): () => Judged | undefined {
+    const alone = held === 'alone';
     const left = origins === null ? null : this.#side(a, origins.a);
     const right = origins === null || alone ? null : this.#side(b, origins.b);
     if (left === null || (right === null && !alone)) return () => undefined;
     if (!alone && origins?.contained === true) return () => nothing;
-    const key = right === null ? left.key : `${left.key}\n${right.key}`;
+    const key = right === null ? left.key : `${left.key}\n${right.key}\n${held}`;
     const known = this.answers.get(key);
     if (known !== undefined) return () => known;
-    if (right === null) this.#alone.set(key, this.#place(left));
-    else this.#pairs.set(key, [this.#place(left), this.#place(right)]);
+    if (right === null || held === 'alone') this.#alone.set(key, this.#place(left));
+    else this.#pairs.set(key, [this.#place(left), this.#place(right), held]);
     return () => this.answers.get(key);
   }
 
@@ -77,7 +82,10 @@ export class Asking {
       pairs: [...this.#pairs.values()],
       files,
     };
+    // The question takes a while to be copied, and the answer to be kept.
+    await breathe();
     const answer = await judge.judge(question, signal);
+    await breathe();
     const lists = answer.unjudged.map((files, index) =>
       (files ?? []).map((file) => ({ ref: this.#sides[index]?.ref ?? '', ...file })),
     );
@@ -87,7 +95,11 @@ export class Asking {
       if (hazards != null) this.answers.keep(key, { hazards, unjudged: unjudged(places) });
     };
     for (const [index, [key, place]] of [...this.#alone].entries()) keep(key, answer.alone[index], [place]);
-    for (const [index, [key, places]] of [...this.#pairs].entries()) keep(key, answer.pairs[index], places);
+    const breath = new Breath(stretchMs);
+    for (const [index, [key, [a, b]]] of [...this.#pairs].entries()) {
+      if (breath.due) await breath.take();
+      keep(key, answer.pairs[index], [a, b]);
+    }
     resolving.keep(files, answer.resolutions);
     return answer.gitProcesses;
   }

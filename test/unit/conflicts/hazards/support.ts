@@ -3,8 +3,9 @@ import { FactCache } from '../../../../src/core/conflicts/hazards/factCache';
 import { judgePair, judgeSide } from '../../../../src/core/conflicts/hazards/judge';
 import type { Finding, TaskRules } from '../../../../src/core/conflicts/hazards/parts';
 import { type ReadSide, readSides } from '../../../../src/core/conflicts/hazards/readSides';
-import { createGit } from '../../../../src/core/git/git';
+import { createGit, type Git } from '../../../../src/core/git/git';
 import { findRepository, placeOf } from '../../../../src/core/git/repository';
+import type { GitPlace } from '../../../../src/core/git/treeDiff';
 import { silentLog } from '../../../../src/core/ports';
 import { memoryFolder, runGit, testEnvironment, withTempDir } from '../../support/repositories';
 import { importCommits } from '../train/support';
@@ -43,6 +44,28 @@ const noRules: TaskRules = {
 
 /** Reads both sides of a fork from a real repository. */
 export async function withFork<T>(fork: Fork, fn: (sides: [ReadSide, ReadSide]) => T | Promise<T>): Promise<T> {
+  return withForkRepository(fork, async ({ git, at, base, a, b }) => {
+    const wanted = [
+      { ref: 'a', from: base, to: a },
+      { ref: 'b', from: base, to: b },
+    ];
+    const [left, right] = await readSides(git, at, wanted, new FactCache());
+    if (left == null || right == null) throw new Error('A side was lost.');
+    return fn([left, right]);
+  });
+}
+
+/** A real repository of a fork, and its commits. */
+export interface ForkRepository {
+  readonly git: Git;
+  readonly at: GitPlace;
+  readonly base: string;
+  readonly a: string;
+  readonly b: string;
+}
+
+/** Makes the repository of a fork. */
+export async function withForkRepository<T>(fork: Fork, fn: (o: ForkRepository) => Promise<T>): Promise<T> {
   return withTempDir(async (dir) => {
     const root = path.join(dir, 'r');
     const files = (changes: Changes) => {
@@ -60,13 +83,7 @@ export async function withFork<T>(fork: Fork, fn: (sides: [ReadSide, ReadSide]) 
     // What git calls a conflict is no hazard: such a case would show nothing.
     await runGit(root, 'merge-tree', '--write-tree', a, b);
     const at = { ...placeOf(await findRepository(git, root)), env: {} };
-    const wanted = [
-      { ref: 'a', from: base, to: a },
-      { ref: 'b', from: base, to: b },
-    ];
-    const [left, right] = await readSides(git, at, wanted, new FactCache());
-    if (left == null || right == null) throw new Error('A side was lost.');
-    return fn([left, right]);
+    return fn({ git, at, base, a, b });
   }, memoryFolder());
 }
 

@@ -38,7 +38,7 @@ async function withJudge(
       place,
       sides: refs.map((ref, index) => ({ ref, from: commits[0] ?? '', to: commits[index + 1] ?? '', rules: null })),
       alone: refs.map((_, index) => index),
-      pairs: refs.flatMap((_, i) => refs.slice(i + 1).map((__, n) => [i, i + 1 + n] as const)),
+      pairs: refs.flatMap((_, i) => refs.slice(i + 1).map((__, n) => [i, i + 1 + n, 'side'] as const)),
       files: [],
     });
     const judge = new WorkerJudge({ gitPath: null, env, log: silentLog, ...o });

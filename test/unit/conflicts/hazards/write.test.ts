@@ -1,4 +1,7 @@
+import assert from 'node:assert/strict';
+import { judgePair } from '../../../../src/core/conflicts/hazards/judge';
 import { casesOf, lines } from './kindCases';
+import { withFork } from './support';
 
 const base = { 'src/app.ts': lines(40) };
 const start = lines(40, { 2: 'a' });
@@ -153,5 +156,14 @@ describe('conflicts: writes to one file', () => {
       },
       { name: 'nothing is changed on one side', base, a: { 'src/app.ts': start }, b: {} },
     ],
+  });
+
+  it('a base owns nothing: what a side and its base change in one file is no hazard', async () => {
+    await withFork({ base, a: { 'src/app.ts': start }, b: { 'src/app.ts': end } }, (sides) => {
+      const [a, b] = sides.map(({ facts }) => ({ ...facts, rules: null }));
+      assert.ok(a !== undefined && b !== undefined);
+      const kinds = (withBase: boolean) => judgePair(a, b, withBase).map(({ kind }) => kind);
+      assert.deepEqual([kinds(false), kinds(true)], [['write'], []]);
+    });
   });
 });

@@ -13,6 +13,7 @@ import { removedAndUsed } from './dependency/removed';
  */
 export const judgeDependencies: PairJudge = bothWays((a, b) => {
   const [ours, theirs] = [dependenciesOf(a, b), dependenciesOf(b, a)];
+  if ([ours, theirs].every(({ manifests, locks }) => manifests.length + locks.length === 0)) return [];
   const used = removedAndUsed(a, b, ours, theirs);
   const usedHere = removedAndUsed(b, a, theirs, ours).map((finding) => ({ ...finding, at: 'a' as const }));
   return [

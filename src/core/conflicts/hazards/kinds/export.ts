@@ -22,7 +22,7 @@ export const judgeExports: PairJudge = inOrder((a, b) => {
 
 /** Files to which both add names, with both versions. */
 function sharedFiles(a: SideFacts, b: SideFacts): Map<string, [CodeFile, CodeFile]> {
-  const theirs = new Map(codeOf(b).files.map((file) => [file.path, file]));
+  const theirs = codeOf(b).byPath;
   const shared = new Map<string, [CodeFile, CodeFile]>();
   for (const file of codeOf(a).files) {
     const other = theirs.get(file.path);

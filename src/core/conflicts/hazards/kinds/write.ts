@@ -6,7 +6,7 @@ import { manifestsOf } from './lockFiles';
 /** One file that both sides change in different places: git merges them into one that nobody has read. */
 export const judgeWrites: PairJudge = inOrder((a, b) => {
   if (isOneOwner(a, b)) return [];
-  const here = new Map(a.files.map((file) => [file.path, file]));
+  const here = byPath(a);
   const shared = b.files.flatMap((theirs) => {
     const ours = here.get(theirs.path);
     const edits = ours === undefined ? null : (bothEdit(ours, theirs) ?? oneMoves(a, ours, b, theirs));
@@ -14,6 +14,15 @@ export const judgeWrites: PairJudge = inOrder((a, b) => {
   });
   return shared.map(([ours, theirs]) => finding(a, ours, b, theirs));
 });
+
+const known = new WeakMap<SideFacts, ReadonlyMap<string, ChangedFile>>();
+
+/** Made once: a side is held against many others. */
+function byPath(side: SideFacts): ReadonlyMap<string, ChangedFile> {
+  const made = known.get(side) ?? new Map(side.files.map((file) => [file.path, file]));
+  known.set(side, made);
+  return made;
+}
 
 type Edits = readonly [ours: ChangedFile, theirs: ChangedFile];
 

@@ -31,9 +31,24 @@ export interface Dependencies {
   readonly locks: readonly LockChange[];
 }
 
+const nothing: Dependencies = { manifests: [], locks: [] };
+
+const known = new WeakMap<SideFacts, readonly ChangedFile[]>();
+
+/** The few of a side's files that say what it depends on: found once, as a side is held against many others. */
+function declaring(side: SideFacts): readonly ChangedFile[] {
+  const says = (version: ChangedFile['old']) =>
+    version !== null && (version.facts.manifest ?? version.facts.lock) !== null;
+  const found = known.get(side) ?? side.files.filter(({ old, next }) => says(old) || says(next));
+  known.set(side, found);
+  return found;
+}
+
 export function dependenciesOf(side: SideFacts, there: SideFacts | null): Dependencies {
+  const own = declaring(side);
+  if (own.length === 0) return nothing;
   const blobs = new Map(there?.files.map(({ path, next }) => [path, next?.blob ?? null]));
-  const files = side.files.filter(({ path, next }) => !blobs.has(path) || blobs.get(path) !== (next?.blob ?? null));
+  const files = own.filter(({ path, next }) => !blobs.has(path) || blobs.get(path) !== (next?.blob ?? null));
   return { manifests: files.flatMap(manifestChange), locks: files.flatMap(lockChange) };
 }
 
