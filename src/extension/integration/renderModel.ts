@@ -37,7 +37,7 @@ export function panelMatrix(facts: MatrixFacts, t: Translate): PanelMatrix {
   const groups = groupsOf(facts, t);
   const order = groups.flatMap(({ refs }) => refs);
   const index = new Map(order.map((ref, at) => [ref, at]));
-  const shared = new Shared(json);
+  const shared = new Shared(json.hazards);
   const pairs = pairRows(json.pairs, index, shared);
   const bases = new Map(json.againstBase.map((cell) => [cell.ref, cell]));
   let next = 0;
@@ -168,10 +168,7 @@ class Shared {
   readonly #files = new Map<string, number>();
   readonly #hazards = new Map<string, number[]>();
 
-  readonly #judged: ReadonlySet<string>;
-
-  constructor({ hazards, pairs }: ConflictsJson) {
-    this.#judged = new Set(pairs.flatMap((pair) => (pair.hazards === null ? [] : [pairKey(pair.a, pair.b)])));
+  constructor(hazards: readonly Hazard[]) {
     const sorted = [...hazards].sort((x, y) => Number(x.muted !== null) - Number(y.muted !== null));
     this.hazards = sorted.map(panelHazard);
     for (const [index, { branches }] of sorted.entries()) {
@@ -186,10 +183,8 @@ class Shared {
     return hazards === null ? null : this.ofBranches(a, b);
   }
 
-  /** A base that has a row of its own was judged there. Of another only what was found is known. */
-  ofBase({ ref, base }: BaseCell): CellHazards | null {
-    const found = this.ofBranches(ref, base);
-    return found.indexes.length > 0 || this.#judged.has(pairKey(ref, base)) ? found : null;
+  ofBase({ ref, base, hazards }: BaseCell): CellHazards | null {
+    return hazards == null ? null : this.ofBranches(ref, base);
   }
 
   ofBranches(...refs: readonly string[]): CellHazards {

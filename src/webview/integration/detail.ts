@@ -145,11 +145,9 @@ export class Detail {
   }
 
   /** What is dangerous about a clean merge. */
-  #hazards(matrix: Matrix, seen: Seen): HTMLElement[] {
-    const { cell } = seen;
+  #hazards(matrix: Matrix, { cell }: Seen): HTMLElement[] {
     const { hazards: words } = this.#words;
     if (cell.verdict !== 'clean') return [];
-    if (cell.hazards === null && 'base' in seen) return [];
     if (cell.hazards === null) return [element('p', { class: 'quiet' }, words.notJudged)];
     if (cell.hazards.length === 0) return [element('p', { class: 'quiet' }, words.none)];
     return [element('h3', {}, words.title), this.#hazardList(matrix, cell.hazards)];

@@ -129,12 +129,9 @@ function verdictWord(words: PanelWords, { cell }: Seen): string {
   return cell.fileCount === 1 ? words.cell.conflictOne : format(words.cell.conflictMany, cell.fileCount);
 }
 
-/** Of a base without a row of its own nobody knows whether it was looked at: nothing is said. */
-function hazardWord({ cell: said }: PanelWords, seen: Seen): string {
-  const { cell } = seen;
-  const isOfBase = 'base' in seen;
+function hazardWord({ cell: said }: PanelWords, { cell }: Seen): string {
   if (cell.verdict !== 'clean') return '';
-  if (cell.hazards === null) return isOfBase ? '' : said.notJudged;
+  if (cell.hazards === null) return said.notJudged;
   if (cell.hazardCount === 0) return '';
   return cell.hazardCount === 1 ? said.hazardOne : format(said.hazardMany, cell.hazardCount);
 }

@@ -72,7 +72,7 @@ export function conflictsJson(branches: readonly ConflictBranch[], o: MatrixOpti
     }),
   );
   const againstBase: BaseCell[] =
-    base === null ? [] : sorted.map(({ ref }) => ({ ref, base, checkedAt: noted, ...cellOf(ref, null) }));
+    base === null ? [] : sorted.map(({ ref }) => ({ ref, base, hazards: [], checkedAt: noted, ...cellOf(ref, null) }));
   const step = { verdict: 'clean', reason: null, detail: null, files: [], why: 'fewest conflicts' } as const;
   return {
     base,
