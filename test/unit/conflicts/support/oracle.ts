@@ -91,8 +91,6 @@ export class Oracle {
       { into: b, from: a },
       { into: a, from: b },
     ]);
-    // One checkout for all that is merged into it.
-    wanted.sort((x, y) => (x.into < y.into ? -1 : x.into > y.into ? 1 : 0));
     const merge = async (ours: string | null | undefined, theirs: string | null | undefined) => {
       if (ours == null || theirs == null || ways.has(`${theirs}\0${ours}`)) return;
       ways.set(`${theirs}\0${ours}`, await this.place.merge(ours, theirs));
@@ -169,8 +167,6 @@ export class Oracle {
 
 /** A clone with its own working folder, where commits are merged for real. */
 export class MergePlace {
-  #ours: string | null = null;
-  #submodules: string[] = [];
   readonly #drivers: string;
 
   /**
@@ -196,7 +192,6 @@ export class MergePlace {
     const driver = existsSync(this.#drivers);
     const unmerged = merged.exit === 0 ? [] : await this.#unmerged(ours, theirs);
     const inProgress = existsSync(path.join(this.folder, '.git', 'MERGE_HEAD'));
-    await this.#writeAnew(ours);
     const missing = new Set([...said.matchAll(/Failed to merge submodule (.*) \(/g)].map(([, at]) => at));
     const way = { files: unmerged, others: unmerged.some((file) => !missing.has(file)), driver, said };
     if (merged.exit === 0) return { ...way, result: 'clean' };
@@ -211,28 +206,20 @@ export class MergePlace {
     return { ...way, result: merged.exit === 1 && inProgress ? 'conflict' : 'failed' };
   }
 
-  async #checkOut(commit: string): Promise<string | null> {
-    if (this.#ours === commit) return null;
-    this.#ours = null;
-    for (const at of this.#submodules) rmSync(at, { recursive: true, force: true });
-    this.#submodules = [];
-    const failed = await this.#writeAnew(commit);
-    if (failed !== null) return failed;
-    await this.#checkOutSubmodules();
-    this.#settle();
-    this.#ours = commit;
-    return null;
-  }
-
   /**
-   * With an index of its own: one that is written over another marks files as young as that one which do not have the
-   * line ends that attributes want (read-cache.c, `ce_smudge_racily_clean_entry`), and they count as changed ever after.
+   * Into an empty folder, with an index of its own, before each merge: an index that is written over another marks files
+   * as young as that one which do not have the line ends that attributes want (read-cache.c,
+   * `ce_smudge_racily_clean_entry`), and they count as changed ever after.
    */
-  async #writeAnew(commit: string): Promise<string | null> {
+  async #checkOut(commit: string): Promise<string | null> {
+    for (const name of readdirSync(this.folder, { encoding: 'buffer' })) {
+      if (name.toString() === '.git') continue;
+      rmSync(Buffer.concat([Buffer.from(this.folder + path.sep), name]), { recursive: true, force: true });
+    }
     rmSync(path.join(this.folder, '.git', 'index'), { force: true });
     const { exit, stderr } = await this.#git('checkout', '-q', '-f', '--detach', commit);
     if (exit !== 0) return stderr;
-    await this.#git('clean', '-ffdxq');
+    await this.#checkOutSubmodules();
     this.#settle();
     return null;
   }
@@ -246,7 +233,6 @@ export class MergePlace {
       const git = path.join(this.folder, at, '.git');
       cpSync(clone, git, { recursive: true });
       writeFileSync(path.join(git, 'HEAD'), `${commit}\n`);
-      this.#submodules.push(git);
     }
   }
 
