@@ -31,7 +31,7 @@ const totalMs = 19.5 * minute;
 /** @type {Readonly<Record<string, Suite>>} */
 const suites = {
   check: { deadlineMs: 4 * minute, run: check },
-  unit: { deadlineMs: 10 * minute, run: (options, ms) => mocha('unit', options, ms) },
+  unit: { deadlineMs: 12 * minute, run: (options, ms) => mocha('unit', options, ms) },
   vscode: { deadlineMs: 5 * minute, prepare: prepareVsCode, run: insideVsCode },
   agents: {
     deadlineMs: 6 * minute,

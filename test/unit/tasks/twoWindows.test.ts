@@ -89,7 +89,7 @@ describe('two windows on one repository', function () {
           }
         });
       }),
-      unhurried(3),
+      unhurried(2),
     );
   });
 

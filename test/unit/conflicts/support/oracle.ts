@@ -308,7 +308,7 @@ async function workingState(at: string, original: string, git: string): Promise<
   const inPlace = await treeInPlace(original, gitDir, git);
   if (existsSync(path.join(gitDir, 'MERGE_HEAD'))) return unknown('operation in progress');
   const staged = await gitIn(at, stageAll);
-  if (staged.exit !== 0) return unknown('git failed', 'file cannot be read');
+  if (staged.exit !== 0 && !isNothingToStage(staged)) return unknown('git failed', 'file cannot be read');
   const committed = await gitIn(at, ['commit', '-q', '--no-verify', '-m', 'state']);
   if (committed.exit > 1) return unknown('git failed');
   const { stdout } = await gitIn(at, ['rev-parse', 'HEAD', 'HEAD^{tree}']);
@@ -316,6 +316,11 @@ async function workingState(at: string, original: string, git: string): Promise<
   if (inPlace === tree) return { commit, also: null, unknown: [], untracked };
   const also = await gitIn(at, ['commit-tree', inPlace, '-p', head.stdout.trim(), '-m', 'state in place']);
   return { commit, also: also.stdout.trim(), unknown: [], untracked };
+}
+
+/** Where every file is marked to be passed over (`update-index --skip-worktree`), git says so and exits with 1. */
+function isNothingToStage({ stderr }: Ran): boolean {
+  return stderr.includes('outside of your sparse-checkout');
 }
 
 /** What `git add -A` makes of the original, with a copy of its index; objects go to the copied repository. */
