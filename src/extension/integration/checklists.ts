@@ -1,4 +1,5 @@
 import type { AnswerVerdict, ChecklistItemId, ChecklistJson } from '../../contract/checklist';
+import type { TaskRow } from '../../contract/json';
 import { DisposableBase } from '../../core/disposable';
 import { Emitter } from '../../core/event';
 import type { RepositorySession } from '../sessions/repositorySession';
@@ -65,7 +66,7 @@ export class Checklists extends DisposableBase {
   async #readOnce(): Promise<void> {
     const { repository, plans, rows, matrix } = this.#session;
     const wanted = new Set(
-      plans.filter(({ id }) => rows.some((row) => row.plan === id && row.state !== 'draft')).map(({ id }) => id),
+      plans.filter(({ id }) => rows.some((row) => row.plan === id && hasBegun(row))).map(({ id }) => id),
     );
     let all: readonly ChecklistJson[] = [];
     try {
@@ -79,4 +80,9 @@ export class Checklists extends DisposableBase {
     this.#all = all;
     if (changed && !this.disposed) this.#onDidChange.fire();
   }
+}
+
+/** There is something that could be integrated, or that was. */
+function hasBegun({ worktree, state }: TaskRow): boolean {
+  return worktree !== null || state === 'integrated' || state === 'cleaned';
 }

@@ -69,10 +69,11 @@ function planNode(repository: RepositoryFacts, plan: PlanFacts, rows: readonly T
   const parts = [
     attention === 1 ? t('1 needs you') : attention > 1 ? t('{0} need you', attention) : '',
     busy > 0 ? t('{0} running', busy) : '',
-    plan.checked === null ? '' : t('checklist {0} of {1}', plan.checked.passing, plan.checked.all),
     plan.errors === 1 ? t('1 problem') : plan.errors > 1 ? t('{0} problems', plan.errors) : '',
   ].filter((part) => part !== '');
-  const description = parts.length > 0 ? parts.join(' · ') : countWord(work.length, rows.length, t);
+  const checked = plan.checked === null ? [] : [t('checklist {0} of {1}', plan.checked.passing, plan.checked.all)];
+  const first = parts.length > 0 ? parts : [countWord(work.length, rows.length, t)];
+  const description = [...first, ...checked].join(' · ');
   return {
     id: `plan:${repository.id}:${plan.id}`,
     label,
