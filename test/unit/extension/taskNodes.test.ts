@@ -90,6 +90,19 @@ describe('the tree of tasks', () => {
     );
   });
 
+  it('says how much of its checklist passes beside what a plan has to say', () => {
+    const checked = { passing: 7, all: 11 };
+    const described = (rows: readonly TaskRow[]) => {
+      const plans = facts([]).plans.map((plan) => ({ ...plan, checked }));
+      return taskNodes([facts(rows, { plans })], t)[0]?.description;
+    };
+    assert.equal(described([taskRow({ state: 'integrated' })]), '1 task · checklist 7 of 11');
+    assert.match(
+      described([taskRow({ agent: { ...taskRow().agent, pid: 4 } })]) ?? '',
+      /1 running · checklist 7 of 11$/,
+    );
+  });
+
   it('shows a plan without tasks, but no inbox without any', () => {
     const file = '/repo/.switchyard/inbox/plan.md';
     const inbox = { id: 'inbox', title: null, file, errors: 0, runs: false, checked: null };
