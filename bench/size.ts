@@ -9,7 +9,7 @@ export function size(root: string): Figure[] {
     name: `size of ${name}`,
     value: statSync(join(root, name)).size / 1e6,
     unit: 'MB',
-    limit: 1.5,
+    limit: 3,
     beside: '',
   }));
 }
