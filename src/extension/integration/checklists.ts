@@ -1,7 +1,8 @@
+import * as vscode from 'vscode';
 import type { AnswerVerdict, ChecklistItemId, ChecklistJson } from '../../contract/checklist';
 import type { TaskRow } from '../../contract/json';
 import { DisposableBase } from '../../core/disposable';
-import { Emitter } from '../../core/event';
+import { Emitter, type Event } from '../../core/event';
 import type { RepositorySession } from '../sessions/repositorySession';
 
 /** What happens within this time is read at once. */
@@ -10,9 +11,9 @@ const settleMs = 500;
 /** The integration checklists of the plans of one repository, read anew when anything they rest on may have changed. */
 export class Checklists extends DisposableBase {
   readonly #session: RepositorySession;
-  readonly #onDidChange = this._register(new Emitter<void>(() => undefined));
+  readonly #onDidChange: Emitter<void>;
   /** When an item says something else. */
-  readonly onDidChange = this.#onDidChange.event;
+  readonly onDidChange: Event<void>;
   #all: readonly ChecklistJson[] = [];
   #timer: NodeJS.Timeout | null = null;
   #reading = false;
@@ -21,6 +22,9 @@ export class Checklists extends DisposableBase {
   constructor(session: RepositorySession) {
     super();
     this.#session = session;
+    const { log } = session.repository.host;
+    this.#onDidChange = this._register(new Emitter((error) => log.error(`A listener failed: ${String(error)}`)));
+    this.onDidChange = this.#onDidChange.event;
     this._register(session.matrix.onDidChange(() => this.#soon()));
     this._register(session.repository.store.onDidChange(({ area }) => area === 'events' && this.#soon()));
     this._register(session.onDidChangePlans(() => this.#soon()));
@@ -35,11 +39,11 @@ export class Checklists extends DisposableBase {
 
   /**
    * Puts a human's answer on record, about the commits that they saw.
-   * @throws ChecklistError, StoreError
+   * @throws one sentence for people where the checklist is gone; ChecklistError, StoreError
    */
   async answer(plan: string, item: ChecklistItemId, verdict: AnswerVerdict, note: string): Promise<void> {
     const shown = this.#all.find((each) => each.plan === plan);
-    if (shown === undefined) return;
+    if (shown === undefined) throw new Error(vscode.l10n.t('That checklist is gone: nothing was answered.'));
     await this.#session.repository.answerChecklist(shown, { item, verdict, note });
     await this.#read();
   }

@@ -190,7 +190,9 @@ export class IntegrationPanel extends DisposableBase {
         return this.#hazards[said.action]({ repository: said.repository, id: said.hazard });
       case 'answerItem': {
         const session = this.#repositories.get(said.repository);
-        return session?.checklists.answer(said.plan, said.item, said.verdict, said.note);
+        if (session === null)
+          throw new Error(vscode.l10n.t('That repository is not open any more: nothing was answered.'));
+        return session.checklists.answer(said.plan, said.item, said.verdict, said.note);
       }
     }
   }

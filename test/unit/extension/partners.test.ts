@@ -55,6 +55,19 @@ describe('the worst cell in the trees', () => {
     assert.deepEqual(said(worktree), said(task));
   });
 
+  it('tells hazards where all is clean, and none that is muted', () => {
+    const hazard = (id: string, muted: boolean): ConflictsJson['hazards'][number] => ({
+      ...{ id, kind: 'type', branches: ['agent/api', 'agent/ui'], files: ['a.ts'], at: 'agent/api', prevention: null },
+      ...{ message: `Hazard ${id}.`, muted: muted ? { reason: 'known', who: null, at: '2026-01-01' } : null },
+    });
+    const pairs = [pair('agent/api', 'agent/ui', clean)];
+    const { task } = rows({ pairs, hazards: [hazard('one', false), hazard('two', true)] });
+    assert.match(task.description ?? '', / · 1 hazard$/);
+    assert.match(task.tooltip?.(new Date(0)) ?? '', /Hazard: Hazard one/);
+    assert.doesNotMatch(task.tooltip?.(new Date(0)) ?? '', /two/);
+    assert.doesNotMatch(rows({ pairs, hazards: [hazard('two', true)] }).task.description ?? '', /hazard/);
+  });
+
   it('counts several, each once, the base among them', () => {
     const { task } = rows({
       pairs: [pair('agent/api', 'agent/ui', conflict), pair('agent/api', 'main', conflict)],
