@@ -24,7 +24,10 @@ export class PickMany {
   /** Waits until one with this title is open. */
   async opened(title: string): Promise<this> {
     const shown = this.widget.locator('.quick-input-title', { hasText: title });
-    await shown.waitFor({ timeout: 60_000 });
+    await shown.waitFor({ timeout: 60_000 }).catch(async (error) => {
+      const said = await this.workbench.notifications();
+      throw new Error(`${error.message}; notifications: ${JSON.stringify(said)}`);
+    });
     await this.items.first().waitFor();
     return this;
   }

@@ -107,19 +107,30 @@ export class TreeView {
     await this.workbench.click(row.locator(`.actions .action-label[aria-label^="${cssText(action)}"]`).first());
   }
 
-  /** Opens a row's context menu and chooses from it: two inputs. */
+  /**
+   * Opens a row's context menu and chooses from it: two inputs. A menu closes by itself when what lies behind it moves
+   * (a window that is still being put together): one that closed before it was clicked is opened again.
+   */
   async contextMenu(label: string, entry: string): Promise<void> {
-    await this.workbench.click(this.row(label), { button: 'right' });
     const item = this.workbench.page.getByRole('menuitem', { name: entry, exact: true }).first();
     const before = this.workbench.inputs;
-    await item.waitFor();
-    // A menu takes no click in its first moments, so that the one that opened it does not choose from it.
-    await waitFor(`"${entry}" is chosen`, async () => {
-      this.workbench.inputs = before;
-      if (await item.isVisible()) await this.workbench.click(item);
-      return !(await item.isVisible());
-    });
-    this.workbench.inputs = before + 1;
+    let clicked = false;
+    await waitFor(
+      `"${entry}" is chosen from the menu of "${label}"`,
+      async () => {
+        // A menu takes no click in its first moments, so that the one that opened it does not choose from it.
+        if (await item.isVisible()) {
+          await item.click({ timeout: 5_000 });
+          clicked = true;
+        } else if (!clicked) {
+          await this.row(label).click({ button: 'right' });
+          await item.waitFor({ timeout: 5_000 });
+        }
+        return clicked && !(await item.isVisible());
+      },
+      { deadlineMs: 60_000 },
+    );
+    this.workbench.inputs = before + 2;
   }
 
   /** Clicks an action in the title of the view: one input. */
