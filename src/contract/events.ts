@@ -1,6 +1,7 @@
 import type { AnsweredCommit, AnswerVerdict, ChecklistItemId } from './checklist';
 import type { PermissionMode } from './plan';
 import type { ConditionKind, TaskState } from './states';
+import type { BudgetUse } from './usage';
 
 /** Who appended an event. */
 export const actors = ['human', 'cli', 'window', 'runner', 'hook', 'agent', 'scan'] as const;
@@ -181,6 +182,8 @@ export type TaskEvent = EventBase &
         readonly outcome: RecoveryOutcome;
         readonly reason: string;
       }
+    /** A record crossed 85 % or 100 % of the task's budget, or the budget was raised so that it no longer does. */
+    | { readonly kind: 'budget'; readonly use: BudgetUse }
     | { readonly kind: 'forgotten' }
   );
 export type TaskEventKind = TaskEvent['kind'];
@@ -206,4 +209,6 @@ export type RepositoryEvent = EventBase &
         /** Of all branches that the answer is about: it is stale when one of them moves. */
         readonly commits: readonly AnsweredCommit[];
       }
+    /** As the event of the same name of a task, for a plan's, a day's or a week's budget. */
+    | { readonly kind: 'budget'; readonly use: BudgetUse }
   );

@@ -26,6 +26,8 @@ export const conditionKinds = [
   'setup-failed',
   'behind',
   'conflicting',
+  /** 85 % or more of a budget is used. */
+  'near-budget',
   'over-budget',
   'vanished',
   'unknown',

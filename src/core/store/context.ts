@@ -3,7 +3,17 @@ import type { Log } from '../ports';
 import type { Damage } from './errors';
 
 /** The folders of the store that are watched. */
-export const watchedAreas = ['events', 'tasks', 'launch', 'leases', 'hints', 'status', 'matrix', 'texts'] as const;
+export const watchedAreas = [
+  'events',
+  'tasks',
+  'launch',
+  'leases',
+  'hints',
+  'status',
+  'matrix',
+  'usage',
+  'texts',
+] as const;
 export type StoreArea = (typeof watchedAreas)[number];
 
 /** All folders of the store; every one is flat. */

@@ -6,7 +6,7 @@ import { parseJson, readIfThere, removeIfThere, replaceFile, replaceQuickly } fr
 import { checkFileName } from './names';
 import type { Schema } from './schemas';
 
-export type DocumentArea = 'tasks' | 'status' | 'matrix' | 'cache';
+export type DocumentArea = 'tasks' | 'status' | 'matrix' | 'usage' | 'cache';
 
 /** JSON documents replaced as a whole: caches and snapshots that can be made again. */
 export interface Documents {

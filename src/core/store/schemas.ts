@@ -14,6 +14,7 @@ import {
 import type { LaunchFile, LeaseFile } from '../../contract/files';
 import { permissionModes } from '../../contract/plan';
 import { conditionKinds, taskStates } from '../../contract/states';
+import { type BudgetUse, budgetLevels, budgetScopes } from '../../contract/usage';
 
 /** What the store needs of a schema; both halves of zod fit. */
 export interface Schema<T> {
@@ -32,6 +33,20 @@ const base = {
   at: text,
   by: z.object({ actor: z.enum(actors), pid }),
 };
+
+const tokens = z.number().check(z.minimum(0));
+const usd = z.nullable(z.number());
+const budgetUseSchema = z.object({
+  scope: z.enum(budgetScopes),
+  plan: textOrNull,
+  task: textOrNull,
+  period: textOrNull,
+  budget: z.object({ usd: z.optional(z.number()), tokens: z.optional(tokens) }),
+  used: z.object({ usd, tokens, atLeast: z.boolean() }),
+  percent: z.number(),
+  level: z.enum(budgetLevels),
+}) satisfies Schema<BudgetUse>;
+const budget = z.object({ ...base, kind: z.literal('budget'), use: budgetUseSchema });
 
 export const leftOutSchema = z.object({ path: text, why: text });
 export const commandResultSchema = z.object({ command: text, exit: z.nullable(z.int()), ms: z.number() });
@@ -158,6 +173,7 @@ export const taskEventSchemas = {
     outcome: z.enum(recoveryOutcomes),
     reason: text,
   }),
+  budget,
   forgotten: z.object({ ...base, kind: z.literal('forgotten') }),
 } satisfies EventSchemas<TaskEvent>;
 
@@ -178,6 +194,7 @@ export const repositoryEventSchemas = {
     who: textOrNull,
     commits: z.array(z.object({ ref: text, commit: text })),
   }),
+  budget,
 } satisfies EventSchemas<RepositoryEvent>;
 
 export const launchSchema = z.object({

@@ -275,6 +275,7 @@ function nameOf(area: StoreArea, fileName: string): string | null {
     case 'tasks':
     case 'status':
     case 'matrix':
+    case 'usage':
       return without('.json');
     case 'launch':
       return without('.json') ?? without('.claimed');

@@ -10,7 +10,7 @@ import {
 import { type PermissionMode, permissionModes } from '../../contract/plan';
 import { type Condition, conditionKinds, type TaskState, taskStates } from '../../contract/states';
 import { archiveSchema, commandResultSchema, leftOutSchema, type Schema } from '../store/schemas';
-import { into, withCondition, without } from './foldParts';
+import { budgetConditions, into, withCondition, without } from './foldParts';
 import { worktreeSteps } from './foldWorktree';
 
 /** The decision to start a task, with what was frozen at that moment. */
@@ -251,6 +251,8 @@ function steps(record: TaskRecord, event: Exclude<TaskEvent, { kind: 'forgotten'
       };
     case 'held':
       return { ...record, held: event.overridden ? null : event.reason };
+    case 'budget':
+      return { ...record, conditions: budgetConditions(record.conditions, event) };
     default:
       return worktreeSteps(record, event);
   }

@@ -1,3 +1,4 @@
+import type { TaskEvent } from '../../contract/events';
 import type { Condition, ConditionKind, TaskState } from '../../contract/states';
 import type { TaskRecord } from './fold';
 
@@ -20,6 +21,23 @@ export function withCondition(
 ): readonly Condition[] {
   const before = conditions.find((c) => c.kind === kind);
   return [...without(conditions, kind), { kind, reason, source, since: before?.since ?? at }];
+}
+
+/** What a crossed budget says of its task; a budget that was raised above what is used takes it back. */
+export function budgetConditions(
+  conditions: readonly Condition[],
+  { at, by, use }: Extract<TaskEvent, { kind: 'budget' }>,
+): readonly Condition[] {
+  if (use.level === 'within') return without(conditions, 'near-budget', 'over-budget');
+  const over = use.level === 'over';
+  const others = without(conditions, over ? 'near-budget' : 'over-budget');
+  return withCondition(
+    others,
+    over ? 'over-budget' : 'near-budget',
+    `${use.percent} % of its budget is used`,
+    at,
+    by.actor,
+  );
 }
 
 /** The state a task has besides its set-up. */

@@ -53,6 +53,7 @@ export const conditionTable: Readonly<Record<ConditionKind, ConditionMeaning>> =
   unknown: { next: 'resume', human: true, in: 'all', icon: 'question' },
   stuck: { next: 'reassign', human: true, in: 'all', icon: 'warning' },
   waiting: { next: 'answer', human: true, in: 'all', icon: 'bell-dot' },
+  'near-budget': { next: 'wait', human: false, in: [], icon: 'flame' },
   'over-budget': { next: 'raise-budget', human: true, in: 'all', icon: 'flame' },
   paused: { next: 'resume', human: false, in: 'all', icon: 'debug-pause' },
   conflicting: { next: 'resolve-conflict', human: true, in: ['review', 'approved'], icon: 'git-merge' },
