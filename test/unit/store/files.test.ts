@@ -30,6 +30,7 @@ describe('store: opening', () => {
       'tasks',
       'texts',
       'trains',
+    'usage',
     ];
     assert.deepEqual((await readdir(dir)).sort(), folders);
     if (process.platform !== 'win32') {
