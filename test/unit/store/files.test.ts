@@ -30,7 +30,7 @@ describe('store: opening', () => {
       'tasks',
       'texts',
       'trains',
-    'usage',
+      'usage',
     ];
     assert.deepEqual((await readdir(dir)).sort(), folders);
     if (process.platform !== 'win32') {
