@@ -38,7 +38,7 @@ export function composeServices(
   const launcher = once(() => install(context, version, () => repositories.all));
   const repositories: Repositories = keep(new Repositories(hostOf(context, version, log), log));
   const terminals = keep(new AgentTerminals(launcher, context.workspaceState, log));
-  const views = keep(new Views(repositories, terminals));
+  const views = keep(new Views(repositories, terminals, log));
   const agentLauncher = new AgentLauncher(terminals, log);
   keep(new AttentionItem(repositories));
   keep(new UntrustedWorktree(log));

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { DisposableBase } from '../../core/disposable';
+import type { Log } from '../../core/ports';
 import { needsHuman } from '../../core/tasks/stateTable';
 import { setContextKey } from '../contextKeys';
 import { contextKeys, viewIds } from '../contributions';
@@ -22,9 +23,11 @@ export class Views extends DisposableBase {
 
   readonly #repositories: Repositories;
   readonly #terminals: AgentTerminals;
+  readonly #log: Log;
 
-  constructor(repositories: Repositories, terminals: AgentTerminals) {
+  constructor(repositories: Repositories, terminals: AgentTerminals, log: Log) {
     super();
+    this.#log = log;
     this.#repositories = repositories;
     this.#terminals = terminals;
     setContextKey(contextKeys.empty, 'loading');
@@ -71,10 +74,19 @@ export class Views extends DisposableBase {
           };
   }
 
-  /** Shows a task's row, without taking the focus from where the user goes. */
+  /**
+   * Shows a task's row, without taking the focus from where the user goes. A row that moves in that moment (into or out
+   * of the group of what was cleaned up) is not revealed: what was done to the task is done all the same.
+   */
   async reveal(repository: string, plan: string, task: string): Promise<void> {
     const element = await this.#tasks.whenShown(`task:${repository}:${plan}/${task}`, lateRowMs);
-    if (element !== null) await this.#taskView.reveal(element, { select: true, focus: false, expand: false });
+    if (element === null) return;
+    try {
+      await this.#taskView.reveal(element, { select: true, focus: false, expand: false });
+    } catch (error) {
+      // VS Code asks for the row's parents while it draws the tree anew, and then knows the row no more.
+      this.#log.debug(`The row of ${plan}/${task} was not revealed: ${String(error)}`);
+    }
   }
 
   /** What the user has selected in the tree of tasks. */
