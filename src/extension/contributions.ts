@@ -59,6 +59,7 @@ export const settingKeys = {
   skipLfs: 'skipLfs',
   syncMethod: 'syncMethod',
   trashLimit: 'trashLimit',
+  costLog: 'costLog',
   remoteBranches: 'remoteBranches',
   fileMarks: 'fileMarks',
 } as const;
