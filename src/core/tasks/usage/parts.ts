@@ -14,6 +14,8 @@ export interface CostState {
   readonly pricesAsOf: string;
   /** IANA name: whose days these are. */
   readonly timeZone: string;
+  /** Why nothing could be read since: one sentence; absent: the figures are of `at`. */
+  readonly failure?: string | undefined;
 }
 
 /** Cost as it is known now, in any window: one of them reads the records, the others what it wrote. */
