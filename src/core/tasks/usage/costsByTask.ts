@@ -1,5 +1,5 @@
-import type { Tokens } from '../../../contract/usage';
 import type { UsageBucket } from '../../usage/parts';
+import { budgetTokens } from '../../usage/sums';
 import { refName } from '../context';
 
 /** What a row shows of its task's cost. */
@@ -12,11 +12,6 @@ export interface TaskCost {
 
 /** By `plan/task`. A task that is not in it has used nothing that is known. */
 export type CostsByTask = ReadonlyMap<string, TaskCost>;
-
-/** Tokens as the contract counts them in budgets: what was read from the cache counts in money only. */
-function budgetTokens({ input, output, cacheWrite5m, cacheWrite1h, reasoning }: Tokens): number {
-  return input + output + cacheWrite5m + cacheWrite1h + reasoning;
-}
 
 export function costsByTask(buckets: readonly UsageBucket[]): CostsByTask {
   const costs = new Map<string, TaskCost>();

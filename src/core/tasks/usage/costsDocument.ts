@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { type TaskType, taskTypes } from '../../../contract/plan';
 import {
   type BudgetUse,
   budgetLevels,
@@ -10,6 +11,7 @@ import {
 } from '../../../contract/usage';
 import type { Schema } from '../../store/schemas';
 import type { Owner, UsageBucket } from '../../usage/parts';
+import { ownerName } from '../../usage/sums';
 import type { CostState } from './parts';
 
 /**
@@ -26,15 +28,17 @@ export interface CostsDocument {
   readonly texts: readonly string[];
   readonly buckets: readonly number[];
   readonly budgets: readonly BudgetUse[];
+  readonly types: Readonly<Record<string, TaskType>>;
   readonly quotas: readonly Quota[];
   readonly skipped: readonly SkippedRecord[];
   readonly timing: CostState['usage']['timing'];
 }
 
-/** Owner, agent, session, model, day, answers, the six kinds of tokens, usd, priced, first, last, source. */
+/** Owner, agent, session, model, day, answers, the six kinds of tokens, usd, priced, first, last, flags. */
 const bucketWidth = 6 + tokenKinds.length + 5;
 /** Of `first` and `last`: no time was told. */
 const noTime = -1;
+const flags = { log: 1, incomplete: 2 } as const;
 
 const text = z.string();
 const textOrNull = z.nullable(text);
@@ -78,6 +82,7 @@ export const costsDocumentSchema = z.object({
   texts: z.array(text),
   buckets: numbers,
   budgets: z.array(budgetSchema),
+  types: z.record(text, z.enum(taskTypes)),
   quotas: z.array(quotaSchema),
   skipped: z.array(skippedSchema),
   timing: z.object({ ms: number, files: number, bytes: number }),
@@ -104,17 +109,18 @@ export function encodeCosts(state: CostState): CostsDocument {
       each.answers,
     );
     for (const kind of tokenKinds) buckets.push(each.tokens[kind]);
-    buckets.push(each.usd, each.priced, each.first ?? noTime, each.last ?? noTime, each.source === 'log' ? 1 : 0);
+    const flag = (each.source === 'log' ? flags.log : 0) + (each.incomplete === true ? flags.incomplete : 0);
+    buckets.push(each.usd, each.priced, each.first ?? noTime, each.last ?? noTime, flag);
   }
-  const { at, pricesAsOf, timeZone, budgets, usage } = state;
+  const { at, pricesAsOf, timeZone, budgets, types, usage } = state;
   const { quotas, skipped, timing } = usage;
   const failure = state.failure ?? null;
-  return { v: 1, at, pricesAsOf, timeZone, failure, texts, buckets, budgets, quotas, skipped, timing };
+  return { v: 1, at, pricesAsOf, timeZone, failure, texts, buckets, budgets, types, quotas, skipped, timing };
 }
 
 /** Cost as it was encoded; null when the parts do not fit together. */
 export function decodeCosts(document: CostsDocument): CostState | null {
-  const { texts, at, pricesAsOf, timeZone, budgets, quotas, skipped, timing, failure } = document;
+  const { texts, at, pricesAsOf, timeZone, budgets, types, quotas, skipped, timing, failure } = document;
   const owners = texts.map(ownerOf);
   const buckets: UsageBucket[] = [];
   for (let row = 0; row < document.buckets.length; row += bucketWidth) {
@@ -136,11 +142,12 @@ export function decodeCosts(document: CostsDocument): CostState | null {
       priced: n(rest + 1),
       first: timeOf(n(rest + 2)),
       last: timeOf(n(rest + 3)),
-      source: n(rest + 4) === 1 ? 'log' : 'records',
+      source: (n(rest + 4) & flags.log) !== 0 ? 'log' : 'records',
+      ...((n(rest + 4) & flags.incomplete) === 0 ? {} : { incomplete: true }),
     });
   }
   const usage = { buckets, quotas, skipped, timing };
-  return { at, pricesAsOf, timeZone, budgets, usage, ...(failure === null ? {} : { failure }) };
+  return { at, pricesAsOf, timeZone, budgets, types, usage, ...(failure === null ? {} : { failure }) };
 }
 
 function tokensAt(row: readonly number[], from: number): Tokens {
@@ -162,11 +169,6 @@ function textAt(texts: readonly string[], place: number): string | null | undefi
 
 function timeOf(value: number): number | null {
   return value === noTime ? null : value;
-}
-
-/** `plan/task`, or `elsewhere` and `other`, which have no slash. */
-function ownerName(owner: Owner): string {
-  return owner.kind === 'task' ? `${owner.ref.plan}/${owner.ref.task}` : owner.kind;
 }
 
 /** null: no owner's name. One object for all buckets of an owner. */

@@ -2,6 +2,7 @@ import type { TaskRow, WorktreeRow } from '../../../contract/json';
 import { DisposableBase } from '../../disposable';
 import type { Event } from '../../event';
 import type { Log } from '../../ports';
+import { localTimeZone } from '../../usage/days';
 import type { CostTools } from './costTools';
 import { RecordHints } from './holderHints';
 import { type CostTiming, nextLook, rest } from './holderPace';
@@ -183,6 +184,5 @@ function signatureOf({ rows, worktrees }: CostSource): string {
 
 function nothingRead(): CostState {
   const usage = { buckets: [], quotas: [], skipped: [], timing: { ms: 0, files: 0, bytes: 0 } };
-  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-  return { at: new Date().toISOString(), usage, budgets: [], pricesAsOf: '', timeZone };
+  return { at: new Date().toISOString(), usage, budgets: [], types: {}, pricesAsOf: '', timeZone: localTimeZone() };
 }
