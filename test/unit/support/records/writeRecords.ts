@@ -25,9 +25,7 @@ export interface RecordsRequest {
 const between = [Date.UTC(2026, 8, 20), Date.UTC(2026, 9, 24)] as const;
 
 /** Makes sessions one after the other; of each what its files hold and which answers it was meant to hold. */
-export function* makeSessions(
-  request: RecordsRequest,
-): Generator<{
+export function* makeSessions(request: RecordsRequest): Generator<{
   readonly session: string;
   readonly files: readonly RecordText[];
   readonly answers: readonly TrueAnswer[];
