@@ -28,6 +28,7 @@ export function budgetConditions(
   conditions: readonly Condition[],
   { at, by, use }: Extract<TaskEvent, { kind: 'budget' }>,
 ): readonly Condition[] {
+  if (use.level === 'unknown') return conditions;
   if (use.level === 'within') return without(conditions, 'near-budget', 'over-budget');
   const over = use.level === 'over';
   const others = without(conditions, over ? 'near-budget' : 'over-budget');
