@@ -1,4 +1,4 @@
-import { discountSchema, type OwnPrices, ownEntries } from './ownPrices';
+import { type OwnPrices, ownEntries } from './ownPrices';
 import type { PriceBook, PriceEntry } from './prices';
 import { priceTable, tableDate, webSearchPrice } from './table/table';
 
@@ -39,9 +39,7 @@ export function bookOf(settings: PriceSettings, refreshed: RefreshedPrices | nul
     asOf: refreshed !== null && refreshed.fetchedAt > tableDate ? refreshed.fetchedAt : tableDate,
     entries: [...listed, ...own],
     webSearch: webSearchPrice,
-    discounts: Object.fromEntries(
-      Object.entries(settings.priceDiscounts).filter(([, factor]) => discountSchema.safeParse(factor).success),
-    ),
+    discounts: settings.priceDiscounts,
   };
 }
 
