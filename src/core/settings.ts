@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { type SyncMethod, syncMethods } from '../contract/events';
 import { type Budget, type PermissionMode, permissionModes } from '../contract/plan';
 import { type CustomAgent, defaultSettings, type Settings } from './ports';
+import { discountSchema, type OwnPrices, ownPricesSchema } from './prices/ownPrices';
 
 const customAgentSchema = z.object({
   command: z.array(z.string()).check(z.minLength(1)),
@@ -38,6 +39,8 @@ export const settingsFileSchema = z.object({
   trashLimit: z.optional(z.nullable(z.number().check(z.minimum(0)))),
   remoteBranches: z.optional(z.array(text)),
   budgets: z.optional(budgetsSchema),
+  prices: z.optional(ownPricesSchema),
+  priceDiscounts: z.optional(z.record(z.string(), discountSchema)),
 });
 
 /** Any of the settings; what is absent is not said. */
@@ -58,6 +61,8 @@ export interface SettingsFile {
   readonly trashLimit?: number | null | undefined;
   readonly remoteBranches?: readonly string[] | undefined;
   readonly budgets?: Settings['budgets'] | undefined;
+  readonly prices?: OwnPrices | undefined;
+  readonly priceDiscounts?: Readonly<Record<string, number>> | undefined;
 }
 
 /** Lays settings files over the defaults, the last one on top. */
@@ -81,6 +86,8 @@ export function layerSettings(...files: readonly SettingsFile[]): Settings {
       trashLimit: file.trashLimit === undefined ? settings.trashLimit : file.trashLimit,
       remoteBranches: file.remoteBranches ?? settings.remoteBranches,
       budgets: file.budgets ?? settings.budgets,
+      prices: file.prices ?? settings.prices,
+      priceDiscounts: file.priceDiscounts ?? settings.priceDiscounts,
     };
   }
   return settings;

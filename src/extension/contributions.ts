@@ -61,6 +61,8 @@ export const settingKeys = {
   trashLimit: 'trashLimit',
   remoteBranches: 'remoteBranches',
   budgets: 'budgets',
+  prices: 'prices',
+  priceDiscounts: 'priceDiscounts',
   fileMarks: 'fileMarks',
 } as const;
 export type SettingKey = keyof typeof settingKeys;
