@@ -1,12 +1,25 @@
+/** IANA name of the user's time zone: whose days are counted. */
+export function ownTimeZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
 /** The day at a place, `YYYY-MM-DD`. @param timeZone IANA name */
 export function dayAt(at: Date, timeZone: string): string {
-  const parts = new Map(formatOf(timeZone).map(({ type, value }) => [type, value]));
+  const known = formats.get(timeZone);
+  const format =
+    known ??
+    new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      calendar: 'gregory',
+    });
+  formats.set(timeZone, format);
+  const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]));
   return `${parts.get('year')}-${parts.get('month')}-${parts.get('day')}`;
-
-  function formatOf(zone: string) {
-    const options = { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit', calendar: 'gregory' } as const;
-    return new Intl.DateTimeFormat('en-US', options).formatToParts(at);
-  }
 }
 
 const dayMs = 86_400_000;

@@ -1,5 +1,5 @@
 import type { Budget, TaskRef } from '../../../contract/plan';
-import type { BudgetLevel, BudgetScope, BudgetUse, Tokens } from '../../../contract/usage';
+import type { BudgetLevel, BudgetUse, Tokens } from '../../../contract/usage';
 import type { UsageBucket } from '../../usage/parts';
 import { weekOf } from './budgetPeriods';
 
@@ -7,7 +7,7 @@ import { weekOf } from './budgetPeriods';
 export const nearPercent = 85;
 export const overPercent = 100;
 
-/** Budgets of the settings; they hold for everything in the repository, whoever's task it is. */
+/** Budgets of the settings; they hold for everything in the repository, whosever task it is. */
 export interface PeriodBudgets {
   readonly day?: Budget | undefined;
   readonly week?: Budget | undefined;
@@ -160,15 +160,4 @@ export function budgetName({
 
 export function sameBudget(a: Budget, b: Budget): boolean {
   return a.usd === b.usd && a.tokens === b.tokens;
-}
-
-/** Whose budget it is, for a sentence: `its budget`, `the budget of plan "x"`, `today's budget`. */
-export function budgetWords({ scope, plan }: { readonly scope: BudgetScope; readonly plan: string | null }): string {
-  const words: Record<BudgetScope, string> = {
-    task: 'its budget',
-    plan: `the budget of plan "${plan ?? ''}"`,
-    day: "today's budget",
-    week: "this week's budget",
-  };
-  return words[scope];
 }
