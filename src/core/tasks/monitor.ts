@@ -21,6 +21,7 @@ import { placesSignature, plansSignature, refSignature } from './signatures';
 import { presentPaths } from './snapshot';
 import { StatusKeeper } from './statusKeeper';
 import { type BudgetMark, bounds, marksInForce, readMarks } from './usage/budgetMarks';
+import type { CostsByTask } from './usage/costsByTask';
 
 /** Who does what is done once per repository; `null` in place of it: we do, alone. */
 export interface DutyView {
@@ -32,6 +33,13 @@ export interface DutyView {
 export interface WorstView {
   /** By `plan/task`. */
   readonly worst: Worst;
+  readonly onDidChange: Event<void>;
+}
+
+/** What the rows show of cost. */
+export interface CostsView {
+  /** By `plan/task`. */
+  readonly byTask: CostsByTask;
   readonly onDidChange: Event<void>;
 }
 
@@ -53,6 +61,7 @@ export class Monitor extends DisposableBase implements LookSource {
   readonly #context: TaskContext;
   readonly #duty: DutyView | null;
   readonly #matrix: WorstView | null;
+  readonly #costs: CostsView | null;
   readonly #onDidChange: Emitter<RowsChanged>;
   readonly onDidChange: Event<RowsChanged>;
   readonly #onDidLook: Emitter<LookHint>;
@@ -79,11 +88,17 @@ export class Monitor extends DisposableBase implements LookSource {
   #keyOfPath = new Map<string, string>();
   #liveLooked = 0;
 
-  constructor(context: TaskContext, duty: DutyView | null, matrix: WorstView | null = null) {
+  constructor(
+    context: TaskContext,
+    duty: DutyView | null,
+    matrix: WorstView | null = null,
+    costs: CostsView | null = null,
+  ) {
     super();
     this.#context = context;
     this.#duty = duty;
     this.#matrix = matrix;
+    this.#costs = costs;
     const failed = (error: unknown) => context.host.log.error(`A listener failed: ${error}`);
     this.#onDidChange = this._register(new Emitter(failed));
     this.onDidChange = this.#onDidChange.event;
@@ -108,7 +123,8 @@ export class Monitor extends DisposableBase implements LookSource {
     this._register(store.onDidChange((change) => this.#storeChanged(change)));
     this._register(store.watch());
     if (this.#duty !== null) this._register(this.#duty.onDidChange((held) => held && void this.refresh()));
-    if (this.#matrix !== null) this._register(this.#matrix.onDidChange(() => this.#jobs.call('matrix')));
+    if (this.#matrix !== null) this._register(this.#matrix.onDidChange(() => this.#jobs.call('shown')));
+    if (this.#costs !== null) this._register(this.#costs.onDidChange(() => this.#jobs.call('shown')));
     const timer = setInterval(() => this.#jobs.call('scan'), scanMs);
     timer.unref();
     this._register({ dispose: () => clearInterval(timer) });
@@ -188,8 +204,8 @@ export class Monitor extends DisposableBase implements LookSource {
           return this.#readStore();
         case 'worktrees':
           return this.#readWorktrees();
-        case 'matrix':
-          // What the rows show of it is read below.
+        case 'shown':
+          // What the rows show of matrix and cost is read below.
           return;
         default:
           return this.#scan();
@@ -359,6 +375,7 @@ export class Monitor extends DisposableBase implements LookSource {
         wipLimit: this.#context.host.settings().wipLimit,
         budgets,
         worst: this.#matrix?.worst.get(refName(row.ref)) ?? null,
+        cost: this.#costs?.byTask.get(refName(row.ref)) ?? null,
       });
     });
     const worktrees = this.#worktreeRows();

@@ -13,6 +13,7 @@ import { restingState, without } from './foldParts';
 import { type Hold, holdOf, unmetDependencies } from './holds';
 import { nextStep, sortConditions, stateTable } from './stateTable';
 import { type BudgetMark, withShared } from './usage/budgetMarks';
+import type { TaskCost } from './usage/costsByTask';
 
 /** How long an archive is kept before its deletion is offered. */
 export const trashKeptMs = 30 * 24 * 60 * 60_000;
@@ -37,6 +38,8 @@ export interface RowParts {
   readonly budgets: readonly BudgetMark[];
   /** The worst of its cells in the conflict matrix; null: not known. */
   readonly worst: TaskRow['worst'];
+  /** What it has used; null: nothing that is known. */
+  readonly cost: TaskCost | null;
 }
 
 /** Whether a task has a row: its file is there, or it was dispatched and not forgotten. */
@@ -79,8 +82,8 @@ export function taskRow(p: RowParts): TaskRow {
     ahead: p.status?.ahead ?? null,
     behind: p.status?.behind ?? null,
     changedFiles: p.status?.changedFiles ?? null,
-    tokens: null,
-    usd: null,
+    tokens: p.cost?.tokens ?? null,
+    usd: p.cost?.usd ?? null,
     budget: fields?.budget ?? null,
     approved: null,
     verified: null,
