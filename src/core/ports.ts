@@ -1,5 +1,5 @@
 import type { SyncMethod } from '../contract/events';
-import type { PermissionMode } from '../contract/plan';
+import type { Budget, PermissionMode } from '../contract/plan';
 
 /** Where the core writes what happened; environment values and prompts never go there. */
 export interface Log {
@@ -54,6 +54,8 @@ export interface Settings {
   readonly trashLimit: number | null;
   /** Globs of remote branches, without the remote's name, that join the conflict matrix: those of cloud agents. */
   readonly remoteBranches: readonly string[];
+  /** What may be used in this repository in a day and in a week. */
+  readonly budgets: { readonly day?: Budget | undefined; readonly week?: Budget | undefined };
 }
 
 export const defaultSettings: Settings = {
@@ -72,6 +74,7 @@ export const defaultSettings: Settings = {
   syncMethod: 'rebase',
   trashLimit: null,
   remoteBranches: ['copilot/*', 'codex/*', 'claude/*', 'cursor/*', 'jules/*'],
+  budgets: {},
 };
 
 /** A program and its first arguments. */

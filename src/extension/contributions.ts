@@ -60,6 +60,7 @@ export const settingKeys = {
   syncMethod: 'syncMethod',
   trashLimit: 'trashLimit',
   remoteBranches: 'remoteBranches',
+  budgets: 'budgets',
   fileMarks: 'fileMarks',
 } as const;
 export type SettingKey = keyof typeof settingKeys;
