@@ -59,6 +59,7 @@ export const settingKeys = {
   skipLfs: 'skipLfs',
   syncMethod: 'syncMethod',
   trashLimit: 'trashLimit',
+  costLog: 'costLog',
   remoteBranches: 'remoteBranches',
   budgets: 'budgets',
   fileMarks: 'fileMarks',
