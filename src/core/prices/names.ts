@@ -51,6 +51,7 @@ const rules: readonly ((name: string) => string)[] = [
   (name) => name.replace(/-latest$/, ''),
   // `-20250929`, `-2025-08-07`, and of Gemini's previews `-05-06` and `-09-2025`.
   (name) => name.replace(/-20\d{2}-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\d|3[01])$/, ''),
+  (name) => (name.startsWith('gemini-') ? name.replace(/-00\d$/, '') : name),
   (name) => name.replace(/(-preview)-(?:\d{2}-\d{2}|\d{2}-20\d{2})$/, '$1'),
   // Copilot and OpenRouter write `claude-sonnet-4.5`.
   (name) => (name.startsWith('claude-') ? name.replace(/(\d)\.(?=\d)/g, '$1-') : name),

@@ -25,7 +25,7 @@ interface Model {
  * - The entry is the newest that begins no later than the answer's day (UTC); before the first one, the first one.
  * - A prompt (input, cache read and written) longer than the entry's tier puts every token at the tier's rates, for each
  *   answer apart: Anthropic's, OpenAI's and Google's rule alike.
- * - Fast mode has rates of its own for prompts of any length. A mode for which no factor is known has no price.
+ * - Fast mode and batch are factors on the rates of the tier. Where no factor is known, an answer in that mode has no price.
  * - Reasoning costs what output costs.
  *
  * @param now what an answer without a time is priced as of, in ms since 1970
@@ -69,7 +69,7 @@ function apply(entry: PriceEntry, answer: Priceable, discount: number, webSearch
   const { tokens, webSearches } = answer;
   if (webSearches > 0 && webSearch === null) return null;
   const { longPrompt } = entry;
-  const long = answer.speed !== 'fast' && longPrompt !== null && promptTokens(tokens) > longPrompt.above;
+  const long = longPrompt !== null && promptTokens(tokens) > longPrompt.above;
   const rates = scaled(long ? longPrompt.rates : entry.rates, fast * batch * discount);
   const usd = costOf(tokens, rates) + webSearches * (webSearch ?? 0) * discount;
   return Number.isFinite(usd) && usd >= 0 ? { usd, rates, entry } : null;
