@@ -1,5 +1,6 @@
 import type { SyncMethod } from '../contract/events';
-import type { PermissionMode } from '../contract/plan';
+import type { Budget, PermissionMode } from '../contract/plan';
+import type { OwnPrices } from './prices/ownPrices';
 
 /** Where the core writes what happened; environment values and prompts never go there. */
 export interface Log {
@@ -52,8 +53,16 @@ export interface Settings {
   readonly syncMethod: SyncMethod;
   /** In GB (10^9 bytes); the oldest beyond it is offered for deletion. null: no limit. */
   readonly trashLimit: number | null;
+  /** File of the cost log: absolute, or relative to the main worktree; null: in the store. */
+  readonly costLog: string | null;
   /** Globs of remote branches, without the remote's name, that join the conflict matrix: those of cloud agents. */
   readonly remoteBranches: readonly string[];
+  /** What may be used in this repository in a day and in a week. */
+  readonly budgets: { readonly day?: Budget | undefined; readonly week?: Budget | undefined };
+  /** The user's own prices by model, in US dollars per million tokens; they beat all others. */
+  readonly prices: OwnPrices;
+  /** Factors on what is paid, by a glob over models' names: `0.8` is a fifth less. */
+  readonly priceDiscounts: Readonly<Record<string, number>>;
 }
 
 export const defaultSettings: Settings = {
@@ -71,7 +80,11 @@ export const defaultSettings: Settings = {
   skipLfs: false,
   syncMethod: 'rebase',
   trashLimit: null,
+  costLog: null,
   remoteBranches: ['copilot/*', 'codex/*', 'claude/*', 'cursor/*', 'jules/*'],
+  budgets: {},
+  prices: {},
+  priceDiscounts: {},
 };
 
 /** A program and its first arguments. */

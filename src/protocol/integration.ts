@@ -15,6 +15,7 @@ import type {
   UnknownReason,
   Verdict,
 } from '../contract/conflicts';
+import type { PanelEmpty } from './panel';
 
 /**
  * The messages between the panel `switchyard.integration` and its host, both directions. The host answers `ready` and
@@ -112,15 +113,6 @@ export interface PanelEvidence {
   readonly link: EvidenceLink;
   /** What it leads to. */
   readonly label: string;
-}
-
-export interface PanelEmpty {
-  readonly title: string;
-  readonly text: string;
-  /** Label of what can be done about it. */
-  readonly remedy: string | null;
-  /** It ends by itself. */
-  readonly waiting: boolean;
 }
 
 /** The matrix in the order in which it is shown. Branches, cells and files are named by their index. */

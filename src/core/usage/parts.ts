@@ -59,6 +59,8 @@ export interface UsageBucket {
   readonly last: number | null;
   /** `log`: the agent has deleted the record, and our own log has kept the figure. */
   readonly source: 'records' | 'log';
+  /** More was spent than is told here: a record of this session was skipped. */
+  readonly incomplete?: boolean | undefined;
 }
 
 export interface UsageAnswer {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { PanelEmpty } from '../../protocol/integration';
+import type { PanelEmpty } from '../../protocol/panel';
 import { commandIds, type Emptiness } from '../contributions';
 import { manageTrustRemedy, openSettingRemedy, type Remedy, showLogRemedy } from '../messages';
 import { whyNoRepository } from '../sessions/whyNoRepository';

@@ -1,5 +1,5 @@
 import type { PanelWords } from '../../protocol/integrationWords';
-import { element } from './dom';
+import { element } from '../shared/dom';
 import type { Matrix } from './matrix';
 import { type Change, changesBetween, sentenceOf, verdictsOf } from './verdictChanges';
 

@@ -1,8 +1,8 @@
 import type { AnswerVerdict, ChecklistItemId } from '../../contract/checklist';
 import type { PanelChecklistItem } from '../../protocol/integration';
 import type { PanelWords } from '../../protocol/integrationWords';
-import { element, setText } from './dom';
-import { format } from './format';
+import { element, setText } from '../shared/dom';
+import { format } from '../shared/format';
 
 /** As much as the host takes. */
 const longestNote = 2000;

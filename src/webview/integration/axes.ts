@@ -1,5 +1,5 @@
 import type { PanelFilter, PanelGroup } from '../../protocol/integration';
-import { plain } from './format';
+import { plain } from '../shared/format';
 import type { Matrix, Seen } from './matrix';
 
 /** What one row or column stands for. */

@@ -1,6 +1,6 @@
 import type { PanelWords } from '../../protocol/integrationWords';
-import { element } from './dom';
-import { format, plain, shortId } from './format';
+import { element } from '../shared/dom';
+import { format, plain, shortId } from '../shared/format';
 import type { Matrix } from './matrix';
 
 /** What was compared of one branch: which state, with or without uncommitted work, what was left out, when. */

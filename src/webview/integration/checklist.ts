@@ -7,10 +7,10 @@ import {
 } from '../../contract/checklist';
 import type { PanelChecklist, PanelChecklistItem } from '../../protocol/integration';
 import type { PanelWords } from '../../protocol/integrationWords';
-import type { Ages } from './ages';
+import type { Ages } from '../shared/ages';
+import { element, setText } from '../shared/dom';
+import { format, plain, shortId } from '../shared/format';
 import { AnswerForm } from './answerForm';
-import { element, setText } from './dom';
-import { format, plain, shortId } from './format';
 
 const verdictSigns: Readonly<Record<ChecklistVerdict, string>> = { pass: '✓', fail: '✗', ask: '?', stale: '↻' };
 

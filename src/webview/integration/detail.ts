@@ -1,10 +1,10 @@
 import type { CellActionName, HazardActionName, PanelFile, PanelHazard } from '../../protocol/integration';
 import type { PanelWords } from '../../protocol/integrationWords';
-import type { Ages } from './ages';
+import type { Ages } from '../shared/ages';
+import { element, setText } from '../shared/dom';
+import { format, plain } from '../shared/format';
 import type { Line } from './axes';
 import { branchFacts } from './branchFacts';
-import { element, setText } from './dom';
-import { format, plain } from './format';
 import { hazardList } from './hazardList';
 import { cellsBetween, nameOf, refOf, signs } from './looks';
 import type { Matrix, Seen } from './matrix';

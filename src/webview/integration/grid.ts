@@ -1,7 +1,7 @@
 import type { PanelWords } from '../../protocol/integrationWords';
+import { element, setAttribute, setChildren } from '../shared/dom';
+import type { Frames } from '../shared/frames';
 import type { Axes, Line } from './axes';
-import { element, setAttribute, setChildren } from './dom';
-import type { Frames } from './frames';
 import { GridHead } from './gridHead';
 import { moved, type Place, placeAt, settle } from './gridKeys';
 import { GridRow, sizes } from './gridRow';

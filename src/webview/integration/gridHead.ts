@@ -1,6 +1,6 @@
+import { element, setAttribute, setChildren, setText } from '../shared/dom';
+import { format, middle } from '../shared/format';
 import type { Line } from './axes';
-import { element, setAttribute, setChildren, setText } from './dom';
-import { format, middle } from './format';
 import { titleOf } from './gridRow';
 import { type LookContext, nameOf } from './looks';
 

@@ -1,6 +1,6 @@
+import { element, setAttribute, setChildren, setText } from '../shared/dom';
+import { format, middle, plain } from '../shared/format';
 import type { Line } from './axes';
-import { element, setAttribute, setChildren, setText } from './dom';
-import { format, middle, plain } from './format';
 import { type LookContext, lookOf, nameOf } from './looks';
 
 /** Sizes of the grid in pixels; the style sheet gets them as `--head-width` and so on. */

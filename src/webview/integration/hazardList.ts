@@ -1,7 +1,7 @@
 import type { HazardActionName, PanelHazard } from '../../protocol/integration';
 import type { PanelWords } from '../../protocol/integrationWords';
-import { element } from './dom';
-import { format, plain } from './format';
+import { element } from '../shared/dom';
+import { format, plain } from '../shared/format';
 import { hazardSign } from './looks';
 
 export interface HazardEvents {

@@ -1,23 +1,5 @@
-import type { FromPanel, PanelState, ToPanel } from '../../protocol/integration';
-
-/** What VS Code gives the page, once. */
-export interface HostApi {
-  postMessage(message: FromPanel): void;
-  getState(): unknown;
-  setState(state: PanelState): void;
-}
-
-declare global {
-  function acquireVsCodeApi(): HostApi;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-const isText = (value: unknown): value is string => typeof value === 'string';
-const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText);
-const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+import type { PanelState, ToPanel } from '../../protocol/integration';
+import { isNumber, isRecord, isText, isTexts } from '../shared/host';
 
 /**
  * The message, if it is one of ours. What is inside of a snapshot was made by the host of the same build; that its

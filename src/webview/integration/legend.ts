@@ -1,5 +1,5 @@
 import type { PanelWords } from '../../protocol/integrationWords';
-import { element } from './dom';
+import { element } from '../shared/dom';
 import { hazardSign, signs } from './looks';
 
 /** What the signs mean. */

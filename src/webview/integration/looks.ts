@@ -1,8 +1,9 @@
 import type { Verdict } from '../../contract/conflicts';
 import type { PanelWords } from '../../protocol/integrationWords';
-import { type Ages, older } from './ages';
+import type { Ages } from '../shared/ages';
+import { format, plain } from '../shared/format';
+import { older } from './ages';
 import type { Line } from './axes';
-import { format, plain } from './format';
 import type { Matrix, Seen } from './matrix';
 
 /** How a cell is drawn and read out. */

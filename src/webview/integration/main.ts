@@ -1,3 +1,4 @@
+import type { FromPanel, PanelState } from '../../protocol/integration';
 import type { PanelWords } from '../../protocol/integrationWords';
 import { panelState, toPanel } from './host';
 import { Panel } from './panel';
@@ -6,7 +7,7 @@ const tickMs = 1000;
 
 /** Starts the panel in its page: the host's sentences stand in the page, everything else comes by messages. */
 function start(): void {
-  const host = acquireVsCodeApi();
+  const host = acquireVsCodeApi<FromPanel, PanelState>();
   const words = JSON.parse(document.body.dataset.words ?? '{}') as PanelWords;
   const panel = new Panel(
     {

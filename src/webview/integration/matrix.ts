@@ -7,8 +7,8 @@ import type {
   PanelHazard,
   PanelMatrix,
 } from '../../protocol/integration';
+import { plain, shortNames } from '../shared/format';
 import { isBehind, isTooOld } from './ages';
-import { plain, shortNames } from './format';
 
 /** A cell as it may be shown now. */
 export interface Seen {

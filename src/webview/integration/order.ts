@@ -1,7 +1,7 @@
 import type { PanelTrainStep } from '../../protocol/integration';
 import type { PanelWords } from '../../protocol/integrationWords';
-import { element } from './dom';
-import { format, plain } from './format';
+import { element } from '../shared/dom';
+import { format, plain } from '../shared/format';
 import { signs } from './looks';
 import type { Matrix } from './matrix';
 

@@ -10,14 +10,14 @@ import type {
   ToPanel,
 } from '../../protocol/integration';
 import type { PanelWords } from '../../protocol/integrationWords';
-import { Ages } from './ages';
+import { Ages } from '../shared/ages';
+import { element, setText } from '../shared/dom';
+import { EmptyState } from '../shared/emptyState';
+import { Frames } from '../shared/frames';
 import { Announcer } from './announcer';
 import { type Axes, axesOf, baseKey, branchKey, type Line } from './axes';
 import { Checklist } from './checklist';
 import { type CellNames, Detail } from './detail';
-import { element, setText } from './dom';
-import { EmptyState } from './emptyState';
-import { Frames } from './frames';
 import { Grid } from './grid';
 import type { Place } from './gridKeys';
 import { legend } from './legend';

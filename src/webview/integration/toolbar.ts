@@ -1,9 +1,9 @@
 import type { PanelFilter, PanelSnapshot } from '../../protocol/integration';
 import type { PanelWords } from '../../protocol/integrationWords';
-import { type Ages, time } from './ages';
+import { type Ages, time } from '../shared/ages';
+import { element, fill, setAttribute, setText } from '../shared/dom';
+import { format, plain } from '../shared/format';
 import { groupId } from './axes';
-import { element, setAttribute, setText } from './dom';
-import { format, plain } from './format';
 import { hazardSign, signs } from './looks';
 import type { Matrix } from './matrix';
 
@@ -131,14 +131,4 @@ export class Toolbar {
   focusFilter(): void {
     this.#text.focus();
   }
-}
-
-/** Gives a select its options, where they are others than before. */
-function fill(select: HTMLSelectElement, options: readonly (readonly [string, string])[], value: string): void {
-  const key = JSON.stringify(options);
-  if (select.dataset.options !== key) {
-    select.dataset.options = key;
-    select.replaceChildren(...options.map(([id, label]) => element('option', { value: id }, label)));
-  }
-  if (select.value !== value) select.value = value;
 }

@@ -1,6 +1,6 @@
 import type { Verdict } from '../../contract/conflicts';
 import type { PanelWords } from '../../protocol/integrationWords';
-import { format, plain } from './format';
+import { format, plain } from '../shared/format';
 import type { Matrix } from './matrix';
 
 /** A cell that says something else now, by the names of its sides. */

@@ -2,8 +2,8 @@ import { strict as assert } from 'node:assert';
 import fc from 'fast-check';
 import type { Hazard, Verdict } from '../../../src/contract/conflicts';
 import { fromPanel, keptRepository } from '../../../src/extension/integration/messages';
-import { panelPage } from '../../../src/extension/integration/page';
 import { panelMatrix } from '../../../src/extension/integration/renderModel';
+import { panelPage } from '../../../src/extension/panels/page';
 import { mostFiles } from '../../../src/protocol/integration';
 import { sampled } from '../support/sampled';
 import {

@@ -3,15 +3,15 @@ import fc from 'fast-check';
 import type { ConflictsJson } from '../../../src/contract/conflicts';
 import { panelWords } from '../../../src/extension/integration/panelWords';
 import { panelMatrix } from '../../../src/extension/integration/renderModel';
-import { Ages } from '../../../src/webview/integration/ages';
 import { type Axes, axesOf } from '../../../src/webview/integration/axes';
-import { middle, plain, shortNames } from '../../../src/webview/integration/format';
 import { moved, type Place } from '../../../src/webview/integration/gridKeys';
 import { rangeFor, scrolledTo } from '../../../src/webview/integration/gridWindow';
 import { firstState, panelState, toPanel } from '../../../src/webview/integration/host';
 import { lookOf } from '../../../src/webview/integration/looks';
 import { Matrix } from '../../../src/webview/integration/matrix';
 import { changesBetween, sentenceOf, verdictsOf } from '../../../src/webview/integration/verdictChanges';
+import { Ages } from '../../../src/webview/shared/ages';
+import { middle, plain, shortNames } from '../../../src/webview/shared/format';
 import { t } from '../extension/rows';
 import { sampled } from '../support/sampled';
 import {

@@ -1,3 +1,4 @@
+import type { TaskType } from '../../../contract/plan';
 import type { BudgetUse } from '../../../contract/usage';
 import type { Event } from '../../event';
 import type { UsageAnswer } from '../../usage/parts';
@@ -14,6 +15,10 @@ export interface CostState {
   readonly pricesAsOf: string;
   /** IANA name: whose days these are. */
   readonly timeZone: string;
+  /** Why nothing could be read since: one sentence; absent: the figures are of `at`. */
+  readonly failure?: string | undefined;
+  /** Types of tasks by `plan/task`: as their files say, else as our log remembers; a task without one is not in it. */
+  readonly types: Readonly<Record<string, TaskType>>;
 }
 
 /** Cost as it is known now, in any window: one of them reads the records, the others what it wrote. */

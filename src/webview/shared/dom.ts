@@ -36,3 +36,13 @@ export function setChildren(parent: Element, children: readonly Element[]): void
     if (there !== child) parent.insertBefore(child, there ?? null);
   });
 }
+
+/** Gives a select its options, where they are others than before. */
+export function fill(select: HTMLSelectElement, options: readonly (readonly [string, string])[], value: string): void {
+  const key = JSON.stringify(options);
+  if (select.dataset.options !== key) {
+    select.dataset.options = key;
+    select.replaceChildren(...options.map(([id, label]) => element('option', { value: id }, label)));
+  }
+  if (select.value !== value) select.value = value;
+}

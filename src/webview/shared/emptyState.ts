@@ -1,4 +1,4 @@
-import type { PanelEmpty } from '../../protocol/integration';
+import type { PanelEmpty } from '../../protocol/panel';
 import { element, setText } from './dom';
 
 /** Why there is no matrix, and the one thing to do about it. */
