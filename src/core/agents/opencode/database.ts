@@ -1,4 +1,4 @@
-import { type Fields, nameOf, parseFields, timeOf } from '../recordFields';
+import { type Fields, nameOf, parseFields, pathOf, timeOf } from '../recordFields';
 import type { RecordSink, UsageRecord } from '../records';
 import { answerOf } from './message';
 import type { Database } from './sqlite';
@@ -51,7 +51,7 @@ function sessionsOf(database: Database): Map<string, Session> {
     const id = nameOf(row.id);
     if (id === null) continue;
     const created = timeOf(row.time_created) ?? 0;
-    sessions.set(id, { parent: nameOf(row.parent_id), directory: nameOf(row.directory), created });
+    sessions.set(id, { parent: nameOf(row.parent_id), directory: pathOf(row.directory), created });
   }
   return sessions;
 }

@@ -1,5 +1,5 @@
 import type { Tokens } from '../../../contract/usage';
-import { countOf, type Fields, fieldsOf, moneyOf, nameOf, timeOf } from '../recordFields';
+import { countOf, type Fields, fieldsOf, moneyOf, nameOf, pathOf, timeOf } from '../recordFields';
 import type { UsageRecord } from '../records';
 
 /** What is known of a message beside what it says itself. */
@@ -33,7 +33,7 @@ export function answerOf(message: Fields, origin: MessageOrigin): UsageRecord | 
     rank: 0,
     session,
     parent: null,
-    cwd: nameOf(fieldsOf(message.path)?.cwd) ?? origin.directory,
+    cwd: pathOf(fieldsOf(message.path)?.cwd) ?? origin.directory,
     at: completed ?? created,
     model,
     tokens,
