@@ -53,6 +53,8 @@ export interface Settings {
   readonly syncMethod: SyncMethod;
   /** In GB (10^9 bytes); the oldest beyond it is offered for deletion. null: no limit. */
   readonly trashLimit: number | null;
+  /** File of the cost log: absolute, or relative to the main worktree; null: in the store. */
+  readonly costLog: string | null;
   /** Globs of remote branches, without the remote's name, that join the conflict matrix: those of cloud agents. */
   readonly remoteBranches: readonly string[];
   /** What may be used in this repository in a day and in a week. */
@@ -78,6 +80,7 @@ export const defaultSettings: Settings = {
   skipLfs: false,
   syncMethod: 'rebase',
   trashLimit: null,
+  costLog: null,
   remoteBranches: ['copilot/*', 'codex/*', 'claude/*', 'cursor/*', 'jules/*'],
   budgets: {},
   prices: {},

@@ -37,6 +37,7 @@ export const settingsFileSchema = z.object({
   skipLfs: z.optional(z.boolean()),
   syncMethod: z.optional(z.enum(syncMethods)),
   trashLimit: z.optional(z.nullable(z.number().check(z.minimum(0)))),
+  costLog: z.optional(z.nullable(text)),
   remoteBranches: z.optional(z.array(text)),
   budgets: z.optional(budgetsSchema),
   prices: z.optional(ownPricesSchema),
@@ -59,6 +60,7 @@ export interface SettingsFile {
   readonly skipLfs?: boolean | undefined;
   readonly syncMethod?: SyncMethod | undefined;
   readonly trashLimit?: number | null | undefined;
+  readonly costLog?: string | null | undefined;
   readonly remoteBranches?: readonly string[] | undefined;
   readonly budgets?: Settings['budgets'] | undefined;
   readonly prices?: OwnPrices | undefined;
@@ -84,6 +86,7 @@ export function layerSettings(...files: readonly SettingsFile[]): Settings {
       skipLfs: file.skipLfs ?? settings.skipLfs,
       syncMethod: file.syncMethod ?? settings.syncMethod,
       trashLimit: file.trashLimit === undefined ? settings.trashLimit : file.trashLimit,
+      costLog: file.costLog === undefined ? settings.costLog : file.costLog,
       remoteBranches: file.remoteBranches ?? settings.remoteBranches,
       budgets: file.budgets ?? settings.budgets,
       prices: file.prices ?? settings.prices,

@@ -54,6 +54,7 @@ function fieldOf(value: unknown, key: string): unknown {
 export function readSettings(scope?: vscode.Uri): Settings {
   const root = read<string>('worktreeRoot', scope, '').trim();
   const model = read<string>('defaultModel', scope, '').trim();
+  const costLog = read<string>('costLog', scope, '').trim();
   return {
     worktreeRoot: root === '' ? null : root,
     branchTemplate: read('branchTemplate', scope, defaultSettings.branchTemplate),
@@ -69,6 +70,7 @@ export function readSettings(scope?: vscode.Uri): Settings {
     skipLfs: read('skipLfs', scope, defaultSettings.skipLfs),
     syncMethod: read('syncMethod', scope, defaultSettings.syncMethod),
     trashLimit: read<number | null>('trashLimit', scope, defaultSettings.trashLimit),
+    costLog: costLog === '' ? null : costLog,
     remoteBranches: remoteBranches(scope),
     budgets: budgets(scope),
     ...readablePrices(read<unknown>('prices', scope, {}), read<unknown>('priceDiscounts', scope, {})),

@@ -20,6 +20,7 @@ import { rowRefs, taskRow, worktreeRows } from './rows';
 import { placesSignature, plansSignature, refSignature } from './signatures';
 import { presentPaths } from './snapshot';
 import { StatusKeeper } from './statusKeeper';
+import { type BudgetMark, bounds, marksInForce, readMarks } from './usage/budgetMarks';
 import type { CostsByTask } from './usage/costsByTask';
 
 /** Who does what is done once per repository; `null` in place of it: we do, alone. */
@@ -79,6 +80,7 @@ export class Monitor extends DisposableBase implements LookSource {
   #settledPlaces: string | null = null;
   #baseSignatures = new Map<string, string>();
   #lastAgent = '';
+  #budgets: readonly BudgetMark[] = [];
   #rows: readonly TaskRow[] = [];
   #worktrees: readonly WorktreeRow[] = [];
   /** Paths by hint key, and the other way round: keys are made from real paths, which costs a system call. */
@@ -232,15 +234,17 @@ export class Monitor extends DisposableBase implements LookSource {
     // Leases first, as in `#readEvents`.
     this.#leases = new Map((await this.#context.store.leases.list()).map((lease) => [lease.file.name, lease]));
     this.#records = await readRecords(this.#context);
+    await this.#readRepository();
+  }
+
+  async #readRepository(): Promise<void> {
     this.#lastAgent = (await lastAgent(this.#context)).agent;
+    this.#budgets = await readMarks(this.#context);
   }
 
   async #readEvents(name: string): Promise<void> {
     const ref = parseStreamName(name);
-    if (ref === null) {
-      this.#lastAgent = (await lastAgent(this.#context)).agent;
-      return;
-    }
+    if (ref === null) return this.#readRepository();
     const before = this.#records.get(refName(ref))?.record ?? null;
     // A runner records its agent's end before it lets go of the lease. Read the other way round, the end that is not
     // seen yet and the lease that is gone would look like a runner that died.
@@ -357,6 +361,7 @@ export class Monitor extends DisposableBase implements LookSource {
 
   #update(): void {
     const before = new Map(this.#rows.map((row) => [refName(row), JSON.stringify(row)]));
+    const budgets = marksInForce(this.#budgets, bounds(this.#context, this.#plans));
     this.#rows = rowRefs(this.#plans, this.#records).map((row) => {
       const at = row.record?.worktree?.path;
       const key = at === undefined ? undefined : this.#keyOfPath.get(at);
@@ -368,6 +373,7 @@ export class Monitor extends DisposableBase implements LookSource {
         lastAgent: this.#lastAgent,
         records: this.#records,
         wipLimit: this.#context.host.settings().wipLimit,
+        budgets,
         worst: this.#matrix?.worst.get(refName(row.ref)) ?? null,
         cost: this.#costs?.byTask.get(refName(row.ref)) ?? null,
       });

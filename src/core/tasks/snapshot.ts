@@ -8,6 +8,7 @@ import { readWorst } from './conflicts/readMatrix';
 import { readRecord, readRecords, refName, streamName, type TaskContext } from './context';
 import { lastAgent } from './lastAgent';
 import { isRunnerLost, type RowParts, rowRefs, taskRow, worktreeRows } from './rows';
+import { bounds, marksInForce, readMarks } from './usage/budgetMarks';
 import { readCostsByTask } from './usage/readCosts';
 
 export interface SnapshotOptions {
@@ -39,6 +40,7 @@ export async function takeSnapshot(context: TaskContext, o: SnapshotOptions = {}
   const leases = await leasesByName(context);
   const present = worktrees === null ? null : await presentPaths(worktrees);
   const listed = rowRefs(plans, records);
+  const budgets = marksInForce(await readMarks(context), bounds(context, plans));
   const bases = new Map(
     listed.flatMap((row) =>
       row.record?.worktree ? [[row.record.worktree.path, row.record.dispatch?.base ?? null] as const] : [],
@@ -56,6 +58,7 @@ export async function takeSnapshot(context: TaskContext, o: SnapshotOptions = {}
         lastAgent: last.agent,
         records,
         wipLimit: host.settings().wipLimit,
+        budgets,
         worst: worst.get(refName(row.ref)) ?? null,
         cost: costs.get(refName(row.ref)) ?? null,
       };

@@ -1,13 +1,14 @@
 import type { Budget, TaskRef } from '../../../contract/plan';
-import type { BudgetLevel, BudgetScope, BudgetUse, Tokens } from '../../../contract/usage';
+import type { BudgetLevel, BudgetUse } from '../../../contract/usage';
+import { weekOf } from '../../usage/days';
 import type { UsageBucket } from '../../usage/parts';
-import { weekOf } from './budgetPeriods';
+import { budgetTokens } from '../../usage/sums';
 
 /** From these percentages on a budget is nearly used, and used up. */
 export const nearPercent = 85;
 export const overPercent = 100;
 
-/** Budgets of the settings; they hold for everything in the repository, whoever's task it is. */
+/** Budgets of the settings; they hold for everything in the repository, whosever task it is. */
 export interface PeriodBudgets {
   readonly day?: Budget | undefined;
   readonly week?: Budget | undefined;
@@ -30,11 +31,6 @@ export interface BudgetQuestion {
   readonly today: string;
 }
 
-/** What counts against a budget; cache reads count in money only (`Budget`). */
-export function countedTokens(tokens: Tokens): number {
-  return tokens.input + tokens.cacheWrite5m + tokens.cacheWrite1h + tokens.output + tokens.reasoning;
-}
-
 /** What was used, summed over buckets. */
 class Sum {
   tokens = 0;
@@ -43,7 +39,7 @@ class Sum {
   priced = 0;
 
   add(bucket: UsageBucket): void {
-    this.tokens += countedTokens(bucket.tokens);
+    this.tokens += budgetTokens(bucket.tokens);
     this.usd += bucket.usd;
     this.answers += bucket.answers;
     this.priced += bucket.priced;
@@ -160,15 +156,4 @@ export function budgetName({
 
 export function sameBudget(a: Budget, b: Budget): boolean {
   return a.usd === b.usd && a.tokens === b.tokens;
-}
-
-/** Whose budget it is, for a sentence: `its budget`, `the budget of plan "x"`, `today's budget`. */
-export function budgetWords({ scope, plan }: { readonly scope: BudgetScope; readonly plan: string | null }): string {
-  const words: Record<BudgetScope, string> = {
-    task: 'its budget',
-    plan: `the budget of plan "${plan ?? ''}"`,
-    day: "today's budget",
-    week: "this week's budget",
-  };
-  return words[scope];
 }
