@@ -19,26 +19,38 @@ export const headerMark = 'switchyard';
  * Folder of the usage files of agents that keep no records of their own. It is the user's, not a repository's: like other
  * agents' records they outlive worktrees and clones.
  */
-export function usageFolder(agent: string, { env, home, platform }: RecordPlaces): string {
-  // A name may hold anything; what a path could not stand is written as its number.
-  const name = agent.replace(/[^A-Za-z0-9_-]/g, (letter) => `%${letter.charCodeAt(0).toString(16)}`);
-  return path.join(dataFolder(env, home, platform), 'switchyard', 'usage', name);
+export function usageFolder(agent: string, places: RecordPlaces): string {
+  return folderIn(dataFolder(places) ?? usualDataFolder(places), agent);
 }
 
-function dataFolder(env: RecordPlaces['env'], home: string, platform: NodeJS.Platform): string {
-  const told = platform === 'win32' ? env.LOCALAPPDATA : env.XDG_DATA_HOME;
-  if (told !== undefined && path.isAbsolute(told)) return told;
-  if (platform === 'win32') return path.join(home, 'AppData', 'Local');
-  return platform === 'darwin' ? path.join(home, 'Library', 'Application Support') : path.join(home, '.local', 'share');
-}
-
-/** Where usage files of an agent are looked for. */
-export function usageRoot(agent: string, places: RecordPlaces): RecordRoot {
-  return {
-    dir: usageFolder(agent, places),
+/**
+ * Where usage files of an agent are looked for: also in the usual folder, as an editor that came as a snap or in a
+ * container has another one than a terminal outside of it.
+ */
+export function usageRoots(agent: string, places: RecordPlaces): RecordRoot[] {
+  const folders = new Set([usageFolder(agent, places), folderIn(usualDataFolder(places), agent)]);
+  return [...folders].map((dir) => ({
+    dir,
     descends: () => false,
     holds: (relative) => relative.endsWith('.jsonl'),
-  };
+  }));
+}
+
+/** A name may hold anything; what a path could not stand is written as its number. */
+function folderIn(data: string, agent: string): string {
+  const name = agent.replace(/[^A-Za-z0-9_-]/g, (letter) => `%${letter.charCodeAt(0).toString(16)}`);
+  return path.join(data, 'switchyard', 'usage', name);
+}
+
+/** What the environment names; null: nothing of use. */
+function dataFolder({ env, platform }: RecordPlaces): string | null {
+  const told = platform === 'win32' ? env.LOCALAPPDATA : env.XDG_DATA_HOME;
+  return told !== undefined && path.isAbsolute(told) ? told : null;
+}
+
+function usualDataFolder({ home, platform }: RecordPlaces): string {
+  if (platform === 'win32') return path.join(home, 'AppData', 'Local');
+  return platform === 'darwin' ? path.join(home, 'Library', 'Application Support') : path.join(home, '.local', 'share');
 }
 
 /**

@@ -195,6 +195,11 @@ describe('usage files', () => {
       assert.equal(path.dirname(usageFolder(name, places)), path.dirname(usageFolder('mine', places)), name);
     }
     assert.notEqual(usageFolder('a/b', places), usageFolder('a_b', places));
+    const moved = { ...places, env: { XDG_DATA_HOME: path.resolve('/snap/data') } };
+    const dirs = customRecords('mine')
+      .roots(moved)
+      .map(({ dir }) => dir);
+    assert.deepEqual(dirs, [usageFolder('mine', moved), usageFolder('mine', places)], 'and in the usual one');
   });
 
   it('are made once, for their owner only, and keep what is in them', async () => {

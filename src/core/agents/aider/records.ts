@@ -11,7 +11,7 @@ import {
   timeOf,
 } from '../recordFields';
 import type { LineReader, RecordFile, RecordReader, RecordSink, UsageRecord } from '../records';
-import { headerMark, usageRoot } from '../usageFiles';
+import { headerMark, usageRoots } from '../usageFiles';
 
 /**
  * aider keeps no records: its chat history has rounded figures only. The file of `--analytics-log`, which we name when we
@@ -22,7 +22,7 @@ import { headerMark, usageRoot } from '../usageFiles';
 export const aiderRecords: RecordReader = {
   agent: 'aider',
   kind: 'lines',
-  roots: (places) => [usageRoot('aider', places)],
+  roots: (places) => usageRoots('aider', places),
   open,
 };
 

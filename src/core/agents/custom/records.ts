@@ -2,14 +2,14 @@ import path from 'node:path';
 import type { Tokens } from '../../../contract/usage';
 import { countOf, type Fields, moneyOf, nameOf, noJson, nonsense, parseFields, timeOf } from '../recordFields';
 import type { LineReader, RecordFile, RecordReader, RecordSink, UsageRecord } from '../records';
-import { headerMark, usageRoot } from '../usageFiles';
+import { headerMark, usageRoots } from '../usageFiles';
 
 /**
  * Reads what an agent of the user's own wrote into the file that `SWITCHYARD_USAGE_FILE` named: one line of JSON for each
  * answer of a model, as docs/adding-an-agent.md describes it.
  */
 export function customRecords(agent: string): RecordReader {
-  return { agent, kind: 'lines', roots: (places) => [usageRoot(agent, places)], open };
+  return { agent, kind: 'lines', roots: (places) => usageRoots(agent, places), open };
 }
 
 const needles = [Buffer.from('{')];
