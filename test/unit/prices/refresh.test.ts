@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import path from 'node:path';
 import { silentLog } from '../../../src/core/ports';
-import { bookOf } from '../../../src/core/prices/book';
+import { bookOf, laterPrices } from '../../../src/core/prices/book';
 import { entriesFromLiteLlm } from '../../../src/core/prices/litellm';
 import { createPricer } from '../../../src/core/prices/pricer';
 import { PriceError, readRefreshedPrices, refreshPrices } from '../../../src/core/prices/refresh';
@@ -99,6 +99,9 @@ function entry(list: unknown, model: string) {
   return entriesFromLiteLlm(list, '2026-11-21').find((one) => one.model === model);
 }
 
+const flat = (usd: number) => ({ input: usd, output: usd, cacheWrite5m: usd, cacheWrite1h: usd, cacheRead: usd });
+const opus5 = { input: 5, output: 25, cacheWrite5m: 6.25, cacheWrite1h: 10, cacheRead: 0.5 };
+const template = { longPrompt: null, fast: null, batch: null, source: 'LiteLLM' };
 const none = { input: 0, output: 0, cacheWrite5m: 0, cacheWrite1h: 0, cacheRead: 0, reasoning: 0 };
 
 describe('prices: LiteLLM’s list', () => {
@@ -115,6 +118,45 @@ describe('prices: LiteLLM’s list', () => {
       batch: 0.5,
       source: 'LiteLLM',
     });
+  });
+
+  it('where it is silent about the cache, the proportions are those that are known', () => {
+    const rates = { input: 4, output: 20, cacheWrite5m: 5, cacheWrite1h: 5, cacheRead: 0.4 };
+    const list = {
+      'gpt-5.6-sol': {
+        litellm_provider: 'openai',
+        mode: 'chat',
+        input_cost_per_token: token(2),
+        output_cost_per_token: token(10),
+        input_cost_per_token_priority: token(4),
+        output_cost_per_token_priority: token(20),
+        input_cost_per_token_above_272k_tokens: token(4),
+        output_cost_per_token_above_272k_tokens: token(15),
+      },
+    };
+    const [sol] = entriesFromLiteLlm(list, '2026-12-01', new Map([['gpt-5.6-sol', rates]]));
+    assert.deepEqual(sol?.rates, { input: 2, output: 10, cacheWrite5m: 2.5, cacheWrite1h: 2.5, cacheRead: 0.2 });
+    assert.deepEqual(sol?.longPrompt?.rates, {
+      input: 4,
+      output: 15,
+      cacheWrite5m: 5,
+      cacheWrite1h: 5,
+      cacheRead: 0.4,
+    });
+    assert.equal(sol?.fast, 2);
+    const [unknown] = entriesFromLiteLlm(list, '2026-12-01');
+    assert.deepEqual([unknown?.rates.cacheWrite5m, unknown?.rates.cacheRead], [2, 2], 'else what input costs');
+  });
+
+  it('an hour in Anthropic’s cache costs twice the input, whatever the list says', () => {
+    const listedWrong = {
+      litellm_provider: 'anthropic',
+      mode: 'chat',
+      input_cost_per_token: token(15),
+      output_cost_per_token: token(75),
+      cache_creation_input_token_cost_above_1hr: 6e-6,
+    };
+    assert.equal(entry({ 'claude-3-opus-20240229': listedWrong }, 'claude-3-opus')?.rates.cacheWrite1h, 30);
   });
 
   it('of several names the plain one counts, then the newest', () => {
@@ -182,6 +224,52 @@ describe('prices: refreshed', () => {
     const book = bookOf({ prices: {}, priceDiscounts: {} }, refreshed);
     assert.match(priced(book, 'claude-opus-5-5', '2026-12-05')?.entry.source ?? '', /^https/);
     assert.equal(priced(book, 'claude-sonnet-5-5', '2026-12-05')?.entry.batch, 0.5);
+  });
+
+  it('fetched again, answers of before keep the price of then', () => {
+    const then = [{ ...template, model: 'new', since: '2026-12-01', rates: flat(1) }];
+    const first = laterPrices(null, { fetchedAt: '2026-12-01', entries: then });
+    const again = laterPrices(first, {
+      fetchedAt: '2026-12-10',
+      entries: [{ ...template, model: 'new', since: '2026-12-10', rates: flat(1) }],
+    });
+    assert.deepEqual(again, { fetchedAt: '2026-12-10', entries: first.entries });
+    const changed = laterPrices(again, {
+      fetchedAt: '2026-12-20',
+      entries: [{ ...template, model: 'new', since: '2026-12-20', rates: flat(2) }],
+    });
+    const gone = laterPrices(changed, { fetchedAt: '2026-12-25', entries: [] });
+    for (const list of [changed, gone]) {
+      const book = bookOf({ prices: {}, priceDiscounts: {} }, list);
+      const days = ['2026-11-01', '2026-12-19', '2026-12-20'];
+      assert.deepEqual(
+        days.map((day) => priced(book, 'new', day)?.rates.input),
+        [1, 1, 2],
+      );
+    }
+  });
+
+  it('a price that went up and came down again is the table’s again', () => {
+    const at = (since: string, input: number) => ({
+      ...template,
+      model: 'claude-opus-5',
+      since,
+      rates: { ...opus5, input },
+    });
+    const up = laterPrices(null, { fetchedAt: '2026-12-01', entries: [at('2026-12-01', 6)] });
+    const down = laterPrices(up, { fetchedAt: '2026-12-10', entries: [at('2026-12-10', 5)] });
+    const book = bookOf({ prices: {}, priceDiscounts: {} }, down);
+    const days = ['2026-11-30', '2026-12-01', '2026-12-10'];
+    assert.deepEqual(
+      days.map((day) => priced(book, 'claude-opus-5', day)?.rates.input),
+      [5, 6, 5],
+    );
+  });
+
+  it('of a model in the table, a table of a later day knows better', () => {
+    const entries = [{ ...template, model: 'claude-opus-5', since: '2026-01-01', rates: flat(9) }];
+    const book = bookOf({ prices: {}, priceDiscounts: {} }, { fetchedAt: '2026-01-01', entries });
+    assert.equal(priced(book, 'claude-opus-5', '2026-11-01')?.rates.input, 5);
   });
 
   it('never beat the user’s own', () => {
