@@ -103,6 +103,11 @@ describe('prices: estimates', () => {
     assert.equal(estimateOf('tests', 'llama', [], pricer, now).usd, null);
   });
 
+  it('a short name is the newest model of its line', () => {
+    const { model, usd } = estimateOf('format', 'Opus[1m]', [], pricer, now);
+    assert.deepEqual([model, usd], ['claude-opus-5-5', [0.04, 0.16]]);
+  });
+
   it('three finished tasks of the type say more than the method', () => {
     const other: FinishedTask = { type: 'docs', tokens: { ...none, output: 999_999 } };
     const two = [finished(100_000), finished(200_000), other];
