@@ -79,8 +79,10 @@ const builds = [
     supported: { 'dynamic-import': false },
   },
   { ...node, entryPoints: { commands: 'src/cli/program.ts' }, outdir: 'dist' },
-  // A worker thread's program, for both: `src/core/conflicts/hazards/workerJudge.ts` finds it beside them.
+  // Programs of worker threads, for both: `src/core/conflicts/hazards/workerJudge.ts` and
+  // `src/core/usage/workerMeter.ts` find them beside them.
   { ...node, entryPoints: { hazards: 'src/core/conflicts/hazards/worker.ts' }, outdir: 'dist' },
+  { ...node, entryPoints: { usage: 'src/core/usage/worker.ts' }, outdir: 'dist' },
 ];
 
 // The suite that runs inside VS Code. mocha stays outside: it loads its own parts by name.
