@@ -1,14 +1,6 @@
 import * as z from 'zod/mini';
 import { type TaskType, taskTypes } from '../../../contract/plan';
-import {
-  type BudgetUse,
-  budgetLevels,
-  budgetScopes,
-  type Quota,
-  type SkippedRecord,
-  type Tokens,
-  tokenKinds,
-} from '../../../contract/usage';
+import { type BudgetUse, budgetLevels, budgetScopes, type Quota, type SkippedRecord } from '../../../contract/usage';
 import type { Schema } from '../../store/schemas';
 import type { Owner, UsageBucket } from '../../usage/parts';
 import { ownerName } from '../../usage/sums';
@@ -35,7 +27,7 @@ export interface CostsDocument {
 }
 
 /** Owner, agent, session, model, day, answers, the six kinds of tokens, usd, priced, first, last, flags. */
-const bucketWidth = 6 + tokenKinds.length + 5;
+const bucketWidth = 17;
 /** Of `first` and `last`: no time was told. */
 const noTime = -1;
 const flags = { log: 1, incomplete: 2 } as const;
@@ -98,19 +90,35 @@ export function encodeCosts(state: CostState): CostsDocument {
     places.set(value, place);
     return place;
   };
+  // Buckets of one owner share its object as a rule: then its name is made once.
+  const owners = new Map<Owner, number>();
+  const ownerPlace = (owner: Owner): number => {
+    const place = owners.get(owner) ?? placeOf(ownerName(owner));
+    owners.set(owner, place);
+    return place;
+  };
   const buckets: number[] = [];
   for (const each of state.usage.buckets) {
+    const { tokens } = each;
     buckets.push(
-      placeOf(ownerName(each.owner)),
+      ownerPlace(each.owner),
       placeOf(each.agent),
       placeOf(each.session),
       placeOf(each.model),
       placeOf(each.day),
       each.answers,
+      tokens.input,
+      tokens.output,
+      tokens.cacheWrite5m,
+      tokens.cacheWrite1h,
+      tokens.cacheRead,
+      tokens.reasoning,
+      each.usd,
+      each.priced,
+      each.first ?? noTime,
+      each.last ?? noTime,
+      (each.source === 'log' ? flags.log : 0) + (each.incomplete === true ? flags.incomplete : 0),
     );
-    for (const kind of tokenKinds) buckets.push(each.tokens[kind]);
-    const flag = (each.source === 'log' ? flags.log : 0) + (each.incomplete === true ? flags.incomplete : 0);
-    buckets.push(each.usd, each.priced, each.first ?? noTime, each.last ?? noTime, flag);
   }
   const { at, pricesAsOf, timeZone, budgets, types, usage } = state;
   const { quotas, skipped, timing } = usage;
@@ -124,50 +132,59 @@ export function decodeCosts(document: CostsDocument): CostState | null {
   const owners = texts.map(ownerOf);
   const buckets: UsageBucket[] = [];
   for (let row = 0; row < document.buckets.length; row += bucketWidth) {
-    const n = (column: number) => document.buckets[row + column] ?? 0;
-    const [owner, agent, session] = [owners[n(0)], texts[n(1)], texts[n(2)]];
-    const [model, day] = [textAt(texts, n(3)), textAt(texts, n(4))];
-    if (owner == null || agent === undefined || session === undefined || model === undefined || day === undefined)
-      return null;
-    const rest = 6 + tokenKinds.length;
-    buckets.push({
-      owner,
-      agent,
-      session,
-      model,
-      day,
-      answers: n(5),
-      tokens: tokensAt(document.buckets, row + 6),
-      usd: n(rest),
-      priced: n(rest + 1),
-      first: timeOf(n(rest + 2)),
-      last: timeOf(n(rest + 3)),
-      source: (n(rest + 4) & flags.log) !== 0 ? 'log' : 'records',
-      ...((n(rest + 4) & flags.incomplete) === 0 ? {} : { incomplete: true }),
-    });
+    const bucket = bucketAt(document.buckets, row, texts, owners);
+    if (bucket === null) return null;
+    buckets.push(bucket);
   }
   const usage = { buckets, quotas, skipped, timing };
   return { at, pricesAsOf, timeZone, budgets, types, usage, ...(failure === null ? {} : { failure }) };
 }
 
-function tokensAt(row: readonly number[], from: number): Tokens {
-  const n = (column: number) => row[from + column] ?? 0;
-  return {
-    input: n(0),
-    output: n(1),
-    cacheWrite5m: n(2),
-    cacheWrite1h: n(3),
-    cacheRead: n(4),
-    reasoning: n(5),
+/** null: a text is not there. Plain indexing: there are thousands of these, and a window waits for them. */
+function bucketAt(
+  rows: readonly number[],
+  row: number,
+  texts: readonly string[],
+  owners: readonly (Owner | null)[],
+): UsageBucket | null {
+  const owner = owners[rows[row] ?? -1] ?? null;
+  const agent = texts[rows[row + 1] ?? -1];
+  const session = texts[rows[row + 2] ?? -1];
+  const model = textAt(texts, rows[row + 3]);
+  const day = textAt(texts, rows[row + 4]);
+  if (owner === null || agent === undefined || session === undefined || model === undefined || day === undefined)
+    return null;
+  const flag = rows[row + 16] ?? 0;
+  const bucket: UsageBucket = {
+    owner,
+    agent,
+    session,
+    model,
+    day,
+    answers: rows[row + 5] ?? 0,
+    tokens: {
+      input: rows[row + 6] ?? 0,
+      output: rows[row + 7] ?? 0,
+      cacheWrite5m: rows[row + 8] ?? 0,
+      cacheWrite1h: rows[row + 9] ?? 0,
+      cacheRead: rows[row + 10] ?? 0,
+      reasoning: rows[row + 11] ?? 0,
+    },
+    usd: rows[row + 12] ?? 0,
+    priced: rows[row + 13] ?? 0,
+    first: timeOf(rows[row + 14]),
+    last: timeOf(rows[row + 15]),
+    source: (flag & flags.log) === 0 ? 'records' : 'log',
   };
+  return (flag & flags.incomplete) === 0 ? bucket : { ...bucket, incomplete: true };
 }
 
 /** undefined: no place of these texts. */
-function textAt(texts: readonly string[], place: number): string | null | undefined {
+function textAt(texts: readonly string[], place = -2): string | null | undefined {
   return place === -1 ? null : texts[place];
 }
 
-function timeOf(value: number): number | null {
+function timeOf(value = noTime): number | null {
   return value === noTime ? null : value;
 }
 

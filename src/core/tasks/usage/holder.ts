@@ -1,8 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { TaskRow, WorktreeRow } from '../../../contract/json';
+import { tokenKinds } from '../../../contract/usage';
 import { DisposableBase } from '../../disposable';
 import type { Event } from '../../event';
 import type { Log } from '../../ports';
 import { localTimeZone } from '../../usage/days';
+import type { UsageAnswer, UsageBucket, UsageQuestion } from '../../usage/parts';
+import { ownerName } from '../../usage/sums';
+import { refName } from '../context';
 import type { CostTools } from './costTools';
 import { RecordHints } from './holderHints';
 import { type CostTiming, nextLook, rest } from './holderPace';
@@ -31,6 +36,8 @@ export class CostHolder extends DisposableBase {
   readonly #hints: RecordHints;
   readonly #ended = new AbortController();
   #state: CostState | null;
+  #question: UsageQuestion | null = null;
+  #usage: UsageAnswer | null = null;
   /** What is asked, or what is made of the answer, may be another. */
   #stale = true;
   #signature: string;
@@ -125,7 +132,7 @@ export class CostHolder extends DisposableBase {
     const again = this.#again;
     this.#again = false;
     if (again) this.#hinted();
-    const live = this.#source.rows.some(({ runner, agent }) => runner !== null || agent.pid !== null);
+    const live = this.#source.rows.some(isLive);
     this.#plan(nextLook({ live, sinceGrew: Date.now() - this.#grew, took: this.#took }, this.#timing));
   }
 
@@ -143,16 +150,22 @@ export class CostHolder extends DisposableBase {
   async #look(): Promise<void> {
     const stale = this.#stale || Date.now() - this.#whole >= wholeMs;
     this.#stale = false;
-    const question = await this.#tools.question();
+    if (stale || this.#question === null) {
+      this.#whole = Date.now();
+      this.#question = await this.#tools.question(this.#source.worktrees.map(({ path }) => path));
+    }
+    const question = this.#question;
     const usage = await this.#tools.meter.ask(question, this.#ended.signal);
-    const grew = usage.timing.bytes > 0;
-    if (grew) this.#grew = Date.now();
+    if (this.disposed) return;
+    const grew = !saysTheSame(usage, this.#usage);
+    if (grew && this.#usage !== null) this.#grew = Date.now();
+    this.#usage = usage;
     if (!grew && !stale && this.#state?.failure === undefined) return;
-    this.#whole = Date.now();
     const state = await this.#tools.complete(usage, question);
     if (this.disposed) return;
     this.#tell(state);
-    await this.#hints.follow(usage.buckets);
+    await this.#tools.record(state, new Set(this.#source.rows.filter(isLive).map(refName)));
+    if (grew && !this.disposed) await this.#hints.follow(usage.buckets);
   }
 
   #failed(error: unknown): void {
@@ -167,6 +180,27 @@ export class CostHolder extends DisposableBase {
     this.#state = state;
     this.#publish(state);
   }
+}
+
+function isLive({ runner, agent }: TaskRow): boolean {
+  return runner !== null || agent.pid !== null;
+}
+
+/**
+ * Whether two answers are about the same figures: other repositories' agents write, too. By hand, since there are
+ * thousands of buckets.
+ */
+export function saysTheSame(a: UsageAnswer, b: UsageAnswer | null): boolean {
+  if (b === null || a.buckets.length !== b.buckets.length || a.skipped.length !== b.skipped.length) return false;
+  return a.buckets.every((bucket, i) => isSame(bucket, b.buckets[i])) && isDeepStrictEqual(a.quotas, b.quotas);
+}
+
+function isSame(a: UsageBucket, b: UsageBucket | undefined): boolean {
+  if (a === b || b === undefined) return a === b;
+  if (a.answers !== b.answers || a.usd !== b.usd || a.priced !== b.priced || a.last !== b.last) return false;
+  if (a.session !== b.session || a.model !== b.model || a.day !== b.day || a.agent !== b.agent) return false;
+  if (a.incomplete !== b.incomplete || a.source !== b.source || a.first !== b.first) return false;
+  return tokenKinds.every((kind) => a.tokens[kind] === b.tokens[kind]) && ownerName(a.owner) === ownerName(b.owner);
 }
 
 /** By what of rows and worktrees records are credited, and who works. */
