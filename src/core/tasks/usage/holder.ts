@@ -132,7 +132,8 @@ export class CostHolder extends DisposableBase {
     const again = this.#again;
     this.#again = false;
     if (again) this.#hinted();
-    const live = this.#source.rows.some(isLive);
+    // What failed is tried again soon.
+    const live = this.#source.rows.some(isLive) || this.#state?.failure !== undefined;
     this.#plan(nextLook({ live, sinceGrew: Date.now() - this.#grew, took: this.#took }, this.#timing));
   }
 
@@ -170,10 +171,10 @@ export class CostHolder extends DisposableBase {
 
   #failed(error: unknown): void {
     const failure = error instanceof Error ? error.message : String(error);
-    this.#log.warn(`Cost could not be read: ${failure}`);
     this.#stale = true;
-    this.#took = Math.max(this.#took, this.#timing.liveMs);
-    if (this.#state?.failure !== failure) this.#tell({ ...(this.#state ?? nothingRead()), failure });
+    if (this.#state?.failure === failure) return;
+    this.#log.warn(`Cost could not be read: ${failure}`);
+    this.#tell({ ...(this.#state ?? nothingRead()), failure });
   }
 
   #tell(state: CostState): void {
