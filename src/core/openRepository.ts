@@ -18,7 +18,7 @@ import { createTasks, type Tasks } from './tasks/tasks';
 import type { CostTools } from './tasks/usage/costTools';
 import { openCostTools } from './tasks/usage/openCostTools';
 import { meterOptions } from './tasks/usage/readUsage';
-import { createMeter } from './usage/meter';
+import { WorkerMeter } from './usage/workerMeter';
 
 /** One repository with all its rooms: what both hosts work with. */
 export interface Repository {
@@ -99,7 +99,7 @@ function compose(parts: { git: Git; layout: RepositoryLayout; store: Store; host
     conflicts,
     costTools() {
       const options = meterOptions(host);
-      return openCostTools(context, { ...options, meter: createMeter(options) });
+      return openCostTools(context, { ...options, meter: new WorkerMeter({ ...options, settings: host.settings() }) });
     },
     plans,
     plan,

@@ -166,7 +166,16 @@ export class CostHolder extends DisposableBase {
     if (this.disposed) return;
     this.#tell(state);
     await this.#tools.record(state, new Set(this.#source.rows.filter(isLive).map(refName)));
-    if (grew && !this.disposed) await this.#hints.follow(usage.buckets);
+    if (grew && !this.disposed) await this.#follow(usage);
+  }
+
+  /** What is not watched is looked at all the same, only later. */
+  async #follow({ buckets }: UsageAnswer): Promise<void> {
+    try {
+      await this.#hints.follow(buckets);
+    } catch (error) {
+      if (!this.disposed) this.#log.debug(`Records are not watched: ${String(error)}`);
+    }
   }
 
   #failed(error: unknown): void {

@@ -26,6 +26,8 @@ export class LiveCosts extends DisposableBase implements CostView {
   #source: CostSource | null = null;
   #opened: CostTools | null = null;
   #holder: CostHolder | null = null;
+  /** The user's own agents that it knows. */
+  #agents = '';
   #state: CostState | null = null;
   #byTask: CostsByTask = new Map();
   #turn: Promise<void> = Promise.resolve();
@@ -84,9 +86,19 @@ export class LiveCosts extends DisposableBase implements CostView {
     await told;
   }
 
-  /** Settings or prices are others. */
+  /** Settings are others. */
   settingsChanged(): void {
-    this.#holder?.questionChanged();
+    if (this.#holder === null) return;
+    // What knows the user's own agents is made with them.
+    if (this.#agents === this.#readAgents()) this.#holder.questionChanged();
+    else {
+      this.#letGo();
+      this.#dutyChanged();
+    }
+  }
+
+  #readAgents(): string {
+    return JSON.stringify(this.#context.host.settings().customAgents);
   }
 
   /** Resolves when everything known to have changed is told and on the disk: for tests and benchmarks. */
@@ -143,6 +155,7 @@ export class LiveCosts extends DisposableBase implements CostView {
     // The last thing the former holder wrote may not have been told yet.
     await this.#read();
     if (!this.#holds || this.disposed) return;
+    this.#agents = this.#readAgents();
     this.#opened = this.#tools();
     this.#holder = new CostHolder({
       tools: this.#opened,

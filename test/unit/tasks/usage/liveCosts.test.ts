@@ -1,9 +1,10 @@
 import { strict as assert } from 'node:assert';
-import { readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Emitter } from '../../../../src/core/event';
 import { openRepository } from '../../../../src/core/openRepository';
 import type { DutyView } from '../../../../src/core/tasks/monitor';
+import type { UsageMeter } from '../../../../src/core/usage/parts';
 import { until } from '../../cli/support';
 import { type CostWindow, costHost, openCostWindow, type WithRecords, withRecords } from './support';
 
@@ -129,9 +130,12 @@ describe('cost as a window knows it', function () {
       let broken = false;
       const tools = () => {
         const real = repository.costTools();
-        const ask: typeof real.meter.ask = (...given) =>
-          broken ? Promise.reject(new Error('The disk is on fire.')) : real.meter.ask(...given);
-        return { ...real, meter: { ...real.meter, ask } };
+        const meter: UsageMeter = {
+          ask: (...given) => (broken ? Promise.reject(new Error('The disk is on fire.')) : real.meter.ask(...given)),
+          records: (filter) => real.meter.records(filter),
+          dispose: () => real.meter.dispose(),
+        };
+        return { ...real, meter };
       };
       const window = await openCostWindow(repository, { tools });
       try {
@@ -205,6 +209,29 @@ describe('cost as a window knows it', function () {
         await o.records.answer(await o.worktree('a'));
         await window.costs.refresh();
         assert.equal(usdOfState(window), 0.02);
+      });
+    });
+  });
+
+  it('bad input: a file where the folder of records should be, and lines that are none', async () => {
+    await withRecords(['a'], async (o) => {
+      await mkdir(o.records.home, { recursive: true });
+      const projects = path.join(o.records.home, 'projects');
+      await writeFile(projects, 'no folder\n');
+      await withWindow(o, async (window) => {
+        await until('a state', async () => window.costs.state !== null);
+        assert.equal(window.costs.state?.failure, undefined);
+        await rm(projects);
+        const at = await o.worktree('a');
+        await o.records.answer(at);
+        await o.records.raw(at, 's1', `{"type":"assistant","message":{"usage":{"output_tokens":-5}}\n\0\0\n{"usage`);
+        await window.costs.refresh();
+        assert.equal(usdOfState(window), 0.02);
+        assert.ok((window.costs.state?.usage.skipped.length ?? 0) > 0, 'what was not counted is named');
+        // The line that was half written is written on.
+        await o.records.raw(at, 's1', `\n${o.records.line(at)}\n`);
+        await window.costs.refresh();
+        assert.equal(usdOfState(window), 0.04);
       });
     });
   });
