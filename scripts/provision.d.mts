@@ -33,3 +33,4 @@ export declare function ensureVsCode(): Promise<ServerBuild | DesktopBuild>;
 export declare function ensureChromium(): Promise<string>;
 export declare function ensureAgent(name: AgentName): Promise<AgentProgram>;
 export declare function ensureAgents(): Promise<AgentProgram[]>;
+export declare function ensureCcusage(): Promise<{ readonly version: string; readonly program: string }>;

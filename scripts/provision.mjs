@@ -37,6 +37,9 @@ const agents = {
   copilot: { pkg: '@github/copilot', version: '1.0.102', bin: 'npm-loader.js' },
 };
 
+/** What the reading of records is measured against: its native program, without the launcher that only chooses it. */
+const ccusageVersion = '20.0.24';
+
 export const agentNames = /** @type {const} */ (['claude', 'codex', 'gemini', 'opencode', 'copilot']);
 
 /** The cache's folder. A linked worktree uses the one of the main worktree. */
@@ -301,6 +304,23 @@ function writeLauncher(staging, name, file, node) {
   const start = script ? `"$here/../${nodeFromCache}" "$here/${file}"` : `"$here/${file}"`;
   const text = `#!/bin/sh\nhere=$(cd -- "$(dirname -- "$0")/.." && pwd -P)\nexec ${start} "$@"\n`;
   writeFileSync(path.join(staging, 'bin', name), text, { mode: 0o755 });
+}
+
+/**
+ * ccusage at its pinned version: what our own meter is measured and held against. Not part of anything we ship.
+ * @returns {Promise<{version: string, program: string}>}
+ */
+export async function ensureCcusage() {
+  const pkg = `@ccusage/ccusage-${process.platform}-${process.arch}`;
+  const program = path.join('node_modules', pkg, 'bin', process.platform === 'win32' ? 'ccusage.exe' : 'ccusage');
+  const folder = await ensure(`ccusage-${ccusageVersion}`, async (staging) => {
+    isolated(staging);
+    await npmInstall(staging, [`${pkg}@${ccusageVersion}`]);
+    if (process.platform !== 'win32') chmodSync(path.join(staging, program), 0o755);
+    const { code, output } = await run(path.join(staging, program), ['--version'], { quiet: true, deadlineMs: 20_000 });
+    if (code !== 0) throw new Error(`ccusage ${ccusageVersion} does not start here: ${output}`);
+  });
+  return { version: ccusageVersion, program: path.join(folder, program) };
 }
 
 /** All agents' programs. @returns {Promise<Array<Awaited<ReturnType<typeof ensureAgent>>>>} */

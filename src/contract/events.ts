@@ -122,7 +122,13 @@ export type TaskEvent = EventBase &
         readonly reason: string;
         readonly source: string;
       }
-    | { readonly kind: 'held'; readonly reason: string; readonly overridden: boolean }
+    | {
+        readonly kind: 'held';
+        readonly reason: string;
+        readonly overridden: boolean;
+        /** By which budget, with what was used of it at that moment; absent: by something else. */
+        readonly budget?: BudgetUse | undefined;
+      }
     | {
         /** Ignored files were brought along and submodules filled; happens once a worktree. */
         readonly kind: 'worktree-ready';

@@ -74,8 +74,11 @@ export interface CostJson {
 export const budgetScopes = ['task', 'plan', 'day', 'week'] as const;
 export type BudgetScope = (typeof budgetScopes)[number];
 
-/** `near`: 85 % or more; `over`: 100 % or more. */
-export const budgetLevels = ['within', 'near', 'over'] as const;
+/**
+ * `near`: 85 % or more; `over`: 100 % or more; `unknown`: money is limited, something was used, and nothing of it has a
+ * price: nobody can say that it is within.
+ */
+export const budgetLevels = ['within', 'near', 'over', 'unknown'] as const;
 export type BudgetLevel = (typeof budgetLevels)[number];
 
 /** How much of a budget is used. */

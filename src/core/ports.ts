@@ -1,5 +1,5 @@
 import type { SyncMethod } from '../contract/events';
-import type { PermissionMode } from '../contract/plan';
+import type { Budget, PermissionMode } from '../contract/plan';
 
 /** Where the core writes what happened; environment values and prompts never go there. */
 export interface Log {
@@ -52,8 +52,12 @@ export interface Settings {
   readonly syncMethod: SyncMethod;
   /** In GB (10^9 bytes); the oldest beyond it is offered for deletion. null: no limit. */
   readonly trashLimit: number | null;
+  /** File of the cost log: absolute, or relative to the main worktree; null: in the store. */
+  readonly costLog: string | null;
   /** Globs of remote branches, without the remote's name, that join the conflict matrix: those of cloud agents. */
   readonly remoteBranches: readonly string[];
+  /** What may be used in this repository in a day and in a week. */
+  readonly budgets: { readonly day?: Budget | undefined; readonly week?: Budget | undefined };
 }
 
 export const defaultSettings: Settings = {
@@ -71,7 +75,9 @@ export const defaultSettings: Settings = {
   skipLfs: false,
   syncMethod: 'rebase',
   trashLimit: null,
+  costLog: null,
   remoteBranches: ['copilot/*', 'codex/*', 'claude/*', 'cursor/*', 'jules/*'],
+  budgets: {},
 };
 
 /** A program and its first arguments. */

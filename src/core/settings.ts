@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { type SyncMethod, syncMethods } from '../contract/events';
-import { type PermissionMode, permissionModes } from '../contract/plan';
+import { type Budget, type PermissionMode, permissionModes } from '../contract/plan';
 import { type CustomAgent, defaultSettings, type Settings } from './ports';
 
 const customAgentSchema = z.object({
@@ -9,6 +9,14 @@ const customAgentSchema = z.object({
   resume: z.optional(z.array(z.string()).check(z.minLength(1))),
   env: z.optional(z.record(z.string(), z.string())),
 });
+
+const budgetSchema = z.object({
+  usd: z.optional(z.number().check(z.positive())),
+  tokens: z.optional(z.int().check(z.positive())),
+}) satisfies z.ZodMiniType<Budget>;
+
+/** Schema of the setting `budgets`. */
+export const budgetsSchema = z.object({ day: z.optional(budgetSchema), week: z.optional(budgetSchema) });
 
 const text = z.string().check(z.minLength(1));
 
@@ -28,7 +36,9 @@ export const settingsFileSchema = z.object({
   skipLfs: z.optional(z.boolean()),
   syncMethod: z.optional(z.enum(syncMethods)),
   trashLimit: z.optional(z.nullable(z.number().check(z.minimum(0)))),
+  costLog: z.optional(z.nullable(text)),
   remoteBranches: z.optional(z.array(text)),
+  budgets: z.optional(budgetsSchema),
 });
 
 /** Any of the settings; what is absent is not said. */
@@ -47,7 +57,9 @@ export interface SettingsFile {
   readonly skipLfs?: boolean | undefined;
   readonly syncMethod?: SyncMethod | undefined;
   readonly trashLimit?: number | null | undefined;
+  readonly costLog?: string | null | undefined;
   readonly remoteBranches?: readonly string[] | undefined;
+  readonly budgets?: Settings['budgets'] | undefined;
 }
 
 /** Lays settings files over the defaults, the last one on top. */
@@ -69,7 +81,9 @@ export function layerSettings(...files: readonly SettingsFile[]): Settings {
       skipLfs: file.skipLfs ?? settings.skipLfs,
       syncMethod: file.syncMethod ?? settings.syncMethod,
       trashLimit: file.trashLimit === undefined ? settings.trashLimit : file.trashLimit,
+      costLog: file.costLog === undefined ? settings.costLog : file.costLog,
       remoteBranches: file.remoteBranches ?? settings.remoteBranches,
+      budgets: file.budgets ?? settings.budgets,
     };
   }
   return settings;

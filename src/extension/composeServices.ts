@@ -60,6 +60,7 @@ export function composeServices(
   void helpWithPlanFiles(repositories, log).then(keep, (error: unknown) => log.error(String(error)));
   void markWhatOthersChange(repositories, log).then(keep, (error: unknown) => log.error(String(error)));
   void showHazards(repositories).then(keep, (error: unknown) => log.error(String(error)));
+  void showCost(repositories).then(keep, (error: unknown) => log.error(String(error)));
   const choose = new TargetChooser(repositories);
   const integration = keep(
     new IntegrationPanels({ extension: context.extensionUri, repositories, actions: cells, hazards, log }),
@@ -129,6 +130,12 @@ async function helpWithPlanFiles(repositories: Repositories, log: Log): Promise<
 async function showHazards(repositories: Repositories): Promise<vscode.Disposable> {
   const { HazardDiagnostics } = await import('./core');
   return new HazardDiagnostics(repositories);
+}
+
+/** What agents have used, in the status bar; not before the window has what it shows. */
+async function showCost(repositories: Repositories): Promise<vscode.Disposable> {
+  const { CostItem } = await import('./core');
+  return new CostItem(repositories);
 }
 
 /** Badges on files and marks in editors; not before the window has what it shows. */

@@ -59,7 +59,9 @@ export const settingKeys = {
   skipLfs: 'skipLfs',
   syncMethod: 'syncMethod',
   trashLimit: 'trashLimit',
+  costLog: 'costLog',
   remoteBranches: 'remoteBranches',
+  budgets: 'budgets',
   fileMarks: 'fileMarks',
 } as const;
 export type SettingKey = keyof typeof settingKeys;
@@ -99,7 +101,11 @@ export const contextKeys = {
 export const viewIds = { tasks: 'switchyard.tasks', worktrees: 'switchyard.worktrees' } as const;
 export const containerId = 'switchyard';
 export const panelIds = { integration: 'switchyard.integration' } as const;
-export const statusIds = { attention: 'switchyard.attention', sharedLines: 'switchyard.sharedLines' } as const;
+export const statusIds = {
+  attention: 'switchyard.attention',
+  cost: 'switchyard.cost',
+  sharedLines: 'switchyard.sharedLines',
+} as const;
 /** Scheme of the read-only documents that `openChanges` compares. */
 export const changesScheme = 'switchyard';
 /** Scheme of the read-only documents that a cell of the matrix opens. */

@@ -25,6 +25,7 @@ export { stopAgent } from '../core/tasks/stopAgent';
 export { TaskError } from '../core/tasks/taskError';
 export { announceWindow, windowsOn } from '../core/tasks/windows';
 export { registerAmbient } from './ambient/registerAmbient';
+export { CostItem } from './costs/costItem';
 export { HazardDiagnostics } from './hazards/hazardDiagnostics';
 export { IntegrationPanel } from './integration/integrationPanel';
 export { registerPlanFiles } from './planFiles/registerPlanFiles';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { PermissionMode } from '../contract/plan';
+import type { Budget, PermissionMode } from '../contract/plan';
 import { type CustomAgent, defaultSettings, type Settings } from '../core/ports';
 import { type DispatchPlace, dispatchPlaces, type SettingKey, settingKeys, settingsSection } from './contributions';
 
@@ -26,10 +26,34 @@ function remoteBranches(scope: vscode.Uri | undefined): readonly string[] {
   return globs.filter((glob): glob is string => typeof glob === 'string' && glob !== '');
 }
 
+/** A limit that is no number above 0 is none: the editor of settings marks it. */
+function budgets(scope: vscode.Uri | undefined): Settings['budgets'] {
+  const set = read<unknown>('budgets', scope, {});
+  return { day: budgetAt(set, 'day'), week: budgetAt(set, 'week') };
+}
+
+function budgetAt(set: unknown, period: 'day' | 'week'): Budget | undefined {
+  const budget = fieldOf(set, period);
+  const limit = (key: string) => {
+    const value = fieldOf(budget, key);
+    return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : undefined;
+  };
+  const [usd, tokens] = [limit('usd'), limit('tokens')];
+  if (usd === undefined && tokens === undefined) return undefined;
+  return { ...(usd === undefined ? {} : { usd }), ...(tokens === undefined ? {} : { tokens: Math.ceil(tokens) }) };
+}
+
+function fieldOf(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+    ? (value as Readonly<Record<string, unknown>>)[key]
+    : undefined;
+}
+
 /** What the user set, as the core wants it. */
 export function readSettings(scope?: vscode.Uri): Settings {
   const root = read<string>('worktreeRoot', scope, '').trim();
   const model = read<string>('defaultModel', scope, '').trim();
+  const costLog = read<string>('costLog', scope, '').trim();
   return {
     worktreeRoot: root === '' ? null : root,
     branchTemplate: read('branchTemplate', scope, defaultSettings.branchTemplate),
@@ -45,7 +69,9 @@ export function readSettings(scope?: vscode.Uri): Settings {
     skipLfs: read('skipLfs', scope, defaultSettings.skipLfs),
     syncMethod: read('syncMethod', scope, defaultSettings.syncMethod),
     trashLimit: read<number | null>('trashLimit', scope, defaultSettings.trashLimit),
+    costLog: costLog === '' ? null : costLog,
     remoteBranches: remoteBranches(scope),
+    budgets: budgets(scope),
   };
 }
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { onCleanup } from './cleanup';
 import { type Conversation, type ModelApi, readConversation } from './modelConversation';
 import { shellCall, type ToolCall, writeCall } from './modelTools';
-import { type Answer, sendAnswer } from './modelWire';
+import { type Answer, type AnswerCounts, answerUsage, sendAnswer } from './modelWire';
 import { waitFor } from './waitFor';
 
 /** One answer of the stand-in. All parts may be given together; what is left out is not there. */
@@ -17,6 +17,8 @@ export interface Turn {
   readonly calls?: readonly ToolCall[];
   /** Answer only when this is done: holds the agent's turn open. */
   readonly after?: Promise<unknown>;
+  /** Tokens that the answer says it took; what is left out is 0. Absent: `answerUsage`. */
+  readonly counts?: Partial<AnswerCounts>;
   /** Answer with this HTTP status instead, as an overloaded or refusing provider does. */
   readonly status?: number;
 }
@@ -29,9 +31,13 @@ export interface RecordedRequest extends Conversation {
   readonly body: unknown;
   /** What people and agents wrote into it, system prompt included: where a brief must be found. */
   readonly text: string;
+  /** Tokens that the answer said it took; null: not answered, or with an error. */
+  readonly counts: AnswerCounts | null;
   /** The agent hung up before it was answered. */
   readonly aborted: boolean;
 }
+
+const nothing: AnswerCounts = { input: 0, cacheWrite: 0, cacheRead: 0, output: 0, reasoning: 0 };
 
 interface Rule {
   readonly text: string;
@@ -109,12 +115,14 @@ export class ModelServer {
     }
     const body: unknown = JSON.parse(raw);
     const conversation = readConversation(api, body, url.pathname);
-    const recorded = { ...conversation, at: new Date(), api, headers: request.headers, body, aborted: false };
-    this.requests.push(Object.assign(recorded, { text: conversation.entries.map((entry) => entry.text).join('\n') }));
+    const text = conversation.entries.map((entry) => entry.text).join('\n');
+    const started = { at: new Date(), api, headers: request.headers, body, text, aborted: false };
+    const recorded = { ...conversation, ...started, counts: null as AnswerCounts | null };
+    this.requests.push(recorded);
     response.on('close', () => {
       if (!response.writableFinished) recorded.aborted = true;
     });
-    await this.#answer(api, conversation, response, url.pathname, body);
+    recorded.counts = await this.#answer(api, conversation, response, url.pathname, body);
   }
 
   async #answer(
@@ -123,19 +131,21 @@ export class ModelServer {
     response: http.ServerResponse,
     path: string,
     body: unknown,
-  ): Promise<void> {
+  ): Promise<AnswerCounts | null> {
     const turn = this.#turnFor(conversation);
     await turn.after;
-    if (response.closed || response.destroyed) return;
+    if (response.closed || response.destroyed) return null;
     if (turn.status !== undefined) {
       response.writeHead(turn.status, { 'content-type': 'application/json' });
       response.end(
         JSON.stringify({ type: 'error', error: { type: 'api_error', message: turn.say ?? 'As scripted.' } }),
       );
-      return;
+      return null;
     }
     const streaming = api === 'gemini' ? path.includes(':stream') : (body as { stream?: boolean }).stream === true;
-    sendAnswer(api, response, answerOf(turn, conversation), streaming);
+    const answer = answerOf(turn, conversation, api);
+    sendAnswer(api, response, answer, streaming);
+    return answer.counts;
   }
 
   #turnFor(conversation: Conversation): Turn {
@@ -155,13 +165,14 @@ export class ModelServer {
   }
 }
 
-function answerOf(turn: Turn, conversation: Conversation): Answer {
+function answerOf(turn: Turn, conversation: Conversation, api: ModelApi): Answer {
   const writes = Object.entries(turn.write ?? {}).map(([file, text]) => writeCall(conversation, file, text));
   const runs = turn.run === undefined ? [] : [shellCall(conversation, turn.run)];
   const calls = [...writes, ...runs, ...(turn.calls ?? [])];
   // A model that says nothing and does nothing is an error to some agents.
   const text = turn.say ?? (calls.length === 0 ? 'Done.' : '');
-  return { model: conversation.model, text, calls };
+  const counts = turn.counts === undefined ? answerUsage[api] : { ...nothing, ...turn.counts };
+  return { model: conversation.model, text, calls, counts };
 }
 
 function apiOf(path: string): ModelApi | undefined {

@@ -8,17 +8,28 @@ export interface Answer {
   readonly model: string;
   readonly text: string;
   readonly calls: readonly ToolCall[];
+  readonly counts: AnswerCounts;
 }
 
 /**
- * Tokens of every answer, fixed so that totals can be asserted. Anthropic counts its cached input apart; OpenAI and
- * Gemini count it inside the input.
+ * Tokens of one answer; none is in two of them. Anthropic is told just these; OpenAI and Gemini count what was cached
+ * inside the input, OpenAI also reasoning inside the output. What an interface has no field for is not sent: cache
+ * writes by OpenAI and Gemini, reasoning by Anthropic.
  */
-export const answerUsage = {
-  anthropic: { input: 120, cacheWrite: 2_400, cacheRead: 6_000, output: 80 },
-  openai: { input: 4_000, cached: 1_500, output: 250, reasoning: 60 },
-  gemini: { input: 4_000, cached: 1_500, output: 190, thoughts: 60 },
-} as const;
+export interface AnswerCounts {
+  readonly input: number;
+  readonly cacheWrite: number;
+  readonly cacheRead: number;
+  readonly output: number;
+  readonly reasoning: number;
+}
+
+/** Tokens of every answer for which a test names no others. */
+export const answerUsage: Readonly<Record<ModelApi, AnswerCounts>> = {
+  anthropic: { input: 120, cacheWrite: 2_400, cacheRead: 6_000, output: 80, reasoning: 0 },
+  openai: { input: 2_500, cacheWrite: 0, cacheRead: 1_500, output: 190, reasoning: 60 },
+  gemini: { input: 2_500, cacheWrite: 0, cacheRead: 1_500, output: 190, reasoning: 60 },
+};
 
 /** Sends an answer in the form the interface has, streaming or not. */
 export function sendAnswer(api: ModelApi, response: ServerResponse, answer: Answer, streaming: boolean): void {
@@ -37,7 +48,7 @@ function sendJson(response: ServerResponse, value: object): void {
 
 /** Source: Anthropic Messages API, streaming events. */
 function sendAnthropic(response: ServerResponse, answer: Answer, streaming: boolean): void {
-  const counts = answerUsage.anthropic;
+  const { counts } = answer;
   const usage = {
     input_tokens: counts.input,
     cache_creation_input_tokens: counts.cacheWrite,
@@ -75,7 +86,9 @@ function sendAnthropic(response: ServerResponse, answer: Answer, streaming: bool
 
 /** Source: OpenAI Responses API, streaming events. */
 function sendOpenai(response: ServerResponse, answer: Answer, streaming: boolean): void {
-  const counts = answerUsage.openai;
+  const { counts } = answer;
+  const input = counts.input + counts.cacheRead;
+  const output_tokens = counts.output + counts.reasoning;
   const id = `resp_${randomUUID()}`;
   const content = [{ type: 'output_text', text: answer.text, annotations: [] }];
   const output = [
@@ -89,11 +102,11 @@ function sendOpenai(response: ServerResponse, answer: Answer, streaming: boolean
     })),
   ];
   const usage = {
-    input_tokens: counts.input,
-    input_tokens_details: { cached_tokens: counts.cached },
-    output_tokens: counts.output,
+    input_tokens: input,
+    input_tokens_details: { cached_tokens: counts.cacheRead },
+    output_tokens,
     output_tokens_details: { reasoning_tokens: counts.reasoning },
-    total_tokens: counts.input + counts.output,
+    total_tokens: input + output_tokens,
   };
   const whole = { id, object: 'response', model: answer.model, status: 'completed', output, usage };
   if (!streaming) {
@@ -112,7 +125,8 @@ function sendOpenai(response: ServerResponse, answer: Answer, streaming: boolean
 
 /** Source: Gemini API, `generateContent` and `streamGenerateContent?alt=sse`. */
 function sendGemini(response: ServerResponse, answer: Answer, streaming: boolean): void {
-  const counts = answerUsage.gemini;
+  const { counts } = answer;
+  const promptTokenCount = counts.input + counts.cacheRead;
   const parts = [
     ...(answer.text === '' ? [] : [{ text: answer.text }]),
     ...answer.calls.map((call) => ({ functionCall: { name: call.name, args: call.input } })),
@@ -120,11 +134,11 @@ function sendGemini(response: ServerResponse, answer: Answer, streaming: boolean
   const whole = {
     candidates: [{ index: 0, content: { role: 'model', parts }, finishReason: 'STOP' }],
     usageMetadata: {
-      promptTokenCount: counts.input,
-      cachedContentTokenCount: counts.cached,
+      promptTokenCount,
+      cachedContentTokenCount: counts.cacheRead,
       candidatesTokenCount: counts.output,
-      thoughtsTokenCount: counts.thoughts,
-      totalTokenCount: counts.input + counts.output + counts.thoughts,
+      thoughtsTokenCount: counts.reasoning,
+      totalTokenCount: promptTokenCount + counts.output + counts.reasoning,
     },
     modelVersion: answer.model,
   };

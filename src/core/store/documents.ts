@@ -60,8 +60,8 @@ export function createDocuments(context: StoreContext): Documents {
       const file = pathOf(area, name);
       const text: string | undefined = JSON.stringify(value);
       if (text === undefined) throw new StoreError('bad-document', `Nothing that JSON can hold was given for ${file}.`);
-      // The matrix is written up to ten times a second, and made anew after every start.
-      if (area === 'matrix') await replaceQuickly(file, `${text}\n`, join(context.dir, 'locks'));
+      // The matrix is written up to ten times a second, cost several times; both are made anew after every start.
+      if (area === 'matrix' || area === 'usage') await replaceQuickly(file, `${text}\n`, join(context.dir, 'locks'));
       else await replaceFile(file, `${text}\n`);
       if (area !== 'cache') context.touched(area, `${name}.json`);
     },

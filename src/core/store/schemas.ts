@@ -120,7 +120,13 @@ export const taskEventSchemas = {
     reason: text,
     source: text,
   }),
-  held: z.object({ ...base, kind: z.literal('held'), reason: text, overridden: z.boolean() }),
+  held: z.object({
+    ...base,
+    kind: z.literal('held'),
+    reason: text,
+    overridden: z.boolean(),
+    budget: z.optional(budgetUseSchema),
+  }),
   'worktree-ready': z.object({
     ...base,
     kind: z.literal('worktree-ready'),

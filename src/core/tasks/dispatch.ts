@@ -23,9 +23,10 @@ import {
 } from './context';
 import type { TaskRecord } from './fold';
 import { freezeBrief } from './freezeBrief';
-import { refuseHeld, unmetDependencies } from './holds';
+import { refuseHeld, refuseOverBudget, unmetDependencies } from './holds';
 import { lastAgent } from './lastAgent';
 import { TaskError } from './taskError';
+import { budgetsAtStart } from './usage/budgetsAtStart';
 
 export interface PrepareOptions {
   readonly agent?: string | undefined;
@@ -96,15 +97,21 @@ function refuseCleaned(ref: TaskRef, record: TaskRecord | null): void {
   );
 }
 
-/** A worktree made by `spawn` becomes work in progress now: what holds a dispatch holds this too. */
+/**
+ * A worktree made by `spawn` becomes work in progress now: what holds a dispatch holds this too. One that was begun goes
+ * on, unless a budget is used up.
+ */
 async function checkHolds(context: TaskContext, ref: TaskRef, record: TaskRecord, o: PrepareOptions): Promise<void> {
-  if (o.purpose === 'spawn' || record.run !== null || record.launch !== null || record.dispatch?.spawned === false)
-    return;
+  if (o.purpose === 'spawn') return;
+  const begun = record.run !== null || record.launch !== null || record.dispatch?.spawned === false;
+  const budgets = await budgetsAtStart(context, ref, { begun: record.run !== null, agent: o.agent, model: o.model });
+  const override = o.override ?? false;
+  if (begun) return refuseOverBudget(context, ref, { override, budgets });
   const plan = await context.plan(ref.plan);
   const task = plan?.tasks.find((t) => t.ref.task === ref.task);
   // Without its file nothing says what it depends on; its brief is frozen, so it can start.
-  if (plan === null || task === undefined) return;
-  await refuseHeld(context, plan, task, { override: o.override ?? false });
+  if (plan === null || task === undefined) return refuseOverBudget(context, ref, { override, budgets });
+  await refuseHeld(context, plan, task, { override, budgets });
 }
 
 async function existing(ref: TaskRef, record: TaskRecord): Promise<Prepared> {
@@ -181,12 +188,14 @@ async function dispatch(
     signal: o.signal,
   });
   const model = modelOf(o.model ?? task.fields.model ?? context.host.settings().defaultModel ?? undefined);
+  // Agents' records are read before others have to wait for us.
+  const budgets = spawned ? null : await budgetsAtStart(context, ref, { begun: false, agent: agent.name, model });
   // One dispatch of the repository at a time: places of work in progress and free names are counted and taken in one
   // step, and branches and folders are made one after another in any case. Files are checked out after it.
   const begun = await context.store.locks.withLock(
     'dispatch',
     async () => {
-      if (!spawned) await refuseHeld(context, plan, task, { override: o.override ?? false });
+      if (!spawned) await refuseHeld(context, plan, task, { override: o.override ?? false, budgets });
       const names = await namesOf(context, task, tip !== null);
       const frozen = await freezeBrief(context, { plan, task, base, ...names });
       await context.store.events.appendTask(ref, {

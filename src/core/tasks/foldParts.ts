@@ -1,6 +1,7 @@
 import type { TaskEvent } from '../../contract/events';
 import type { Condition, ConditionKind, TaskState } from '../../contract/states';
 import type { TaskRecord } from './fold';
+import { usedWords } from './usage/budgetWords';
 
 export function into(record: TaskRecord, state: TaskState | null, at: string): TaskRecord {
   return record.state === state ? record : { ...record, state, since: at };
@@ -28,13 +29,13 @@ export function budgetConditions(
   conditions: readonly Condition[],
   { at, by, use }: Extract<TaskEvent, { kind: 'budget' }>,
 ): readonly Condition[] {
+  if (use.level === 'unknown') return conditions;
   if (use.level === 'within') return without(conditions, 'near-budget', 'over-budget');
-  const over = use.level === 'over';
-  const others = without(conditions, over ? 'near-budget' : 'over-budget');
+  // Each crossing is one of its own, also that of a budget which was raised and is used up again.
   return withCondition(
-    others,
-    over ? 'over-budget' : 'near-budget',
-    `${use.percent} % of its budget is used`,
+    without(conditions, 'near-budget', 'over-budget'),
+    use.level === 'over' ? 'over-budget' : 'near-budget',
+    usedWords(use),
     at,
     by.actor,
   );

@@ -1,17 +1,22 @@
 import type { TaskRef } from '../../contract/plan';
+import type { BudgetUse } from '../../contract/usage';
 import type { Plan, TaskFile } from '../plan/plan';
 import { defaultSettings } from '../ports';
-import { readRecords, refName, sameRef, type TaskContext } from './context';
+import { readRecord, readRecords, refName, sameRef, type TaskContext } from './context';
 import { countsAsWip, type TaskRecord } from './fold';
 import { stateTable } from './stateTable';
 import { TaskError } from './taskError';
+import { type BudgetHold, budgetHolds, type Expected, isConsented } from './usage/budgetHolds';
+import type { BudgetsAtStart } from './usage/budgetsAtStart';
 
 /** Why a dispatch is held. */
-export interface Hold {
-  readonly kind: 'depends-on' | 'wip';
-  /** One clause for people: what holds it. */
-  readonly reason: string;
-}
+export type Hold =
+  | BudgetHold
+  | {
+      readonly kind: 'depends-on' | 'wip';
+      /** One clause for people: what holds it. */
+      readonly reason: string;
+    };
 
 type Records = ReadonlyMap<string, { readonly ref: TaskRef; readonly record: TaskRecord }>;
 
@@ -40,6 +45,15 @@ export function holdOf(
   plan: Plan,
   task: TaskFile,
   records: Records,
+  o: { wipLimit: number | undefined; more?: number; budgets?: readonly BudgetUse[]; expected?: Expected | null },
+): Hold | null {
+  return holdOfPlan(plan, task, records, o) ?? budgetHolds(o.budgets ?? [], task.ref, o.expected ?? null)[0] ?? null;
+}
+
+function holdOfPlan(
+  plan: Plan,
+  task: TaskFile,
+  records: Records,
   o: { wipLimit: number | undefined; more?: number },
 ): Hold | null {
   const unmet = unmetDependencies(task, records);
@@ -57,27 +71,62 @@ export function holdOf(
   };
 }
 
+export interface RefuseOptions {
+  /** Start all the same: what holds it is put on record as overridden. */
+  readonly override: boolean;
+  readonly more?: number | undefined;
+  /** Nothing is put on record. */
+  readonly quiet?: boolean | undefined;
+  /** What is used of the budgets, and what the task is expected to use; null: nothing limits it. */
+  readonly budgets: BudgetsAtStart | null;
+}
+
 /** @throws TaskError `held`, unless overridden: then that is put on record. */
-export async function refuseHeld(
-  context: TaskContext,
-  plan: Plan,
-  task: TaskFile,
-  o: { override: boolean; more?: number; quiet?: boolean },
-): Promise<void> {
+export async function refuseHeld(context: TaskContext, plan: Plan, task: TaskFile, o: RefuseOptions): Promise<void> {
   const records = await readRecords(context);
-  const hold = holdOf(plan, task, records, {
-    wipLimit: context.host.settings().wipLimit,
-    ...(o.more === undefined ? {} : { more: o.more }),
-  });
-  if (hold === null) return;
-  const before = records.get(refName(task.ref))?.record.held ?? null;
+  const { wipLimit } = context.host.settings();
+  const more = o.more === undefined ? {} : { more: o.more };
+  const hold = holdOfPlan(plan, task, records, { wipLimit, ...more });
+  const budgets = await budgetsThatHold(context, task.ref, o.budgets);
+  await refuse(context, task.ref, [...(hold === null ? [] : [hold]), ...budgets], o);
+}
+
+/**
+ * The same for a task that was started before: only what it uses can hold it now.
+ * @throws TaskError `held`
+ */
+export async function refuseOverBudget(context: TaskContext, ref: TaskRef, o: RefuseOptions): Promise<void> {
+  await refuse(context, ref, await budgetsThatHold(context, ref, o.budgets), o);
+}
+
+async function budgetsThatHold(context: TaskContext, ref: TaskRef, budgets: BudgetsAtStart | null): Promise<Hold[]> {
+  const holds = budgets === null ? [] : budgetHolds(budgets.uses, ref, budgets.expected);
+  if (holds.length === 0) return [];
+  const { events } = await context.store.events.readTask(ref);
+  return holds.filter((hold) => !isConsented(events, hold));
+}
+
+async function refuse(context: TaskContext, ref: TaskRef, holds: readonly Hold[], o: RefuseOptions): Promise<void> {
+  const [first] = holds;
+  if (first === undefined) return;
+  const before = (await readRecord(context, ref))?.held ?? null;
   // A group is looked at as a whole first; what is really overridden is put on record at each dispatch.
-  if (o.quiet !== true && (o.override || before !== hold.reason)) {
-    await context.store.events.appendTask(task.ref, { kind: 'held', reason: hold.reason, overridden: o.override });
+  if (o.quiet !== true && (o.override || before !== first.reason)) {
+    for (const hold of o.override ? holds : [first]) {
+      const budget = hold.kind === 'budget' ? { budget: hold.use } : {};
+      await context.store.events.appendTask(ref, {
+        kind: 'held',
+        reason: hold.reason,
+        overridden: o.override,
+        ...budget,
+      });
+    }
   }
   if (o.override) return;
+  const what = first.kind === 'budget' ? 'Raise that budget' : 'Wait for that';
   throw new TaskError(
     'held',
-    `${refName(task.ref)} is held: ${hold.reason}. Wait for that, or start it all the same with --override.`,
+    `${refName(ref)} is held: ${first.reason}. ${what}, or start it all the same with --override.`,
+    { hold: first.kind },
   );
 }

@@ -20,6 +20,8 @@ import { rowRefs, taskRow, worktreeRows } from './rows';
 import { placesSignature, plansSignature, refSignature } from './signatures';
 import { presentPaths } from './snapshot';
 import { StatusKeeper } from './statusKeeper';
+import { type BudgetMark, bounds, marksInForce, readMarks } from './usage/budgetMarks';
+import type { CostsByTask } from './usage/costsByTask';
 
 /** Who does what is done once per repository; `null` in place of it: we do, alone. */
 export interface DutyView {
@@ -31,6 +33,13 @@ export interface DutyView {
 export interface WorstView {
   /** By `plan/task`. */
   readonly worst: Worst;
+  readonly onDidChange: Event<void>;
+}
+
+/** What the rows show of cost. */
+export interface CostsView {
+  /** By `plan/task`. */
+  readonly byTask: CostsByTask;
   readonly onDidChange: Event<void>;
 }
 
@@ -52,6 +61,7 @@ export class Monitor extends DisposableBase implements LookSource {
   readonly #context: TaskContext;
   readonly #duty: DutyView | null;
   readonly #matrix: WorstView | null;
+  readonly #costs: CostsView | null;
   readonly #onDidChange: Emitter<RowsChanged>;
   readonly onDidChange: Event<RowsChanged>;
   readonly #onDidLook: Emitter<LookHint>;
@@ -70,6 +80,7 @@ export class Monitor extends DisposableBase implements LookSource {
   #settledPlaces: string | null = null;
   #baseSignatures = new Map<string, string>();
   #lastAgent = '';
+  #budgets: readonly BudgetMark[] = [];
   #rows: readonly TaskRow[] = [];
   #worktrees: readonly WorktreeRow[] = [];
   /** Paths by hint key, and the other way round: keys are made from real paths, which costs a system call. */
@@ -77,11 +88,17 @@ export class Monitor extends DisposableBase implements LookSource {
   #keyOfPath = new Map<string, string>();
   #liveLooked = 0;
 
-  constructor(context: TaskContext, duty: DutyView | null, matrix: WorstView | null = null) {
+  constructor(
+    context: TaskContext,
+    duty: DutyView | null,
+    matrix: WorstView | null = null,
+    costs: CostsView | null = null,
+  ) {
     super();
     this.#context = context;
     this.#duty = duty;
     this.#matrix = matrix;
+    this.#costs = costs;
     const failed = (error: unknown) => context.host.log.error(`A listener failed: ${error}`);
     this.#onDidChange = this._register(new Emitter(failed));
     this.onDidChange = this.#onDidChange.event;
@@ -106,7 +123,8 @@ export class Monitor extends DisposableBase implements LookSource {
     this._register(store.onDidChange((change) => this.#storeChanged(change)));
     this._register(store.watch());
     if (this.#duty !== null) this._register(this.#duty.onDidChange((held) => held && void this.refresh()));
-    if (this.#matrix !== null) this._register(this.#matrix.onDidChange(() => this.#jobs.call('matrix')));
+    if (this.#matrix !== null) this._register(this.#matrix.onDidChange(() => this.#jobs.call('shown')));
+    if (this.#costs !== null) this._register(this.#costs.onDidChange(() => this.#jobs.call('shown')));
     const timer = setInterval(() => this.#jobs.call('scan'), scanMs);
     timer.unref();
     this._register({ dispose: () => clearInterval(timer) });
@@ -186,8 +204,8 @@ export class Monitor extends DisposableBase implements LookSource {
           return this.#readStore();
         case 'worktrees':
           return this.#readWorktrees();
-        case 'matrix':
-          // What the rows show of it is read below.
+        case 'shown':
+          // What the rows show of matrix and cost is read below.
           return;
         default:
           return this.#scan();
@@ -216,15 +234,17 @@ export class Monitor extends DisposableBase implements LookSource {
     // Leases first, as in `#readEvents`.
     this.#leases = new Map((await this.#context.store.leases.list()).map((lease) => [lease.file.name, lease]));
     this.#records = await readRecords(this.#context);
+    await this.#readRepository();
+  }
+
+  async #readRepository(): Promise<void> {
     this.#lastAgent = (await lastAgent(this.#context)).agent;
+    this.#budgets = await readMarks(this.#context);
   }
 
   async #readEvents(name: string): Promise<void> {
     const ref = parseStreamName(name);
-    if (ref === null) {
-      this.#lastAgent = (await lastAgent(this.#context)).agent;
-      return;
-    }
+    if (ref === null) return this.#readRepository();
     const before = this.#records.get(refName(ref))?.record ?? null;
     // A runner records its agent's end before it lets go of the lease. Read the other way round, the end that is not
     // seen yet and the lease that is gone would look like a runner that died.
@@ -341,6 +361,7 @@ export class Monitor extends DisposableBase implements LookSource {
 
   #update(): void {
     const before = new Map(this.#rows.map((row) => [refName(row), JSON.stringify(row)]));
+    const budgets = marksInForce(this.#budgets, bounds(this.#context, this.#plans));
     this.#rows = rowRefs(this.#plans, this.#records).map((row) => {
       const at = row.record?.worktree?.path;
       const key = at === undefined ? undefined : this.#keyOfPath.get(at);
@@ -352,7 +373,9 @@ export class Monitor extends DisposableBase implements LookSource {
         lastAgent: this.#lastAgent,
         records: this.#records,
         wipLimit: this.#context.host.settings().wipLimit,
+        budgets,
         worst: this.#matrix?.worst.get(refName(row.ref)) ?? null,
+        cost: this.#costs?.byTask.get(refName(row.ref)) ?? null,
       });
     });
     const worktrees = this.#worktreeRows();

@@ -8,10 +8,12 @@ import { mergeOrder } from '../plan/mergeOrder';
 import type { Plan, TaskFile } from '../plan/plan';
 import type { SeenHolder } from '../store/leases';
 import { refName, textHash } from './context';
-import { isRunOpen, type TaskRecord } from './fold';
-import { restingState } from './foldParts';
+import { countsAsWip, isRunOpen, type TaskRecord } from './fold';
+import { restingState, without } from './foldParts';
 import { type Hold, holdOf, unmetDependencies } from './holds';
 import { nextStep, sortConditions, stateTable } from './stateTable';
+import { type BudgetMark, withShared } from './usage/budgetMarks';
+import type { TaskCost } from './usage/costsByTask';
 
 /** How long an archive is kept before its deletion is offered. */
 export const trashKeptMs = 30 * 24 * 60 * 60_000;
@@ -32,8 +34,12 @@ export interface RowParts {
   readonly lastAgent: string;
   readonly records: ReadonlyMap<string, { readonly ref: TaskRef; readonly record: TaskRecord }>;
   readonly wipLimit: number;
+  /** The crossed budgets of plans, today and this week that are in force. */
+  readonly budgets: readonly BudgetMark[];
   /** The worst of its cells in the conflict matrix; null: not known. */
   readonly worst: TaskRow['worst'];
+  /** What it has used; null: nothing that is known. */
+  readonly cost: TaskCost | null;
 }
 
 /** Whether a task has a row: its file is there, or it was dispatched and not forgotten. */
@@ -76,8 +82,8 @@ export function taskRow(p: RowParts): TaskRow {
     ahead: p.status?.ahead ?? null,
     behind: p.status?.behind ?? null,
     changedFiles: p.status?.changedFiles ?? null,
-    tokens: null,
-    usd: null,
+    tokens: p.cost?.tokens ?? null,
+    usd: p.cost?.usd ?? null,
     budget: fields?.budget ?? null,
     approved: null,
     verified: null,
@@ -158,7 +164,14 @@ function conditionsOf(p: RowParts): readonly Condition[] {
   }
   const vanished = vanishedCondition(p, record);
   if (vanished !== null) found.push(vanished);
-  return sortConditions(found);
+  return sortConditions(withBudgets(p, record, found));
+}
+
+/** A budget that was taken out of the file limits nothing any more; one that is shared holds all that is in progress. */
+function withBudgets(p: RowParts, record: TaskRecord, found: readonly Condition[]): readonly Condition[] {
+  const limited = p.task === null || p.task.fields.budget !== undefined;
+  const own = limited ? found : without(found, 'near-budget', 'over-budget');
+  return countsAsWip(record, (state) => stateTable[state].wip) ? withShared(own, p.budgets, p.ref) : own;
 }
 
 export const runnerLost = 'agent process gone';
@@ -186,7 +199,10 @@ function holdOfRow(p: RowParts, state: TaskState): Hold | null {
   if (p.plan === null || p.task === null) return null;
   if (state !== 'ready' && !(state === 'queued' && p.record?.run === null)) return null;
   // Dispatched already: its place is its own; only what it depends on can still hold it.
-  const hold = holdOf(p.plan, p.task, p.records, { wipLimit: p.wipLimit });
+  const hold = holdOf(p.plan, p.task, p.records, {
+    wipLimit: p.wipLimit,
+    budgets: p.budgets.map(({ use }) => use),
+  });
   return state === 'queued' && hold?.kind === 'wip' && p.record?.dispatch?.spawned !== true ? null : hold;
 }
 

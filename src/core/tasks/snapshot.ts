@@ -8,6 +8,8 @@ import { readWorst } from './conflicts/readMatrix';
 import { readRecord, readRecords, refName, streamName, type TaskContext } from './context';
 import { lastAgent } from './lastAgent';
 import { isRunnerLost, type RowParts, rowRefs, taskRow, worktreeRows } from './rows';
+import { bounds, marksInForce, readMarks } from './usage/budgetMarks';
+import { readCostsByTask } from './usage/readCosts';
 
 export interface SnapshotOptions {
   /** False: no git process; heads and changes stay unknown, and a worktree that is gone is not told. */
@@ -26,17 +28,19 @@ export interface Snapshot {
  */
 export async function takeSnapshot(context: TaskContext, o: SnapshotOptions = {}): Promise<Snapshot> {
   const { git, layout, store, host } = context;
-  const [plans, records, worktrees, last, worst] = await Promise.all([
+  const [plans, records, worktrees, last, worst, costs] = await Promise.all([
     context.plans(),
     readRecords(context),
     o.git === false ? null : listWorktrees(git, layout),
     lastAgent(context),
     readWorst(context),
+    readCostsByTask(context),
   ]);
   // After the events: a runner that ended in between shows as ended, and its lease is not missed.
   const leases = await leasesByName(context);
   const present = worktrees === null ? null : await presentPaths(worktrees);
   const listed = rowRefs(plans, records);
+  const budgets = marksInForce(await readMarks(context), bounds(context, plans));
   const bases = new Map(
     listed.flatMap((row) =>
       row.record?.worktree ? [[row.record.worktree.path, row.record.dispatch?.base ?? null] as const] : [],
@@ -54,7 +58,9 @@ export async function takeSnapshot(context: TaskContext, o: SnapshotOptions = {}
         lastAgent: last.agent,
         records,
         wipLimit: host.settings().wipLimit,
+        budgets,
         worst: worst.get(refName(row.ref)) ?? null,
+        cost: costs.get(refName(row.ref)) ?? null,
       };
       // The end may have been written after we read the events and before we read the leases.
       if (row.record === null || !isRunnerLost(row.record, lease)) return taskRow(parts);

@@ -8,6 +8,7 @@ import { type Prepared, type PrepareOptions, prepare, refuseProblems } from './d
 import { refuseHeld } from './holds';
 import { lastAgent } from './lastAgent';
 import { TaskError } from './taskError';
+import { budgetsAtStart } from './usage/budgetsAtStart';
 
 export interface SpinOptions {
   /** Several agents are rivals on one question, each with a task of its own. Default: the last one used. */
@@ -121,7 +122,8 @@ async function checkGroup(context: TaskContext, refs: readonly TaskRef[], o: Pre
     if (o.purpose === 'spawn') continue;
     await requireProgram(context, o.agent ?? task.fields.agent ?? (await lastAgent(context)).agent);
     const more = inPlan.get(ref.plan) ?? 0;
-    await refuseHeld(context, plan, task, { override: o.override ?? false, more, quiet: true });
+    const budgets = await budgetsAtStart(context, ref, { begun: false, agent: o.agent, model: o.model });
+    await refuseHeld(context, plan, task, { override: o.override ?? false, more, quiet: true, budgets });
     inPlan.set(ref.plan, more + 1);
   }
 }
@@ -134,9 +136,10 @@ function groupError(
   const why = error instanceof Error ? error.message : String(error);
   const kept = made.length === 0 ? '' : ` Ready and kept: ${made.map((each) => refName(each.ref)).join(', ')}.`;
   const rest = untouched.length === 0 ? '' : ` Not begun: ${untouched.map(refName).join(', ')}.`;
+  const hold = TaskError.is(error) ? error.hold : null;
   return new TaskError(
     TaskError.is(error) && error.reason === 'held' ? 'held' : 'worktree-failed',
     `No agent was started, because ${refName(ref)} could not be prepared: ${why}${kept}${rest}`,
-    { cause: error },
+    { cause: error, ...(hold === null ? {} : { hold }) },
   );
 }

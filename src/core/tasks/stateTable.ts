@@ -45,6 +45,9 @@ export interface ConditionMeaning {
   readonly icon: string;
 }
 
+/** Where an agent spends, or is about to: what is done is reviewed and landed whatever it cost. */
+const spending = ['queued', 'setup', 'planning', 'working', 'changes-requested'] as const;
+
 /** The conditions, the most pressing first: the first that holds decides the next step. */
 export const conditionTable: Readonly<Record<ConditionKind, ConditionMeaning>> = {
   vanished: { next: 'forget', human: true, in: 'all', icon: 'question' },
@@ -54,7 +57,7 @@ export const conditionTable: Readonly<Record<ConditionKind, ConditionMeaning>> =
   stuck: { next: 'reassign', human: true, in: 'all', icon: 'warning' },
   waiting: { next: 'answer', human: true, in: 'all', icon: 'bell-dot' },
   'near-budget': { next: 'wait', human: false, in: [], icon: 'flame' },
-  'over-budget': { next: 'raise-budget', human: true, in: 'all', icon: 'flame' },
+  'over-budget': { next: 'raise-budget', human: true, in: spending, icon: 'flame' },
   paused: { next: 'resume', human: false, in: 'all', icon: 'debug-pause' },
   conflicting: { next: 'resolve-conflict', human: true, in: ['review', 'approved'], icon: 'git-merge' },
   behind: { next: 'sync', human: false, in: ['review', 'approved'], icon: 'arrow-down' },

@@ -6,6 +6,7 @@ import type { Host } from '../../core/ports';
 import { Duty } from '../../core/store/duty';
 import { LiveMatrix } from '../../core/tasks/conflicts/liveMatrix';
 import { Monitor } from '../../core/tasks/monitor';
+import { LiveCosts } from '../../core/tasks/usage/liveCosts';
 import { realpathOr } from '../folders';
 import { RepositorySession } from './repositorySession';
 
@@ -14,7 +15,7 @@ export async function openCore(folder: string, host: Host): Promise<Repository> 
   return openRepository(folder, host);
 }
 
-/** Starts the live side of an opened repository: duty, monitor, conflict matrix, settings for the command line. */
+/** Starts the live side of an opened repository: duty, monitor, conflict matrix, cost, settings for the command line. */
 export function startSession(repository: Repository): RepositorySession {
   const { host, store } = repository;
   const duty = new Duty(store, {
@@ -24,9 +25,10 @@ export function startSession(repository: Repository): RepositorySession {
   });
   const { context } = repository;
   const matrix = new LiveMatrix({ context, duty, tools: () => repository.conflicts() });
-  const monitor = new Monitor(context, duty, matrix);
+  const costs = new LiveCosts({ context, duty, tools: null });
+  const monitor = new Monitor(context, duty, matrix, costs);
   duty.start();
-  return new RepositorySession({ repository, monitor, duty, matrix });
+  return new RepositorySession({ repository, monitor, duty, matrix, costs });
 }
 
 /** Real path of the worktree that holds `folder`; null in a bare repository. */

@@ -9,6 +9,7 @@ import type { Plan } from '../../core/plan/plan';
 import type { Duty } from '../../core/store/duty';
 import type { LiveMatrix } from '../../core/tasks/conflicts/liveMatrix';
 import type { Monitor } from '../../core/tasks/monitor';
+import type { LiveCosts } from '../../core/tasks/usage/liveCosts';
 import { Checklists } from '../integration/checklists';
 import { readSettings } from '../settings';
 import { offeredArchives } from '../views/cleanedNodes';
@@ -34,6 +35,7 @@ export class RepositorySession extends DisposableBase {
   readonly #monitor: Monitor;
   readonly #duty: Duty;
   readonly #matrix: LiveMatrix;
+  readonly #costs: LiveCosts;
   readonly checklists: Checklists;
   readonly #onDidChange = this._register(new vscode.EventEmitter<void>());
   readonly onDidChange = this.#onDidChange.event;
@@ -51,16 +53,18 @@ export class RepositorySession extends DisposableBase {
   #reading: Promise<void> | null = null;
   #again = false;
 
-  constructor(o: { repository: Repository; monitor: Monitor; duty: Duty; matrix: LiveMatrix }) {
+  constructor(o: { repository: Repository; monitor: Monitor; duty: Duty; matrix: LiveMatrix; costs: LiveCosts }) {
     super();
     this.repository = o.repository;
     this.id = o.repository.layout.commonDir;
     this.#monitor = o.monitor;
     this.#duty = o.duty;
     this.#matrix = o.matrix;
+    this.#costs = o.costs;
     this._register(o.repository);
     this._register(o.duty);
     this._register(o.matrix);
+    this._register(o.costs);
     this._register(o.monitor);
     this.checklists = this._register(new Checklists(this));
     this._register(this.checklists.onDidChange(() => this.#onDidChange.fire()));
@@ -85,6 +89,10 @@ export class RepositorySession extends DisposableBase {
   /** Every pair of worktrees and task branches, merged; this window computes it while it has the duty. */
   get matrix(): MatrixView {
     return this.#matrix;
+  }
+  /** What agents have used; this window reads their records while it has the duty. */
+  get costs(): LiveCosts {
+    return this.#costs;
   }
   get plans(): readonly Plan[] {
     return this.#plans;
@@ -124,7 +132,7 @@ export class RepositorySession extends DisposableBase {
   async start(): Promise<void> {
     await this.#monitor.start();
     await this.#readPlans();
-    await this.#matrix.start(this.#monitor);
+    await Promise.all([this.#matrix.start(this.#monitor), this.#costs.start(this.#monitor)]);
     // A text that was read anew is kept by the store: so a plan's title changed even where no row did.
     this._register(
       this.repository.store.onDidChange((change) => {

@@ -15,6 +15,8 @@ export interface CostState {
   readonly pricesAsOf: string;
   /** IANA name: whose days these are. */
   readonly timeZone: string;
+  /** Why nothing could be read since: one sentence; absent: the figures are of `at`. */
+  readonly failure?: string | undefined;
   /** Types of tasks by `plan/task`: as their files say, else as our log remembers; a task without one is not in it. */
   readonly types: Readonly<Record<string, TaskType>>;
 }

@@ -1,0 +1,63 @@
+import type { TaskEvent } from '../../../contract/events';
+import type { TaskRef } from '../../../contract/plan';
+import type { BudgetUse, CostEstimate } from '../../../contract/usage';
+import { appliesTo, budgetName, sameBudget } from './budgets';
+import { amountWords, budgetWords, countWords, usdWords, usedWords } from './budgetWords';
+
+/** A budget that holds a task, and why: one clause for people. */
+export interface BudgetHold {
+  readonly kind: 'budget';
+  readonly reason: string;
+  readonly use: BudgetUse;
+}
+
+/** What a task is expected to use once its agent starts. */
+export type Expected = Pick<CostEstimate, 'usd' | 'tokens'>;
+
+/**
+ * The budgets that hold the start of a task's agent: those that are used up, and those that it would use up as far as
+ * one can tell (at the upper end of what is expected); the most used first.
+ * @param expected null: it goes on with what it has begun, or nobody can tell
+ */
+export function budgetHolds(uses: readonly BudgetUse[], ref: TaskRef, expected: Expected | null): BudgetHold[] {
+  const holds = uses.filter((use) => appliesTo(use, ref)).flatMap((use) => holdBy(use, expected) ?? []);
+  return holds.sort((a, b) => b.use.percent - a.use.percent);
+}
+
+function holdBy(use: BudgetUse, expected: Expected | null): BudgetHold | null {
+  if (use.level === 'over') {
+    return { kind: 'budget', reason: `${usedWords(use)} (${amountWords(use)})`, use };
+  }
+  const more = expected === null ? null : tooMuch(use, expected);
+  if (more === null) return null;
+  const reason = `up to ${more} more are expected, which ${budgetWords(use)} does not leave (${amountWords(use)} used)`;
+  return { kind: 'budget', reason, use };
+}
+
+/** What is expected, in the unit in which it would cross the budget; null: it would not. */
+function tooMuch({ budget, used }: BudgetUse, expected: Expected): string | null {
+  const usd = expected.usd?.[1] ?? 0;
+  if (budget.usd !== undefined && (used.usd ?? 0) + usd > budget.usd) return usdWords(usd);
+  const tokens = expected.tokens[1];
+  if (budget.tokens !== undefined && used.tokens + tokens > budget.tokens) return `${countWords(tokens)} tokens`;
+  return null;
+}
+
+/**
+ * Whether a human consented to the next start although this budget holds it. A consent is for one start, and for the
+ * value that the budget had.
+ * @param events of the task, oldest first
+ */
+export function isConsented(events: readonly TaskEvent[], { use }: BudgetHold): boolean {
+  const from = events.findLastIndex(({ kind }) => kind === 'agent-started' || kind === 'forgotten');
+  return events
+    .slice(from + 1)
+    .some(
+      (event) =>
+        event.kind === 'held' &&
+        event.overridden &&
+        event.budget !== undefined &&
+        budgetName(event.budget) === budgetName(use) &&
+        sameBudget(event.budget.budget, use.budget),
+    );
+}

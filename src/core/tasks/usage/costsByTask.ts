@@ -1,0 +1,28 @@
+import type { UsageBucket } from '../../usage/parts';
+import { budgetTokens } from '../../usage/sums';
+import { refName } from '../context';
+
+/** What a row shows of its task's cost. */
+export interface TaskCost {
+  /** Input, cache writes, output and reasoning, as budgets count them. */
+  readonly tokens: number;
+  /** US dollars, an estimate; null: nothing of it has a price. */
+  readonly usd: number | null;
+}
+
+/** By `plan/task`. A task that is not in it has used nothing that is known. */
+export type CostsByTask = ReadonlyMap<string, TaskCost>;
+
+export function costsByTask(buckets: readonly UsageBucket[]): CostsByTask {
+  const costs = new Map<string, TaskCost>();
+  for (const { owner, tokens, usd, priced } of buckets) {
+    if (owner.kind !== 'task') continue;
+    const name = refName(owner.ref);
+    const known = costs.get(name);
+    costs.set(name, {
+      tokens: (known?.tokens ?? 0) + budgetTokens(tokens),
+      usd: priced === 0 ? (known?.usd ?? null) : (known?.usd ?? 0) + usd,
+    });
+  }
+  return costs;
+}
