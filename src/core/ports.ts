@@ -1,5 +1,6 @@
 import type { SyncMethod } from '../contract/events';
 import type { Budget, PermissionMode } from '../contract/plan';
+import type { OwnPrices } from './prices/ownPrices';
 
 /** Where the core writes what happened; environment values and prompts never go there. */
 export interface Log {
@@ -58,6 +59,10 @@ export interface Settings {
   readonly remoteBranches: readonly string[];
   /** What may be used in this repository in a day and in a week. */
   readonly budgets: { readonly day?: Budget | undefined; readonly week?: Budget | undefined };
+  /** The user's own prices by model, in US dollars per million tokens; they beat all others. */
+  readonly prices: OwnPrices;
+  /** Factors on what is paid, by a glob over models' names: `0.8` is a fifth less. */
+  readonly priceDiscounts: Readonly<Record<string, number>>;
 }
 
 export const defaultSettings: Settings = {
@@ -78,6 +83,8 @@ export const defaultSettings: Settings = {
   costLog: null,
   remoteBranches: ['copilot/*', 'codex/*', 'claude/*', 'cursor/*', 'jules/*'],
   budgets: {},
+  prices: {},
+  priceDiscounts: {},
 };
 
 /** A program and its first arguments. */

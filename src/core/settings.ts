@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { type SyncMethod, syncMethods } from '../contract/events';
 import { type Budget, type PermissionMode, permissionModes } from '../contract/plan';
 import { type CustomAgent, defaultSettings, type Settings } from './ports';
+import { discountSchema, type OwnPrices, ownPricesSchema } from './prices/ownPrices';
 
 const customAgentSchema = z.object({
   command: z.array(z.string()).check(z.minLength(1)),
@@ -39,6 +40,8 @@ export const settingsFileSchema = z.object({
   costLog: z.optional(z.nullable(text)),
   remoteBranches: z.optional(z.array(text)),
   budgets: z.optional(budgetsSchema),
+  prices: z.optional(ownPricesSchema),
+  priceDiscounts: z.optional(z.record(z.string(), discountSchema)),
 });
 
 /** Any of the settings; what is absent is not said. */
@@ -60,6 +63,8 @@ export interface SettingsFile {
   readonly costLog?: string | null | undefined;
   readonly remoteBranches?: readonly string[] | undefined;
   readonly budgets?: Settings['budgets'] | undefined;
+  readonly prices?: OwnPrices | undefined;
+  readonly priceDiscounts?: Readonly<Record<string, number>> | undefined;
 }
 
 /** Lays settings files over the defaults, the last one on top. */
@@ -84,6 +89,8 @@ export function layerSettings(...files: readonly SettingsFile[]): Settings {
       costLog: file.costLog === undefined ? settings.costLog : file.costLog,
       remoteBranches: file.remoteBranches ?? settings.remoteBranches,
       budgets: file.budgets ?? settings.budgets,
+      prices: file.prices ?? settings.prices,
+      priceDiscounts: file.priceDiscounts ?? settings.priceDiscounts,
     };
   }
   return settings;

@@ -62,6 +62,8 @@ export const settingKeys = {
   costLog: 'costLog',
   remoteBranches: 'remoteBranches',
   budgets: 'budgets',
+  prices: 'prices',
+  priceDiscounts: 'priceDiscounts',
   fileMarks: 'fileMarks',
 } as const;
 export type SettingKey = keyof typeof settingKeys;

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Budget, PermissionMode } from '../contract/plan';
 import { type CustomAgent, defaultSettings, type Settings } from '../core/ports';
+import { readablePrices } from '../core/prices/ownPrices';
 import { type DispatchPlace, dispatchPlaces, type SettingKey, settingKeys, settingsSection } from './contributions';
 
 function read<T>(key: SettingKey, scope: vscode.Uri | undefined, otherwise: T): T {
@@ -72,6 +73,7 @@ export function readSettings(scope?: vscode.Uri): Settings {
     costLog: costLog === '' ? null : costLog,
     remoteBranches: remoteBranches(scope),
     budgets: budgets(scope),
+    ...readablePrices(read<unknown>('prices', scope, {}), read<unknown>('priceDiscounts', scope, {})),
   };
 }
 

@@ -1,5 +1,5 @@
-import { discountSchema, type OwnPrices, ownEntries } from './ownPrices';
-import type { PriceBook, PriceEntry } from './prices';
+import { type OwnPrices, ownEntries } from './ownPrices';
+import type { PriceBook, PriceEntry, Rates } from './prices';
 import { priceTable, tableDate, webSearchPrice } from './table/table';
 
 /** A public list of prices as it was on the day it was fetched. */
@@ -39,9 +39,7 @@ export function bookOf(settings: PriceSettings, refreshed: RefreshedPrices | nul
     asOf: refreshed !== null && refreshed.fetchedAt > tableDate ? refreshed.fetchedAt : tableDate,
     entries: [...listed, ...own],
     webSearch: webSearchPrice,
-    discounts: Object.fromEntries(
-      Object.entries(settings.priceDiscounts).filter(([, factor]) => discountSchema.safeParse(factor).success),
-    ),
+    discounts: settings.priceDiscounts,
   };
 }
 
@@ -63,16 +61,20 @@ function news(refreshed: RefreshedPrices | null): PriceEntry[] {
   });
 }
 
-function samePrice(one: PriceEntry, other: PriceEntry): boolean {
+/** Whether a list tells nothing new of a model. Lists often lack the tier of long prompts: that is no news. */
+function samePrice(known: PriceEntry, listed: PriceEntry): boolean {
+  if (!sameRates(known.rates, listed.rates)) return false;
+  if (listed.longPrompt === null) return true;
   return (
-    JSON.stringify([numbers(one.rates), one.longPrompt?.above, numbers(one.longPrompt?.rates)]) ===
-    JSON.stringify([numbers(other.rates), other.longPrompt?.above, numbers(other.longPrompt?.rates)])
+    known.longPrompt !== null &&
+    known.longPrompt.above === listed.longPrompt.above &&
+    sameRates(known.longPrompt.rates, listed.longPrompt.rates)
   );
 }
 
-/** Rounded to a millionth of a dollar, since public lists give floating-point dollars per token. */
-function numbers(rates: PriceEntry['rates'] | undefined): number[] {
-  if (rates === undefined) return [];
-  const { input, output, cacheWrite5m, cacheWrite1h, cacheRead } = rates;
-  return [input, output, cacheWrite5m, cacheWrite1h, cacheRead].map((usd) => Math.round(usd * 1_000_000));
+/** To a millionth of a dollar, since public lists give floating-point dollars per token. */
+function sameRates(one: Rates, other: Rates): boolean {
+  return (['input', 'output', 'cacheWrite5m', 'cacheWrite1h', 'cacheRead'] as const).every(
+    (kind) => Math.abs(one[kind] - other[kind]) < 1e-6,
+  );
 }

@@ -21,6 +21,9 @@ export const ownPriceSchema = z.object({
   batch: z.optional(usd),
 });
 
+/** The setting `prices`: of each model one price, or several with a first day each. */
+export const ownPricesSchema = z.record(z.string(), z.union([ownPriceSchema, z.array(ownPriceSchema)]));
+
 /** Factor on what is paid. */
 export const discountSchema = z.number().check(z.minimum(0), z.maximum(1_000));
 
@@ -48,33 +51,43 @@ export type OwnPrices = Readonly<Record<string, OwnPrice | readonly OwnPrice[]>>
 /** First day of a price that holds ever since. */
 const always = '1970-01-01';
 
-/**
- * Entries from the user's own prices. What is no price is left out: settings are typed by hand, and one slip must not
- * take the others away.
- */
+/** Entries from the user's own prices. */
 export function ownEntries(prices: OwnPrices): PriceEntry[] {
-  return Object.entries(prices).flatMap(([model, value]) => {
-    const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-    return list.flatMap((one) => {
-      const price = ownPriceSchema.safeParse(one);
-      return price.success ? [entryOf(model, price.data)] : [];
-    });
-  });
+  return Object.entries(prices).flatMap(([model, value]) =>
+    (isList(value) ? value : [value]).map((price) => entryOf(model, price)),
+  );
 }
 
-/** Names in own prices and discounts that are not understood and do not count. */
-export function unreadablePrices(settings: {
-  readonly prices: OwnPrices;
-  readonly priceDiscounts: Readonly<Record<string, number>>;
-}): string[] {
-  const prices = Object.entries(settings.prices).filter(([, value]) => {
+/** `Array.isArray` does not narrow a readonly array. */
+function isList(value: OwnPrice | readonly OwnPrice[]): value is readonly OwnPrice[] {
+  return Array.isArray(value);
+}
+
+/**
+ * What can be understood of prices and discounts as they were typed, model by model; the rest is left out. The editor of
+ * settings marks it, by the manifest's schema.
+ */
+export function readablePrices(
+  prices: unknown,
+  discounts: unknown,
+): { prices: OwnPrices; priceDiscounts: Readonly<Record<string, number>> } {
+  const readable = entriesOf(prices).flatMap(([model, value]): [string, OwnPrice[]][] => {
     const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-    return !list.every((one) => ownPriceSchema.safeParse(one).success);
+    const good = list.flatMap((one) => {
+      const price = ownPriceSchema.safeParse(one);
+      return price.success ? [price.data] : [];
+    });
+    return good.length === 0 ? [] : [[model, good]];
   });
-  const discounts = Object.entries(settings.priceDiscounts).filter(
-    ([, value]) => !discountSchema.safeParse(value).success,
-  );
-  return [...prices, ...discounts].map(([name]) => name);
+  const factors = entriesOf(discounts).flatMap(([glob, value]): [string, number][] => {
+    const factor = discountSchema.safeParse(value);
+    return factor.success ? [[glob, factor.data]] : [];
+  });
+  return { prices: Object.fromEntries(readable), priceDiscounts: Object.fromEntries(factors) };
+}
+
+function entriesOf(value: unknown): [string, unknown][] {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
 }
 
 function entryOf(model: string, price: OwnPrice): PriceEntry {
