@@ -60,6 +60,7 @@ const byReason: Readonly<Record<string, ExitCode>> = {
   'nothing-to-answer': exitCodes.needsHuman,
   'not-known': exitCodes.needsHuman,
   'answered-meanwhile': exitCodes.needsHuman,
+  'cannot-edit': exitCodes.needsHuman,
   // wait
   timeout: exitCodes.no,
   cancelled: exitCodes.interrupted,

@@ -1,4 +1,4 @@
-export type PlanReason = 'exists' | 'bad-id' | 'no-plan' | 'no-plans-dir' | 'unreadable';
+export type PlanReason = 'exists' | 'bad-id' | 'no-plan' | 'no-plans-dir' | 'unreadable' | 'cannot-edit';
 
 /** Why a plan or a task file could not be made or read as asked. */
 export class PlanError extends Error {

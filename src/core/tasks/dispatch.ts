@@ -104,7 +104,7 @@ function refuseCleaned(ref: TaskRef, record: TaskRecord | null): void {
 async function checkHolds(context: TaskContext, ref: TaskRef, record: TaskRecord, o: PrepareOptions): Promise<void> {
   if (o.purpose === 'spawn') return;
   const begun = record.run !== null || record.launch !== null || record.dispatch?.spawned === false;
-  const budgets = await budgetsAtStart(context, ref, { begun: record.run !== null, agent: o.agent, model: o.model });
+  const budgets = await budgetsAtStart(context, ref, { begun: record.run !== null, model: o.model });
   const override = o.override ?? false;
   if (begun) return refuseOverBudget(context, ref, { override, budgets });
   const plan = await context.plan(ref.plan);
@@ -189,7 +189,7 @@ async function dispatch(
   });
   const model = modelOf(o.model ?? task.fields.model ?? context.host.settings().defaultModel ?? undefined);
   // Agents' records are read before others have to wait for us.
-  const budgets = spawned ? null : await budgetsAtStart(context, ref, { begun: false, agent: agent.name, model });
+  const budgets = spawned ? null : await budgetsAtStart(context, ref, { begun: false, model });
   // One dispatch of the repository at a time: places of work in progress and free names are counted and taken in one
   // step, and branches and folders are made one after another in any case. Files are checked out after it.
   const begun = await context.store.locks.withLock(

@@ -122,7 +122,7 @@ async function checkGroup(context: TaskContext, refs: readonly TaskRef[], o: Pre
     if (o.purpose === 'spawn') continue;
     await requireProgram(context, o.agent ?? task.fields.agent ?? (await lastAgent(context)).agent);
     const more = inPlan.get(ref.plan) ?? 0;
-    const budgets = await budgetsAtStart(context, ref, { begun: false, agent: o.agent, model: o.model });
+    const budgets = await budgetsAtStart(context, ref, { begun: false, model: o.model });
     await refuseHeld(context, plan, task, { override: o.override ?? false, more, quiet: true, budgets });
     inPlan.set(ref.plan, more + 1);
   }

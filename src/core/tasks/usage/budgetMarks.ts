@@ -1,8 +1,9 @@
 import type { RepositoryEvent } from '../../../contract/events';
 import type { Condition, ConditionKind } from '../../../contract/states';
 import type { BudgetUse } from '../../../contract/usage';
+import { weekOf } from '../../usage/days';
 import type { TaskContext } from '../context';
-import { dayAt, ownTimeZone, weekOf } from './budgetPeriods';
+import { todayAt } from './budgetPeriods';
 import { appliesTo, type BudgetedPlan, budgetName, type PeriodBudgets, sameBudget } from './budgets';
 import { usedWords } from './budgetWords';
 
@@ -33,7 +34,7 @@ export interface Bounds {
 }
 
 export function bounds({ host, store }: TaskContext, plans: readonly BudgetedPlan[]): Bounds {
-  return { plans, periods: host.settings().budgets, today: dayAt(store.now(), ownTimeZone()) };
+  return { plans, periods: host.settings().budgets, today: todayAt(store.now()) };
 }
 
 /** Those that still hold: of this day and week, and of the value that is set now. A budget that was taken back is gone. */

@@ -1,7 +1,8 @@
 import type { Budget, TaskRef } from '../../../contract/plan';
-import type { BudgetLevel, BudgetUse, Tokens } from '../../../contract/usage';
+import type { BudgetLevel, BudgetUse } from '../../../contract/usage';
+import { weekOf } from '../../usage/days';
 import type { UsageBucket } from '../../usage/parts';
-import { weekOf } from './budgetPeriods';
+import { budgetTokens } from '../../usage/sums';
 
 /** From these percentages on a budget is nearly used, and used up. */
 export const nearPercent = 85;
@@ -30,11 +31,6 @@ export interface BudgetQuestion {
   readonly today: string;
 }
 
-/** What counts against a budget; cache reads count in money only (`Budget`). */
-export function countedTokens(tokens: Tokens): number {
-  return tokens.input + tokens.cacheWrite5m + tokens.cacheWrite1h + tokens.output + tokens.reasoning;
-}
-
 /** What was used, summed over buckets. */
 class Sum {
   tokens = 0;
@@ -43,7 +39,7 @@ class Sum {
   priced = 0;
 
   add(bucket: UsageBucket): void {
-    this.tokens += countedTokens(bucket.tokens);
+    this.tokens += budgetTokens(bucket.tokens);
     this.usd += bucket.usd;
     this.answers += bucket.answers;
     this.priced += bucket.priced;
