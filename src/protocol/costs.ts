@@ -159,6 +159,8 @@ export interface CostsChart {
 
 export interface CostsSeries {
   readonly key: string | null;
+  /** Something in it has a price. */
+  readonly priced: boolean;
   /** One per column. */
   readonly usd: readonly number[];
   /** Budget tokens, one per column. */

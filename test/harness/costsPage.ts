@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { costsWords } from '../../src/extension/costs/costsWords';
+import { costsWords } from '../../src/extension/costs/costsPanelWords';
 import type { CostsPageState, CostsSnapshot, FromCosts, ToCosts } from '../../src/protocol/costs';
 import { t } from '../unit/extension/rows';
 import { loadWebviewPage, startWebviewPage, WebviewPage, type WebviewPageOptions } from './webviewPage';

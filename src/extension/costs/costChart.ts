@@ -24,7 +24,7 @@ export function costChart(
   const columns = by === 'day' ? days(o.today, 7) : weeks(buckets, o.period, o.today);
   const index = new Map(columns.map(({ key }, position) => [key, position]));
   const first = firstDayOf(o.period === 'today' ? 'days7' : o.period, o.today);
-  const sums = new Map<string, { usd: number[]; tokens: number[] }>();
+  const sums = new Map<string, { priced: boolean; usd: number[]; tokens: number[] }>();
   let cut = false;
   for (const bucket of buckets) {
     if (first !== null && (bucket.day === null || bucket.day < first)) continue;
@@ -36,9 +36,10 @@ export function costChart(
     const key = keyOf(bucket, stack, o.naming);
     let sum = sums.get(key);
     if (sum === undefined) {
-      sum = { usd: columns.map(() => 0), tokens: columns.map(() => 0) };
+      sum = { priced: false, usd: columns.map(() => 0), tokens: columns.map(() => 0) };
       sums.set(key, sum);
     }
+    sum.priced ||= bucket.priced > 0;
     sum.usd[column] = (sum.usd[column] ?? 0) + bucket.usd;
     sum.tokens[column] = (sum.tokens[column] ?? 0) + budgetTokens(bucket.tokens);
   }
@@ -80,5 +81,8 @@ function withOthers(all: readonly CostsSeries[]): readonly CostsSeries[] {
   const others = all.slice(mostSeries);
   const sum = (of: 'usd' | 'tokens') =>
     others[0]?.[of].map((_, column) => total(others.map((each) => each[of][column] ?? 0))) ?? [];
-  return [...all.slice(0, mostSeries), { key: null, usd: sum('usd'), tokens: sum('tokens') }];
+  return [
+    ...all.slice(0, mostSeries),
+    { key: null, priced: others.some(({ priced }) => priced), usd: sum('usd'), tokens: sum('tokens') },
+  ];
 }

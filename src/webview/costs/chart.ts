@@ -66,6 +66,11 @@ export class Chart {
     return this.#tokens ? this.#context.figures.compact(value) : this.#context.figures.usd(value);
   }
 
+  /** What has no price is not free. */
+  #sum({ priced }: CostsSeries, sum: number): string {
+    return this.#tokens || priced ? this.#value(sum) : this.#context.words.unpriced;
+  }
+
   #name({ key }: CostsSeries): string {
     return key === null
       ? this.#context.words.chart.others
@@ -103,7 +108,7 @@ export class Chart {
   #lines({ ticks }: ChartShape): SVGElement[] {
     return ticks.flatMap(({ y, value }) => {
       const label = svg('text', { x: margins.left - 8, y: y + 4, class: 'tick' });
-      label.textContent = this.#value(value);
+      label.textContent = this.#tokens ? this.#value(value) : this.#context.figures.round(value);
       return [svg('line', { x1: margins.left, x2: this.#width - margins.right, y1: y, y2: y, class: 'line' }), label];
     });
   }
@@ -137,7 +142,7 @@ export class Chart {
     sample.append(svg('rect', { width: 14, height: 14, fill: `url(#pattern-${patternOf(series, index)})` }));
     const sum = series[this.#of].reduce((total, value) => total + value, 0);
     const name = element('span', { class: 'series', title: this.#name(series) }, this.#name(series));
-    return element('li', {}, sample, name, element('span', { class: 'quiet' }, this.#value(sum)));
+    return element('li', {}, sample, name, element('span', { class: 'quiet' }, this.#sum(series, sum)));
   }
 
   #behind(chart: CostsChart): HTMLElement[] {

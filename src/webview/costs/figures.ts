@@ -16,6 +16,7 @@ export function counted(words: Counted, count: number, shown: string | number = 
 export class Figures {
   readonly #words: CostsWords;
   readonly #money: Intl.NumberFormat;
+  readonly #whole: Intl.NumberFormat;
   readonly #fine: Intl.NumberFormat;
   readonly #compact: Intl.NumberFormat;
   readonly #exact: Intl.NumberFormat;
@@ -29,6 +30,7 @@ export class Figures {
     const usd = { style: 'currency', currency: 'USD', currencyDisplay: 'narrowSymbol' } as const;
     this.#words = words;
     this.#money = new Intl.NumberFormat(known, usd);
+    this.#whole = new Intl.NumberFormat(known, { ...usd, maximumFractionDigits: 0 });
     this.#fine = new Intl.NumberFormat(known, { ...usd, maximumSignificantDigits: 3 });
     this.#compact = new Intl.NumberFormat(known, { notation: 'compact', maximumSignificantDigits: 3 });
     this.#exact = new Intl.NumberFormat(known);
@@ -41,6 +43,11 @@ export class Figures {
   /** `$1.23`; what is more than nothing is never shown as nothing. */
   usd(usd: number): string {
     return usd > 0 && usd < 0.005 ? this.#fine.format(usd) : this.#money.format(usd);
+  }
+
+  /** A round value beside a line: `$20`. */
+  round(usd: number): string {
+    return Number.isInteger(usd) ? this.#whole.format(usd) : this.usd(usd);
   }
 
   /** A price: `$0.025` keeps its digits. */

@@ -5,7 +5,7 @@ import { format, plain } from '../shared/format';
 import { redraw } from '../shared/redraw';
 import { bar, type CostsContext } from './parts';
 
-const levelSigns: Readonly<Record<BudgetLevel, string>> = { within: '✓', near: '◐', over: '✗' };
+const levelSigns: Readonly<Record<BudgetLevel, string>> = { within: '✓', near: '◐', over: '✗', unknown: '?' };
 
 /** Budgets with how much of them is used; and, apart from money, what subscriptions still allow. */
 export class Limits {
@@ -103,7 +103,7 @@ export class Limits {
       element('span', { class: 'name', title: o.name }, o.name),
       element('span', { class: `mark ${o.kind}` }, o.mark),
     );
-    return element('li', { class: o.kind }, head, meter, element('span', { class: 'quiet' }, o.said));
+    return element('li', {}, head, meter, element('span', { class: 'quiet' }, o.said));
   }
 }
 

@@ -32,13 +32,11 @@ export function fileLink(context: CostsContext, file: string, line: number | nul
   const { words } = context;
   const shown = plain(file);
   const name = shown.split(/[\\/]/).at(-1) ?? shown;
-  const label = line === null ? format(words.records.open, shown) : format(words.records.openLine, shown, line);
+  const text = line === null ? name : `${name}:${line}`;
+  const label =
+    line === null ? format(words.records.open, text, shown) : format(words.records.openLine, text, shown, line);
   const attributes = { type: 'button', class: 'link path', title: shown, 'aria-label': label };
-  const link = element(
-    'button',
-    { ...attributes, 'data-key': `${file}:${line}` },
-    line === null ? name : `${name}:${line}`,
-  );
+  const link = element('button', { ...attributes, 'data-key': `${file}:${line}` }, text);
   link.addEventListener('click', () => context.openFile(file, line));
   return link;
 }
