@@ -59,17 +59,15 @@ const builds = [
     supported: { 'dynamic-import': false },
   },
   { ...node, entryPoints: { core: 'src/extension/core.ts' }, outdir: 'dist', external: ['vscode'] },
-  {
+  // One page for each panel.
+  ...['integration', 'costs'].map((panel) => ({
     ...node,
-    platform: 'browser',
-    format: 'iife',
+    platform: /** @type {const} */ ('browser'),
+    format: /** @type {const} */ ('iife'),
     target: 'chrome134',
-    entryPoints: ['src/webview/integration/main.ts', 'src/webview/integration/integration.css'].map((file) => ({
-      in: file,
-      out: 'integration',
-    })),
+    entryPoints: ['main.ts', `${panel}.css`].map((file) => ({ in: `src/webview/${panel}/${file}`, out: panel })),
     outdir: 'dist/webview',
-  },
+  })),
   {
     ...node,
     entryPoints: { cli: 'src/cli/main.ts' },
@@ -79,8 +77,10 @@ const builds = [
     supported: { 'dynamic-import': false },
   },
   { ...node, entryPoints: { commands: 'src/cli/program.ts' }, outdir: 'dist' },
-  // A worker thread's program, for both: `src/core/conflicts/hazards/workerJudge.ts` finds it beside them.
+  // Programs of worker threads, for both: `src/core/conflicts/hazards/workerJudge.ts` and
+  // `src/core/usage/workerMeter.ts` find them beside them.
   { ...node, entryPoints: { hazards: 'src/core/conflicts/hazards/worker.ts' }, outdir: 'dist' },
+  { ...node, entryPoints: { usage: 'src/core/usage/worker.ts' }, outdir: 'dist' },
 ];
 
 // The suite that runs inside VS Code. mocha stays outside: it loads its own parts by name.

@@ -1,15 +1,17 @@
 import path from 'node:path';
-import type { LineReader, RecordPlaces, RecordReader, RecordRoot } from '../records';
-import { readClaudeLine } from './recordLine';
+import type { RecordPlaces, RecordReader, RecordRoot } from '../records';
+import { ClaudeTranscript } from './recordLine';
 
 /**
  * Claude Code's transcripts: `projects/<folder of the directory>/<session>.jsonl`, those of subagents in
  * `<session>/subagents/`. Its format is its own and changes between versions (read as of 2.1.197).
  */
-export const claudeRecords: RecordReader = { agent: 'claude', kind: 'lines', roots, open: () => reader };
-
-// A line tells all by itself, so one reader serves every file.
-const reader: LineReader = { needles: [Buffer.from('"usage":')], line: readClaudeLine };
+export const claudeRecords: RecordReader = {
+  agent: 'claude',
+  kind: 'lines',
+  roots,
+  open: () => new ClaudeTranscript(),
+};
 
 /** Big outputs of tools, never transcripts. */
 const notDescended = /(^|\/)tool-results$/;

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import type { SkippedRecord } from '../../../contract/usage';
 import type { LineReader, RecordSink } from '../../agents/records';
+import { Needle } from './needle';
 import { countLines, type LineSink, type Lines, longestLine } from './readLines';
 import type { Collected } from './scan';
 import { codeOf } from './walk';
@@ -18,6 +19,7 @@ export class LineFile implements LineSink {
   readonly #to: Collected;
   readonly #sink: RecordSink;
   #reader: LineReader;
+  #needles: readonly Needle[];
   #seen: Stats | null = null;
   /** Where the first line begins that was not read. */
   #offset = 0;
@@ -37,6 +39,7 @@ export class LineFile implements LineSink {
     this.#agent = agent;
     this.#open = open;
     this.#reader = open();
+    this.#needles = needlesOf(this.#reader);
     this.#to = to;
     this.#sink = {
       record: (record) => to.answers.add(record, { agent, file: path, offset: this.#at }),
@@ -59,6 +62,7 @@ export class LineFile implements LineSink {
   refresh(stats: Stats, lines: Lines): number {
     if (this.#seen !== null && isSame(this.#seen, stats)) return 0;
     this.#unreadable = null;
+    this.#to.board?.show(this.#agent, this.#path);
     let fd: number;
     try {
       fd = openSync(this.#path, 'r');
@@ -96,7 +100,7 @@ export class LineFile implements LineSink {
     if (!stats.isFile()) return 0;
     if (!this.#continues(fd, stats)) this.#startOver();
     const from = this.#offset;
-    this.#offset = lines.read(fd, from, stats.size, this.#reader.needles, this);
+    this.#offset = lines.read(fd, from, stats.size, this.#needles, this);
     this.#end = endBefore(fd, this.#offset);
     this.#number(fd);
     this.#seen = stats;
@@ -111,6 +115,7 @@ export class LineFile implements LineSink {
 
   #startOver(): void {
     this.#reader = this.#open();
+    this.#needles = needlesOf(this.#reader);
     this.#offset = 0;
     this.#counted = { offset: 0, line: 1 };
     this.#skipped = [];
@@ -143,6 +148,18 @@ export class LineFile implements LineSink {
     if (codeOf(error) !== 'ENOENT') this.#unreadable = `the file cannot be read (${codeOf(error)})`;
     return 0;
   }
+}
+
+/** Readers of one agent share theirs. */
+const made = new WeakMap<readonly Buffer[], readonly Needle[]>();
+
+function needlesOf(reader: LineReader): readonly Needle[] {
+  let needles = made.get(reader.needles);
+  if (needles === undefined) {
+    needles = reader.needles.map((needle) => new Needle(needle));
+    made.set(reader.needles, needles);
+  }
+  return needles;
 }
 
 function isSame(a: Stats, b: Stats): boolean {

@@ -1,4 +1,5 @@
 import { readSync } from 'node:fs';
+import type { Needle } from './needle';
 
 /** Longer lines are not read: they would be held in memory whole. */
 export const longestLine = 64 * 1024 * 1024;
@@ -21,7 +22,7 @@ export class Lines {
    * Hands over each whole line between two offsets that holds one of the needles.
    * @returns where the first line that is not whole begins
    */
-  read(fd: number, from: number, to: number, needles: readonly Buffer[], sink: LineSink): number {
+  read(fd: number, from: number, to: number, needles: readonly Needle[], sink: LineSink): number {
     try {
       return this.#read(fd, from, to, needles, sink);
     } finally {
@@ -29,7 +30,7 @@ export class Lines {
     }
   }
 
-  #read(fd: number, from: number, to: number, needles: readonly Buffer[], sink: LineSink): number {
+  #read(fd: number, from: number, to: number, needles: readonly Needle[], sink: LineSink): number {
     // Offset in the file of the first byte of the buffer, where a line begins, and how many of its bytes are there.
     let base = from;
     let held = 0;
@@ -53,7 +54,7 @@ export class Lines {
       const filled = held + read;
       const end = held + this.#buffer.subarray(held, filled).lastIndexOf(newline) + 1;
       if (end > held) {
-        eachWith(needles, this.#buffer.subarray(0, end), (bytes, at) => sink.line(bytes, base + at));
+        eachWith(needles, this.#buffer.subarray(0, end), sink, base);
         this.#buffer.copyWithin(0, end, filled);
         base += end;
         held = filled - end;
@@ -84,23 +85,18 @@ export class Lines {
 }
 
 /** Whole lines, the last with its newline; each that holds a needle is handed over without it. */
-function eachWith(needles: readonly Buffer[], lines: Buffer, tell: (bytes: Buffer, at: number) => void): void {
-  const next = needles.map((needle) => find(lines, needle, 0));
+function eachWith(needles: readonly Needle[], lines: Buffer, sink: LineSink, base: number): void {
+  const next = needles.map((needle) => needle.find(lines, 0, lines.length));
   for (;;) {
     const hit = Math.min(...next);
     if (hit === Number.POSITIVE_INFINITY) return;
     const start = lines.lastIndexOf(newline, hit) + 1;
     const end = lines.indexOf(newline, hit);
-    tell(lines.subarray(start, end), start);
+    sink.line(lines.subarray(start, end), base + start);
     for (const [index, needle] of needles.entries()) {
-      if ((next[index] ?? 0) <= end) next[index] = find(lines, needle, end + 1);
+      if ((next[index] ?? 0) <= end) next[index] = needle.find(lines, end + 1, lines.length);
     }
   }
-}
-
-function find(lines: Buffer, needle: Buffer, from: number): number {
-  const at = lines.indexOf(needle, from);
-  return at < 0 ? Number.POSITIVE_INFINITY : at;
 }
 
 /** How many newlines there are between two offsets; null: the file is shorter. */

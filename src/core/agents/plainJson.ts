@@ -1,0 +1,124 @@
+// JSON as `JSON.stringify` writes it, without white space, passed over byte by byte. Every function here takes where
+// something begins and tells where it ends; `bad` says that it is not of that form, and then `JSON.parse` has to decide.
+
+export const bad = -1;
+
+export const quote = 0x22;
+const backslash = 0x5c;
+export const comma = 0x2c;
+const colon = 0x3a;
+export const openObject = 0x7b;
+export const closeObject = 0x7d;
+const openArray = 0x5b;
+const closeArray = 0x5d;
+const firstPrintable = 0x20;
+
+/** Deeper than anybody writes. */
+const deepest = 256;
+/** Whether a level is an object, of those that are open. */
+const isObject = new Uint8Array(deepest);
+
+/** Bytes of numbers and of `true`, `false`, `null`. */
+const wordBytes = new Uint8Array(256);
+for (const byte of Buffer.from('0123456789+-.eEtrufalsn')) wordBytes[byte] = 1;
+
+/** Past a string that begins here. */
+export function pastString(bytes: Buffer, from: number): number {
+  if (bytes[from] !== quote) return bad;
+  const { length } = bytes;
+  for (let at = from + 1; at < length; at += 1) {
+    const byte = bytes[at] as number;
+    if (byte === quote) return at + 1;
+    if (byte === backslash) at += 1;
+    else if (byte < firstPrintable) return bad;
+  }
+  return bad;
+}
+
+/** Past a name and its colon. */
+export function pastName(bytes: Buffer, from: number): number {
+  const end = pastString(bytes, from);
+  return end !== bad && bytes[end] === colon ? end + 1 : bad;
+}
+
+function pastWord(bytes: Buffer, from: number): number {
+  let at = from;
+  while (at < bytes.length && wordBytes[bytes[at] as number] === 1) at += 1;
+  return at === from ? bad : at;
+}
+
+/** Past any value that begins here, with all that is in it. */
+export function pastValue(bytes: Buffer, from: number): number {
+  let depth = 0;
+  let at = from;
+  for (;;) {
+    // A value begins here.
+    const byte = bytes[at];
+    if (byte === openObject || byte === openArray) {
+      if (depth === deepest) return bad;
+      isObject[depth] = byte === openObject ? 1 : 0;
+      at += 1;
+      const isEmpty = bytes[at] === (byte === openObject ? closeObject : closeArray);
+      if (!isEmpty) {
+        depth += 1;
+        if (byte === openObject) at = pastName(bytes, at);
+        if (at === bad) return bad;
+        continue;
+      }
+      at += 1;
+    } else at = byte === quote ? pastString(bytes, at) : pastWord(bytes, at);
+    if (at === bad) return bad;
+    // A value ended here, and with it perhaps what it is in.
+    while (depth > 0 && bytes[at] === (isObject[depth - 1] === 1 ? closeObject : closeArray)) {
+      depth -= 1;
+      at += 1;
+    }
+    if (depth === 0) return at;
+    if (bytes[at] !== comma) return bad;
+    at += 1;
+    if (isObject[depth - 1] === 1) at = pastName(bytes, at);
+    if (at === bad) return bad;
+  }
+}
+
+/** A text without escapes or letters beyond ASCII, without its quotes; null: has some. */
+export function plainText(bytes: Buffer, from: number, to: number): string | null {
+  for (let at = from + 1; at < to - 1; at += 1) {
+    const byte = bytes[at] as number;
+    if (byte === backslash || byte > 0x7e) return null;
+  }
+  return bytes.toString('latin1', from + 1, to - 1);
+}
+
+/** A whole number of up to 15 digits; null: is another one, or none. */
+export function plainNumber(bytes: Buffer, from: number, to: number): number | null {
+  if (to - from > 15 || (bytes[from] === 0x30 && to - from > 1)) return null;
+  const value = plainDigits(bytes, from, to);
+  return value < 0 ? null : value;
+}
+
+/** A time as `Date.toISOString` writes it, in quotes, in milliseconds since 1970; null: is written otherwise. */
+export function plainTime(bytes: Buffer, from: number, to: number): number | null {
+  if (to - from !== 26 || bytes[to - 2] !== 0x5a || bytes[from + 11] !== 0x54 || bytes[from + 20] !== 0x2e) return null;
+  const year = plainDigits(bytes, from + 1, from + 5);
+  const month = plainDigits(bytes, from + 6, from + 8);
+  const day = plainDigits(bytes, from + 9, from + 11);
+  const hour = plainDigits(bytes, from + 12, from + 14);
+  const minute = plainDigits(bytes, from + 15, from + 17);
+  const second = plainDigits(bytes, from + 18, from + 20);
+  const ms = plainDigits(bytes, from + 21, from + 24);
+  const isDay = year >= 1970 && month >= 1 && month <= 12 && day >= 1 && day <= 28;
+  const isTime = hour >= 0 && hour <= 23 && minute >= 0 && minute <= 59 && second >= 0 && second <= 59 && ms >= 0;
+  return isDay && isTime ? Date.UTC(year, month - 1, day, hour, minute, second, ms) : null;
+}
+
+/** -1: not all are digits. */
+function plainDigits(bytes: Buffer, from: number, to: number): number {
+  let value = 0;
+  for (let at = from; at < to; at += 1) {
+    const digit = (bytes[at] as number) - 0x30;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
+}
