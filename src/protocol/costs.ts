@@ -16,6 +16,8 @@ import type { PanelEmpty } from './panel';
  */
 export type ToCosts =
   | { readonly kind: 'snapshot'; readonly snapshot: CostsSnapshot }
+  /** The host was asked to show this: what the reader looked at is over. Comes before its snapshot. */
+  | { readonly kind: 'look'; readonly view: CostsView }
   /** Take the keyboard into the panel. */
   | { readonly kind: 'focus' };
 
@@ -31,7 +33,7 @@ export type FromCosts =
   /** Opens a file that the last snapshot named, at its line. */
   | { readonly kind: 'openFile'; readonly file: string; readonly line: number | null };
 
-export const costsActions = ['export', 'refreshPrices', 'setBudget'] as const;
+export const costsActions = ['export', 'refreshPrices'] as const;
 export type CostsAction = (typeof costsActions)[number];
 
 export const costPeriods = ['today', 'days7', 'days30', 'all'] as const;
@@ -65,6 +67,19 @@ export interface CostsView {
   /** Whose records are shown; null: nobody's. */
   readonly figure: CostsFigure | null;
 }
+
+/** As many rows as are shown at first. */
+export const firstRows = 100;
+
+/** What is looked at before anybody has chosen anything. */
+export const firstCostsView: CostsView = {
+  by: 'task',
+  period: 'days30',
+  plan: null,
+  sort: { column: 'usd', descending: true },
+  rows: firstRows,
+  figure: null,
+};
 
 /** What `setState` keeps: where the reader was. */
 export interface CostsPageState {

@@ -13,7 +13,7 @@ export function costsWords(t: Translate): CostsWords {
     refresh: t('Refresh'),
     refreshing: t('Refreshing…'),
     read: t('read {0}'),
-    actions: { export: t('Export…'), refreshPrices: t('Update Prices…'), setBudget: t('Set Budget…') },
+    actions: { export: t('Export…'), refreshPrices: t('Update Prices…') },
     atLeast: t('≥ {0}'),
     atLeastSpoken: t('at least {0}'),
     unpriced: t('no price'),

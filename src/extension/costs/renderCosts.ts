@@ -1,4 +1,5 @@
 import type { CostGrouping, CostRow, ModelMismatch } from '../../contract/usage';
+import { refName } from '../../core/tasks/context';
 import type { CostState } from '../../core/tasks/usage/parts';
 import { createDays, mondayOf } from '../../core/usage/days';
 import type { UsageBucket } from '../../core/usage/parts';
@@ -65,6 +66,14 @@ export function renderCosts(facts: CostFacts, view: CostsView): CostsData {
     skipped: skipped.slice(0, mostSkipped),
     skippedCount: skipped.length,
     records: facts.records,
+  };
+}
+
+/** Of what type a task is, as far as it is known. */
+export function typeLookup({ types }: Pick<CostState, 'types'>): CostNaming['typeOf'] {
+  return (ref) => {
+    const name = refName(ref);
+    return Object.hasOwn(types, name) ? (types[name] ?? null) : null;
   };
 }
 

@@ -7,6 +7,8 @@ import {
   type CostsView,
   costColumns,
   costPeriods,
+  firstCostsView,
+  firstRows,
   type ToCosts,
 } from '../../protocol/costs';
 import { isNumber, isRecord, isText } from '../shared/host';
@@ -18,6 +20,7 @@ import { isNumber, isRecord, isText } from '../shared/host';
 export function toCosts(data: unknown): ToCosts | null {
   if (!isRecord(data)) return null;
   if (data.kind === 'focus') return { kind: 'focus' };
+  if (data.kind === 'look') return isRecord(data.view) ? { kind: 'look', view: viewOf(data.view) } : null;
   if (data.kind !== 'snapshot' || !isRecord(data.snapshot)) return null;
   const { now, repositories, empty, costs } = data.snapshot;
   const fits = isText(now) && Array.isArray(repositories) && (empty === null || isRecord(empty)) && isCosts(costs);
@@ -32,18 +35,6 @@ function isCosts(value: unknown): boolean {
   return [view, total, chart].every(isRecord) && lists.every(Array.isArray);
 }
 
-/** As many rows as are shown at first. */
-export const firstRows = 100;
-
-export const firstView: CostsView = {
-  by: 'task',
-  period: 'days30',
-  plan: null,
-  sort: { column: 'usd', descending: true },
-  rows: firstRows,
-  figure: null,
-};
-
 const isOneOf = <T extends string>(all: readonly T[], value: unknown): value is T => all.some((one) => one === value);
 
 /** Where the reader was, as far as what was kept can be read; another build may have kept it. */
@@ -51,7 +42,7 @@ export function pageState(kept: unknown): CostsPageState {
   const { repository, view, scroll, chartTokens } = isRecord(kept) ? kept : {};
   return {
     repository: isText(repository) ? repository : null,
-    view: isRecord(view) ? viewOf(view) : firstView,
+    view: isRecord(view) ? viewOf(view) : firstCostsView,
     scroll: isNumber(scroll) ? scroll : 0,
     chartTokens: chartTokens === true,
   };
@@ -60,10 +51,10 @@ export function pageState(kept: unknown): CostsPageState {
 function viewOf({ by, period, plan, sort, rows, figure }: Record<string, unknown>): CostsView {
   const { column, descending } = isRecord(sort) ? sort : {};
   return {
-    by: isOneOf<CostGrouping>(costGroupings, by) ? by : firstView.by,
-    period: isOneOf<CostPeriod>(costPeriods, period) ? period : firstView.period,
+    by: isOneOf<CostGrouping>(costGroupings, by) ? by : firstCostsView.by,
+    period: isOneOf<CostPeriod>(costPeriods, period) ? period : firstCostsView.period,
     plan: isText(plan) ? plan : null,
-    sort: isOneOf<CostColumn>(costColumns, column) ? { column, descending: descending === true } : firstView.sort,
+    sort: isOneOf<CostColumn>(costColumns, column) ? { column, descending: descending === true } : firstCostsView.sort,
     rows: isNumber(rows) && rows >= firstRows ? Math.min(5000, Math.floor(rows)) : firstRows,
     figure: isRecord(figure) ? figureOf(figure) : null,
   };

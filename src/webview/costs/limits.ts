@@ -11,27 +11,18 @@ const levelSigns: Readonly<Record<BudgetLevel, string>> = { within: '✓', near:
 export class Limits {
   readonly element = element('div', { class: 'limits' });
   readonly #context: CostsContext;
-  readonly #setBudget: () => void;
   readonly #budgets = element('section', { class: 'budgets', 'aria-labelledby': 'budgets-title' });
   readonly #quotas = element('section', { class: 'quotas', 'aria-labelledby': 'quotas-title' });
 
-  constructor(context: CostsContext, setBudget: () => void) {
+  constructor(context: CostsContext) {
     this.#context = context;
-    this.#setBudget = setBudget;
     this.element.append(this.#budgets, this.#quotas);
   }
 
   show({ budgets, quotas }: Pick<CostsData, 'budgets' | 'quotas'>): void {
     const { words } = this.#context;
     redraw(this.#budgets, budgets, () => {
-      const set = element('button', { type: 'button', class: 'link', 'data-key': 'set' }, words.actions.setBudget);
-      set.addEventListener('click', () => this.#setBudget());
-      const head = element(
-        'div',
-        { class: 'section-head' },
-        element('h2', { id: 'budgets-title' }, words.budgets.title),
-        set,
-      );
+      const head = element('h2', { id: 'budgets-title' }, words.budgets.title);
       const list = element('ul', {}, ...budgets.toSorted(byUse).map((use) => this.#budget(use)));
       return [head, budgets.length === 0 ? element('p', { class: 'quiet' }, words.budgets.none) : list];
     });

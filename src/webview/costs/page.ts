@@ -1,12 +1,13 @@
 import type { CostGrouping } from '../../contract/usage';
-import type {
-  CostsAction,
-  CostsFigure,
-  CostsPageState,
-  CostsSnapshot,
-  CostsView,
-  FromCosts,
-  ToCosts,
+import {
+  type CostsAction,
+  type CostsFigure,
+  type CostsPageState,
+  type CostsSnapshot,
+  type CostsView,
+  type FromCosts,
+  firstRows,
+  type ToCosts,
 } from '../../protocol/costs';
 import type { CostsWords } from '../../protocol/costsWords';
 import { Ages } from '../shared/ages';
@@ -16,7 +17,6 @@ import { Chart } from './chart';
 import { CostTable } from './costTable';
 import { Figures, sameFigure } from './figures';
 import { Header } from './header';
-import { firstRows } from './host';
 import { Insights } from './insights';
 import { Limits } from './limits';
 import { Lists } from './lists';
@@ -80,7 +80,7 @@ export class CostsPage {
     this.#empty = new EmptyState(() => ports.post({ kind: 'remedy' }));
     this.#total = new Total(context);
     this.#chart = new Chart(context, (chartTokens) => this.#measured(chartTokens));
-    this.#limits = new Limits(context, () => this.#act('setBudget'));
+    this.#limits = new Limits(context);
     this.#table = new CostTable(context, {
       group: (by) => this.#group(by),
       sort: (sort) => this.#look({ sort }),
@@ -107,6 +107,7 @@ export class CostsPage {
 
   receive(message: ToCosts): void {
     if (message.kind === 'snapshot') this.#show(message.snapshot);
+    else if (message.kind === 'look') this.#keep({ view: message.view });
     else this.#focus();
   }
 

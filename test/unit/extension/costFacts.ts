@@ -4,8 +4,7 @@ import type { BudgetUse, ModelMismatch, Quota, SkippedRecord, Tokens } from '../
 import type { CostState } from '../../../src/core/tasks/usage/parts';
 import type { Owner, UsageBucket } from '../../../src/core/usage/parts';
 import { type CostFacts, renderCosts } from '../../../src/extension/costs/renderCosts';
-import type { CostsEstimate, CostsSnapshot, CostsView } from '../../../src/protocol/costs';
-import { firstView } from '../../../src/webview/costs/host';
+import { type CostsEstimate, type CostsSnapshot, type CostsView, firstCostsView } from '../../../src/protocol/costs';
 
 /** A Saturday. */
 export const costsNow = new Date('2026-11-21T12:00:00.000Z');
@@ -68,7 +67,7 @@ export function costsSnapshot(facts: CostFacts | null, view: Partial<CostsView> 
     repository: '/repo/.git',
     busy: false,
     empty: null,
-    costs: facts === null ? null : renderCosts(facts, { ...firstView, ...view }),
+    costs: facts === null ? null : renderCosts(facts, { ...firstCostsView, ...view }),
   };
 }
 
