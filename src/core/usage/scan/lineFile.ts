@@ -62,6 +62,7 @@ export class LineFile implements LineSink {
   refresh(stats: Stats, lines: Lines): number {
     if (this.#seen !== null && isSame(this.#seen, stats)) return 0;
     this.#unreadable = null;
+    this.#to.board?.show(this.#agent, this.#path);
     let fd: number;
     try {
       fd = openSync(this.#path, 'r');
