@@ -1,7 +1,8 @@
 import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
-import { mkdir, rename, rm, symlink } from 'node:fs/promises';
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { TaskTraces } from '../../../src/core/usage/parts';
 import {
@@ -138,6 +139,24 @@ describe('usage: against the truth of made-up records', function () {
       assert.deepEqual(await ask(moved), all);
       await rm(later, { recursive: true });
       assert.deepEqual(await ask(moved), all);
+    }));
+
+  it('credits an answer to the session that gave it, though a fork repeats it under its own', () =>
+    withTempDir(async (dir) => {
+      const { answers } = writeRecords(dir, { seed: 21, bytes: 0, sessions: 1, prose: 50, folders: ['/made/up'] });
+      const session = answers[0]?.session ?? '';
+      const folder = path.join(dir, 'projects', '-made-up');
+      const text = readFileSync(path.join(folder, `${session}.jsonl`), 'utf8');
+      // Claude Code 2.1.197 writes the fork's session into all that it copies, and no word of where it is from.
+      for (const fork of ['00000000-0000-4000-a000-000000000000', 'ffffffff-ffff-4fff-afff-ffffffffffff']) {
+        await sleep(20);
+        await writeFile(path.join(folder, `${fork}.jsonl`), text.replaceAll(session, fork));
+      }
+      const { buckets } = await meterOf(dir).ask(questionOf());
+      assert.deepEqual(
+        measuredFigures(buckets),
+        trueFigures(answers, () => 'other', 'UTC'),
+      );
     }));
 
   it('keeps what it knows when records are deleted', () =>
