@@ -60,8 +60,10 @@ const builds = [
     outdir: 'dist/webview',
   },
   { ...node, entryPoints: { cli: 'src/cli/main.ts' }, outdir: 'dist', banner: { js: '#!/usr/bin/env node' } },
-  // A worker thread's program, for both: `src/core/conflicts/hazards/workerJudge.ts` finds it beside them.
+  // Programs of worker threads, for both: `src/core/conflicts/hazards/workerJudge.ts` and
+  // `src/core/usage/workerMeter.ts` find them beside them.
   { ...node, entryPoints: { hazards: 'src/core/conflicts/hazards/worker.ts' }, outdir: 'dist' },
+  { ...node, entryPoints: { usage: 'src/core/usage/worker.ts' }, outdir: 'dist' },
 ];
 
 // The suite that runs inside VS Code. mocha stays outside: it loads its own parts by name.

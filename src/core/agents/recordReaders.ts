@@ -2,11 +2,23 @@ import { knownAgents } from '../../contract/plan';
 import type { Settings } from '../ports';
 import { aiderRecords } from './aider/records';
 import { claudeRecords } from './claude/records';
+import { codexRecords } from './codex/records';
+import { copilotRecords } from './copilot/records';
 import { customRecords } from './custom/records';
+import { geminiRecords, geminiWholeRecords } from './gemini/records';
+import { opencodeRecords } from './opencode/records';
 import type { RecordReader } from './records';
 
 /** What reads the built-in agents' own records. */
-const builtIn: readonly RecordReader[] = [claudeRecords, aiderRecords];
+const builtIn: readonly RecordReader[] = [
+  claudeRecords,
+  codexRecords,
+  geminiRecords,
+  geminiWholeRecords,
+  opencodeRecords,
+  copilotRecords,
+  aiderRecords,
+];
 
 /** One reader for each agent that leaves records, the user's own agents last. */
 export function recordReaders(settings: Pick<Settings, 'customAgents'>): RecordReader[] {

@@ -1,7 +1,9 @@
+import type { SkippedRecord } from '../../contract/usage';
 import type { RecordPlaces, RecordReader } from '../agents/records';
 import { type Log, silentLog } from '../ports';
 import { Ledger } from './ledger/ledger';
 import type { UsageMeter } from './parts';
+import type { Board } from './scan/board';
 import { createScan } from './scan/scan';
 
 export interface MeterOptions {
@@ -9,14 +11,18 @@ export interface MeterOptions {
   readonly readers: readonly RecordReader[];
   readonly places: RecordPlaces;
   readonly log?: Log | undefined;
+  /** On which it shows what file it is at. */
+  readonly board?: Board | undefined;
+  /** Files that are not read, and told among what was skipped. */
+  readonly leftOut?: readonly SkippedRecord[] | undefined;
 }
 
 /**
  * A meter in this very thread: for commands, and inside a window's worker. It works without a pause, whatever there is
  * to read, so a window never asks one directly.
  */
-export function createMeter({ readers, places, log = silentLog }: MeterOptions): UsageMeter {
-  const scan = createScan({ readers, places, log });
+export function createMeter({ readers, places, log = silentLog, board, leftOut }: MeterOptions): UsageMeter {
+  const scan = createScan({ readers, places, log, board, leftOut });
   const ledger = new Ledger(scan.answers, places.platform);
   return {
     async ask(question, signal) {

@@ -1,6 +1,7 @@
 import type { Quota, SkippedRecord } from '../../../contract/usage';
 import type { RecordPlaces, RecordReader, UsageRecord } from '../../agents/records';
 import type { Log } from '../../ports';
+import type { Board } from './board';
 
 /** One answer of a model and where it was read. */
 export interface Answer extends UsageRecord {
@@ -53,4 +54,8 @@ export interface ScanOptions {
   readonly readers: readonly RecordReader[];
   readonly places: RecordPlaces;
   readonly log: Log;
+  /** On which it shows what file it is at. */
+  readonly board?: Board | undefined;
+  /** Files that are not read, and told among what was skipped. */
+  readonly leftOut?: readonly SkippedRecord[] | undefined;
 }

@@ -7,7 +7,7 @@ import type { Collected } from './scan';
 import { codeOf } from './walk';
 
 /** So much before the offset is remembered, to see whether a file still is the one that was read. */
-const endBytes = 128;
+const endBytes = 512;
 /** Of one file; it may be full of them. */
 const mostSkipped = 100;
 
@@ -62,6 +62,7 @@ export class LineFile implements LineSink {
   refresh(stats: Stats, lines: Lines): number {
     if (this.#seen !== null && isSame(this.#seen, stats)) return 0;
     this.#unreadable = null;
+    this.#to.board?.show(this.#agent, this.#path);
     let fd: number;
     try {
       fd = openSync(this.#path, 'r');

@@ -4,6 +4,7 @@ import type { RecordFile, RecordReader } from '../../agents/records';
 import type { Log } from '../../ports';
 import type { RecordScan, ScanOptions, ScanTiming } from './answers';
 import { AnswerTable } from './answerTable';
+import type { Board } from './board';
 import { LineFile } from './lineFile';
 import { countLines, Lines } from './readLines';
 import { codeOf, FolderWalk, identityOf } from './walk';
@@ -13,6 +14,7 @@ import { WholeFile } from './wholeFile';
 export interface Collected {
   readonly answers: AnswerTable;
   readonly log: Log;
+  readonly board: Board | undefined;
   quota(quota: Quota): void;
 }
 
@@ -27,7 +29,7 @@ class Scan implements RecordScan {
   readonly #agents: readonly AgentFiles[];
 
   constructor(o: ScanOptions) {
-    const to: Collected = { answers: this.answers, log: o.log, quota: (quota) => this.#quota(quota) };
+    const to: Collected = { answers: this.answers, log: o.log, board: o.board, quota: (quota) => this.#quota(quota) };
     this.#agents = o.readers.map((reader) => new AgentFiles(reader, o, to));
   }
 
@@ -81,6 +83,7 @@ class AgentFiles {
   readonly #reader: RecordReader;
   readonly #to: Collected;
   readonly #walks: readonly FolderWalk[];
+  readonly #leftOut: ReadonlyMap<string, SkippedRecord>;
   /** By path; those that are gone are forgotten. */
   #files = new Map<string, LineFile | WholeFile>();
   #unreadable: SkippedRecord[] = [];
@@ -89,6 +92,8 @@ class AgentFiles {
     this.#reader = reader;
     this.#to = to;
     this.#walks = reader.roots(o.places).map((root) => new FolderWalk(root, (file, why) => this.#tell(file, why)));
+    const leftOut = o.leftOut?.filter(({ agent }) => agent === reader.agent) ?? [];
+    this.#leftOut = new Map(leftOut.map((skipped) => [skipped.file, skipped]));
   }
 
   get skipped(): readonly SkippedRecord[] {
@@ -104,6 +109,11 @@ class AgentFiles {
     let bytes = 0;
     for (const file of found) {
       signal?.throwIfAborted();
+      const leftOut = this.#leftOut.get(file.path);
+      if (leftOut !== undefined) {
+        this.#unreadable.push(leftOut);
+        continue;
+      }
       const stats = this.#look(file.path);
       const identity = stats === null ? null : identityOf(stats, file.path);
       if (stats === null || identity === null || identities.has(identity)) continue;
@@ -114,6 +124,7 @@ class AgentFiles {
       here.set(file.path, known);
       bytes += known instanceof LineFile ? known.refresh(stats, lines) : known.refresh();
     }
+    this.#to.board?.clear();
     this.#files = here;
     return { files: here.size, bytes };
   }

@@ -37,6 +37,7 @@ export class WholeFile {
     this.#seen = state;
     this.#reasons = [];
     const { agent } = this.#reader;
+    this.#to.board?.show(agent, this.#file.path);
     const sink: RecordSink = {
       record: (record) => this.#to.answers.add(record, { agent, file: this.#file.path, offset: -1 }),
       quota: (quota) => this.#to.quota(quota),
