@@ -1,5 +1,6 @@
 // JSON as `JSON.stringify` writes it, without white space, passed over byte by byte. Every function here takes where
 // something begins and tells where it ends; `bad` says that it is not of that form, and then `JSON.parse` has to decide.
+// None goes on behind a newline.
 
 export const bad = -1;
 
@@ -29,8 +30,10 @@ export function pastString(bytes: Buffer, from: number): number {
   for (let at = from + 1; at < length; at += 1) {
     const byte = bytes[at] as number;
     if (byte === quote) return at + 1;
-    if (byte === backslash) at += 1;
-    else if (byte < firstPrintable) return bad;
+    if (byte === backslash) {
+      at += 1;
+      if ((bytes[at] as number) < firstPrintable) return bad;
+    } else if (byte < firstPrintable) return bad;
   }
   return bad;
 }

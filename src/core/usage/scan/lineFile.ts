@@ -91,6 +91,13 @@ export class LineFile implements LineSink {
     }
   }
 
+  lineAt(lines: Buffer, from: number, offset: number): number {
+    const reader = this.#reader;
+    if (reader.lineAt === undefined) return -1;
+    this.#at = offset;
+    return reader.lineAt(lines, from, this.#sink);
+  }
+
   tooLong(offset: number): void {
     this.#skip(offset, `the line is longer than ${longestLine / 1024 ** 2} MB`);
   }
