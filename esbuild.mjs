@@ -38,6 +38,17 @@ const coreBeside = {
   },
 };
 
+/** The command line's first file is small, so that what must be fast is: all other commands are loaded when one is run. */
+const commandsBeside = {
+  name: 'commands-beside',
+  /** @param {import('esbuild').PluginBuild} build */
+  setup(build) {
+    build.onResolve({ filter: /^\.\/program$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './commands.js', external: true } : undefined,
+    );
+  },
+};
+
 const builds = [
   {
     ...node,
@@ -48,18 +59,24 @@ const builds = [
     supported: { 'dynamic-import': false },
   },
   { ...node, entryPoints: { core: 'src/extension/core.ts' }, outdir: 'dist', external: ['vscode'] },
+  // One page for each panel.
+  ...['integration', 'costs'].map((panel) => ({
+    ...node,
+    platform: /** @type {const} */ ('browser'),
+    format: /** @type {const} */ ('iife'),
+    target: 'chrome134',
+    entryPoints: ['main.ts', `${panel}.css`].map((file) => ({ in: `src/webview/${panel}/${file}`, out: panel })),
+    outdir: 'dist/webview',
+  })),
   {
     ...node,
-    platform: 'browser',
-    format: 'iife',
-    target: 'chrome134',
-    entryPoints: ['src/webview/integration/main.ts', 'src/webview/integration/integration.css'].map((file) => ({
-      in: file,
-      out: 'integration',
-    })),
-    outdir: 'dist/webview',
+    entryPoints: { cli: 'src/cli/main.ts' },
+    outdir: 'dist',
+    banner: { js: '#!/usr/bin/env node' },
+    plugins: [commandsBeside],
+    supported: { 'dynamic-import': false },
   },
-  { ...node, entryPoints: { cli: 'src/cli/main.ts' }, outdir: 'dist', banner: { js: '#!/usr/bin/env node' } },
+  { ...node, entryPoints: { commands: 'src/cli/program.ts' }, outdir: 'dist' },
   // Programs of worker threads, for both: `src/core/conflicts/hazards/workerJudge.ts` and
   // `src/core/usage/workerMeter.ts` find them beside them.
   { ...node, entryPoints: { hazards: 'src/core/conflicts/hazards/worker.ts' }, outdir: 'dist' },
