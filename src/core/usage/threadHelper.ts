@@ -3,7 +3,7 @@ import type { RecordPlaces } from '../agents/records';
 import type { Settings } from '../ports';
 import type { HandedFile, HelpersPart, ScanHelper } from './scan/helper';
 import type { PartStart } from './workerMessages';
-import { usageProgram } from './workerMeter';
+import { usageProgram } from './workerProgram';
 
 /** One that has read no file for so long has failed. */
 const stuckMs = 10_000;

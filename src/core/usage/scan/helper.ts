@@ -4,7 +4,9 @@ import type { PackedAnswers } from './answerTable';
 /** A file that somebody else is to read. */
 export interface HandedFile {
   readonly agent: string;
-  /** Number of its root among the agent's. */
+  /** Number of its reader among all. */
+  readonly reader: number;
+  /** Number of its root among the reader's. */
   readonly root: number;
   readonly path: string;
   readonly relative: string;
