@@ -27,6 +27,8 @@ export interface ScanHelper {
     /** Waits for the end without letting anything else happen in this thread; null: it failed. */
     wait(): HelpersPart | null;
   };
+  /** There is too little to read: it is not needed. */
+  dismiss(): void;
 }
 
 /** With less to read, starting a helper takes longer than it saves. */

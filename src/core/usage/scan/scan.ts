@@ -83,7 +83,8 @@ class Scan implements RecordScan {
     this.#helpersSkipped = [];
     const handable = helper === null ? [] : found.flatMap(({ agent, file }) => agent.handed(file) ?? []);
     const files = filesToHand(handable);
-    const work = helper === null || files.length === 0 ? null : helper.start(files);
+    if (files.length === 0) helper?.dismiss();
+    const work = files.length === 0 ? null : (helper?.start(files) ?? null);
     return { paths: new Set(files.map(({ path }) => path)), work };
   }
 

@@ -60,14 +60,25 @@ describe('usage scan with a helper', function () {
         started += files.length;
         return { wait: () => null };
       },
+      dismiss: () => assert.fail('There is enough to read.'),
     }));
     assert.ok(started > 0);
     // Readers that the thread does not have.
     await compare((dir) => {
       const there = threadHelper(settings, { env: { CLAUDE_CONFIG_DIR: dir }, home: dir, platform: process.platform });
-      return { start: (files) => there.start(files.map((file) => ({ ...file, agent: 'nobody' }))) };
+      return { ...there, start: (files) => there.start(files.map((file) => ({ ...file, agent: 'nobody' }))) };
     });
   });
+
+  it('lets it go when there is little to read', () =>
+    withTempDir(async (dir) => {
+      writeTranscript(dir, 'a/1.jsonl', answerLine('m1', 1));
+      const places = { env: { CLAUDE_CONFIG_DIR: dir }, home: dir, platform: process.platform };
+      const helper = threadHelper(settings, places);
+      const scan = createScan({ readers: recordReaders(settings), places, log: silentLog, helper });
+      scan.refresh();
+      assert.equal(scan.answers.size, 1);
+    }));
 
   it('is handed about half of the bytes, and nothing of little', () => {
     const files = Array.from({ length: 50 }, (_, index) => {
