@@ -38,6 +38,17 @@ const coreBeside = {
   },
 };
 
+/** The command line's first file is small, so that what must be fast is: all other commands are loaded when one is run. */
+const commandsBeside = {
+  name: 'commands-beside',
+  /** @param {import('esbuild').PluginBuild} build */
+  setup(build) {
+    build.onResolve({ filter: /^\.\/program$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './commands.js', external: true } : undefined,
+    );
+  },
+};
+
 const builds = [
   {
     ...node,
@@ -59,7 +70,15 @@ const builds = [
     })),
     outdir: 'dist/webview',
   },
-  { ...node, entryPoints: { cli: 'src/cli/main.ts' }, outdir: 'dist', banner: { js: '#!/usr/bin/env node' } },
+  {
+    ...node,
+    entryPoints: { cli: 'src/cli/main.ts' },
+    outdir: 'dist',
+    banner: { js: '#!/usr/bin/env node' },
+    plugins: [commandsBeside],
+    supported: { 'dynamic-import': false },
+  },
+  { ...node, entryPoints: { commands: 'src/cli/program.ts' }, outdir: 'dist' },
   // Programs of worker threads, for both: `src/core/conflicts/hazards/workerJudge.ts` and
   // `src/core/usage/workerMeter.ts` find them beside them.
   { ...node, entryPoints: { hazards: 'src/core/conflicts/hazards/worker.ts' }, outdir: 'dist' },

@@ -9,6 +9,11 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(`${version}\n`);
     return 0;
   }
+  if (args.includes('cost') && args.includes('--all')) {
+    const { costAll } = await import('./costAll');
+    const code = await costAll(args);
+    if (code !== null) return code;
+  }
   const { runCli } = await import('./program');
   return runCli(args, version);
 }

@@ -178,6 +178,16 @@ function buildProgram(args: readonly string[], version: string, done: (code: num
     .action(action(async (what, o) => (await import('./commands/adopt')).adopt(what, o, global(), version)));
 
   program
+    .command('cost')
+    .description('what agents used, in tokens and US dollars: an estimate at list prices')
+    .option('--by <what>', 'task, type, model, agent, session, day or week', 'task')
+    .option('--all', "every agent's records on this machine, not only those of this repository")
+    .option('--since <day>', 'only what was used on this day or later: 2026-11-21')
+    .option('--records', 'the answers behind the figures: when, how much, at which price, and where they stand')
+    .option('--refresh-prices', "fetch LiteLLM's public list of prices first; nothing else is ever fetched")
+    .action(action(async (o) => (await import('./commands/cost')).cost(o, global(), version)));
+
+  program
     .command('trash')
     .description('what was cleaned and is kept; deletes only what is named')
     .option('--delete <id...>', 'delete these for good')

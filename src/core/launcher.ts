@@ -41,8 +41,8 @@ export function launcherPlaces(
   return { binDir: path.join(globalStorage, 'bin'), folder, cli: path.join(folder, 'cli.js') };
 }
 
-/** `hazards.js` and the grammars are the command line's: it looks for them beside itself. */
-const programs = ['cli.js', 'hook.js', 'hazards.js'];
+/** All but the hook's are the command line's, as are the grammars: it looks for them beside itself. */
+const programs = ['cli.js', 'commands.js', 'hook.js', 'hazards.js'];
 const grammars = 'grammars';
 const keptWithoutLeaseMs = 24 * 60 * 60_000;
 

@@ -123,10 +123,12 @@ async function refuse(context: TaskContext, ref: TaskRef, holds: readonly Hold[]
     }
   }
   if (o.override) return;
+  const reason = holds.map((hold) => hold.reason).join('; ');
+  const kind = holds.some((hold) => hold.kind === 'budget') ? 'budget' : first.kind;
   const what = first.kind === 'budget' ? 'Raise that budget' : 'Wait for that';
   throw new TaskError(
     'held',
-    `${refName(ref)} is held: ${first.reason}. ${what}, or start it all the same with --override.`,
-    { hold: first.kind },
+    `${refName(ref)} is held: ${reason}. ${what}, or start it all the same with --override.`,
+    { hold: { kind, reason } },
   );
 }

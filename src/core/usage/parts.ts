@@ -25,7 +25,7 @@ export interface UsageQuestion {
   /** Absolute folders of the repository: main worktree, all other worktrees. What is in none of them is `other`. */
   readonly folders: readonly string[];
   readonly prices: PriceBook;
-  /** IANA name of the user's time zone, for days. */
+  /** IANA name of the user's time zone, for days; empty: that of the process that counts. */
   readonly timeZone: string;
   /** Keep what belongs to no folder of this repository (`--all`). */
   readonly all: boolean;

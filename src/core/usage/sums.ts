@@ -101,7 +101,8 @@ function keyOf(bucket: UsageBucket, by: CostGrouping, { typeOf }: CostNaming): s
 
 function rowOf(key: string, buckets: readonly UsageBucket[], incomplete: boolean): CostRow {
   let tokens = noTokens;
-  let usd = 0;
+  // Buckets are exact to a billionth of a dollar, and so is their sum, in whatever order they come.
+  let nanoUsd = 0;
   let priced = 0;
   let atLeast = incomplete;
   const agents = new Set<string>();
@@ -110,7 +111,7 @@ function rowOf(key: string, buckets: readonly UsageBucket[], incomplete: boolean
   const sessions = new Set<string>();
   for (const bucket of buckets) {
     tokens = addTokens(tokens, bucket.tokens);
-    usd += bucket.usd;
+    nanoUsd += Math.round(bucket.usd * 1e9);
     priced += bucket.priced;
     agents.add(bucket.agent);
     models.add(bucket.model ?? 'unknown');
@@ -123,16 +124,11 @@ function rowOf(key: string, buckets: readonly UsageBucket[], incomplete: boolean
     agents: [...agents].sort(),
     models: [...models].sort(),
     tokens,
-    usd: priced === 0 ? null : rounded(usd),
+    usd: priced === 0 ? null : nanoUsd / 1e9,
     sessions: sessions.size,
     unpriced: [...unpriced].sort(),
     atLeast,
   };
-}
-
-/** To a billionth of a dollar, in which buckets are exact: the same sum in whatever order it was added. */
-function rounded(usd: number): number {
-  return Math.round(usd * 1e9) / 1e9;
 }
 
 function byKey(a: CostRow, b: CostRow): number {
