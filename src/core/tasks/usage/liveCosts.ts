@@ -11,7 +11,7 @@ import type { CostState, CostView } from './parts';
 import { costsName, readCosts } from './readCosts';
 
 /** Touched by a window that wants records looked at, for the one that has the duty. */
-const refreshHint = 'costs-refresh';
+export const refreshHint = 'costs-refresh';
 /** After this time whoever asked for a refresh is let go, whether or not somebody has the duty. */
 const refreshMs = 10_000;
 
