@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { TaskRef } from '../contract/plan';
 import { readLayoutWithoutGit } from '../core/git/repository';
 import { openRepository, parseRef, type Repository } from '../core/openRepository';
-import { type Host, type Log, nodeVariables, type OwnCommand } from '../core/ports';
+import { type Host, type Log, nodeVariables, type OwnCommand, type Settings } from '../core/ports';
 import { layerSettings, type SettingsFile, settingsFileSchema } from '../core/settings';
 import { exitCodes, UsageError } from './exitCodes';
 import { note } from './output';
@@ -66,6 +66,11 @@ function ownCommand(): OwnCommand {
     args: script === undefined ? [] : [path.resolve(script)],
     env: nodeVariables(process.versions),
   };
+}
+
+/** What `SWITCHYARD_SETTINGS` says over the defaults: for what needs no repository. */
+export async function settingsOutside(env: NodeJS.ProcessEnv): Promise<Settings> {
+  return layerSettings(await readGivenSettings(env));
 }
 
 async function readGivenSettings(env: NodeJS.ProcessEnv): Promise<SettingsFile> {

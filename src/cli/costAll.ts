@@ -3,10 +3,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { recordReaders } from '../core/agents/recordReaders';
+import type { Settings } from '../core/ports';
 import { bookOf } from '../core/prices/book';
 import { createDays } from '../core/usage/days';
 import { createMeter } from '../core/usage/meter';
-import { costForm, printCost, recordsBehind } from './costAnswer';
+import { type CostForm, costForm, printCost, recordsBehind } from './costAnswer';
 import { exitCodeOf, exitCodes } from './exitCodes';
 import { note } from './output';
 
@@ -19,26 +20,32 @@ export async function costAll(args: readonly string[]): Promise<number | null> {
   const flags = flagsOf(args);
   if (flags === null || process.env.SWITCHYARD_SETTINGS || (await hasStore(path.resolve(flags.C ?? '.')))) return null;
   try {
-    const form = costForm(flags, flags.json === true);
-    // This process's own: asking for its name would take longer than many answers.
-    const timeZone = '';
-    const prices = bookOf({ prices: {}, priceDiscounts: {} }, null);
-    const meter = createMeter({
-      readers: recordReaders({ customAgents: {} }),
-      places: { env: process.env, home: os.homedir(), platform: process.platform },
-    });
-    const usage = await meter.ask({ tasks: [], folders: [], prices, timeZone, all: true });
-    await printCost(form, {
-      usage,
-      pricesAsOf: prices.asOf,
-      typeOf: () => null,
-      records: (buckets) => recordsBehind((filter) => meter.records(filter), buckets, createDays(timeZone)),
-    });
+    await printAll(costForm(flags, flags.json === true), { prices: {}, priceDiscounts: {}, customAgents: {} });
     return exitCodes.done;
   } catch (error) {
     note(`switchyard: ${error instanceof Error ? error.message : String(error)}`);
     return exitCodeOf(error);
   }
+}
+
+/** Everything on this machine, outside of a repository. */
+export async function printAll(
+  form: CostForm,
+  settings: Pick<Settings, 'prices' | 'priceDiscounts' | 'customAgents'>,
+): Promise<void> {
+  // This process's own: asking for its name would take longer than many answers.
+  const timeZone = '';
+  const prices = bookOf(settings, null);
+  const meter = createMeter({
+    readers: recordReaders(settings),
+    places: { env: process.env, home: os.homedir(), platform: process.platform },
+  });
+  await printCost(form, {
+    usage: await meter.ask({ tasks: [], folders: [], prices, timeZone, all: true }),
+    pricesAsOf: prices.asOf,
+    typeOf: () => null,
+    records: (buckets) => recordsBehind((filter) => meter.records(filter), buckets, createDays(timeZone)),
+  });
 }
 
 /** null: not this command, or typed in a way that is to be explained. */

@@ -184,6 +184,7 @@ function buildProgram(args: readonly string[], version: string, done: (code: num
     .option('--all', "every agent's records on this machine, not only those of this repository")
     .option('--since <day>', 'only what was used on this day or later: 2026-11-21')
     .option('--records', 'the answers behind the figures: when, how much, at which price, and where they stand')
+    .option('--refresh-prices', "fetch LiteLLM's public list of prices first; nothing else is ever fetched")
     .action(action(async (o) => (await import('./commands/cost')).cost(o, global(), version)));
 
   program

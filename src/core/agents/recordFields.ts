@@ -5,6 +5,7 @@ export type Fields = Readonly<Record<string, unknown>>;
 const mostTokens = 1e12;
 const mostMoney = 1e9;
 const longestName = 1024;
+const longestPath = 4096;
 /** 2100-01-01. */
 const latest = 4_102_444_800_000;
 
@@ -22,12 +23,13 @@ export function fieldsOf(value: unknown): Fields | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null;
 }
 
-/** A name, an id or a path; null: none that anything could be named by. */
-export function nameOf(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' && value.length <= longestName && !value.includes('\0')
-    ? value
-    : null;
+/** A name or an id; null: none that anything could be named by. */
+export function nameOf(value: unknown, longest = longestName): string | null {
+  return typeof value === 'string' && value !== '' && value.length <= longest && !value.includes('\0') ? value : null;
 }
+
+/** A file or folder; null: none that there could be. */
+export const pathOf = (value: unknown): string | null => nameOf(value, longestPath);
 
 /** A number of tokens or of things; what is absent is none. null: it makes no sense. */
 export function countOf(value: unknown): number | null {

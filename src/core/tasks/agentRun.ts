@@ -4,6 +4,7 @@ import type { TaskRef } from '../../contract/plan';
 import type { Agent, LaunchSpec } from '../agents/agent';
 import { findProgram } from '../agents/program';
 import { agentByName } from '../agents/registry';
+import { prepareUsageFile } from '../agents/usageFiles';
 import type { Plan } from '../plan/plan';
 import type { Lease } from '../store/leases';
 import { processStartTime } from '../store/processes';
@@ -78,6 +79,11 @@ export async function planStart(
     cli,
     commonDir: context.layout.commonDir,
   });
+  if (made.usageFile !== undefined) {
+    await prepareUsageFile(made.usageFile).catch((error: unknown) => {
+      context.host.log.warn(`What ${agent.name} uses cannot be recorded: ${String(error)}`);
+    });
+  }
   // The demo agent is our own command line.
   const spec = made.command === cli.command ? { ...made, env: { ...made.env, ...asNode() } } : made;
   return { agent, spec, worktree: worktree.path, branch: worktree.branch, model, resumed: resume !== null };

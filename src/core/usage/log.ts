@@ -134,7 +134,7 @@ export interface CostLineOptions {
 
 export function costLine({ ref, agent, session, rows }: SessionCost, o: CostLineOptions): CostLine {
   const tokens = rows.reduce((sum, row) => addTokens(sum, row.tokens), noTokens);
-  const usd = rows.reduce((sum, row) => sum + row.usd, 0);
+  const nanoUsd = rows.reduce((sum, row) => sum + Math.round(row.usd * 1e9), 0);
   const priced = rows.some((row) => row.priced > 0);
   const times = rows.flatMap(({ first, last }) => (first === null || last === null ? [] : [first, last]));
   const most = rows.reduce<CostLogRow | null>(
@@ -152,7 +152,7 @@ export function costLine({ ref, agent, session, rows }: SessionCost, o: CostLine
     type: o.type,
     model: most?.model ?? null,
     tokens,
-    usd: priced ? usd : null,
+    usd: priced ? nanoUsd / 1e9 : null,
     wallMs: times.length === 0 ? 0 : Math.max(...times) - Math.min(...times),
     pricesAsOf: o.pricesAsOf,
     timeZone: o.timeZone,

@@ -17,7 +17,10 @@ function main(): void {
   const at = (level: keyof Log) => (message: string) => tell({ kind: 'log', level, message });
   const log: Log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
   const { settings, places, board, leftOut } = workerData as WorkerStart;
-  const meter = createMeter({ readers: recordReaders(settings), places, log, board: new Board(board), leftOut });
+  const shown = new Board(board);
+  // From now on, no change means that it is stuck.
+  shown.clear();
+  const meter = createMeter({ readers: recordReaders(settings), places, log, board: shown, leftOut });
   const answers = new Answers();
 
   const respond = async (message: ToWorker): Promise<void> => {

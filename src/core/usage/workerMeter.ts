@@ -14,6 +14,8 @@ export interface WorkerMeterOptions {
   readonly log: Log;
   /** One that has come to no other file for so long is stuck, and is ended. Default 2 minutes. */
   readonly stuckMs?: number | undefined;
+  /** How much memory it may take for what it keeps. Default 1 GB. */
+  readonly megabytes?: number | undefined;
   /** The worker's program. Default: ours. */
   readonly program?: string | undefined;
 }
@@ -92,10 +94,10 @@ export class WorkerMeter implements UsageMeter {
   #open(): WorkerRoom {
     if (this.#isDisposed) throw new WorkerEnded('it was disposed');
     if (this.#room?.isEnded !== false) {
-      const { settings, places, log, stuckMs = 120_000, program = usageProgram() } = this.#o;
+      const { settings, places, log, stuckMs = 120_000, megabytes = 1024, program = usageProgram() } = this.#o;
       const { customAgents } = settings;
       const own = { settings: { customAgents }, places: { ...places, env: { ...places.env } } };
-      this.#room = new WorkerRoom({ ...own, leftOut: [...this.#leftOut], log, stuckMs, program });
+      this.#room = new WorkerRoom({ ...own, leftOut: [...this.#leftOut], log, stuckMs, megabytes, program });
     }
     return this.#room;
   }

@@ -7,7 +7,10 @@ import type { FromWorker, ToWorker, WorkerStart } from './workerMessages';
 
 export interface WorkerRoomOptions extends Omit<WorkerStart, 'board'> {
   readonly log: Log;
+  /** One that has come to no other file for so long is stuck, and is ended. */
   readonly stuckMs: number;
+  /** Bounds what one that goes wrong can take; what it needs is a small part of it. */
+  readonly megabytes: number;
   readonly program: string;
 }
 
@@ -26,8 +29,8 @@ interface Asked {
   readonly reject: (error: Error) => void;
 }
 
-/** Bounds what one that goes wrong can take; what it needs is a small part of it. */
-const mostMegabytes = 1024;
+/** On a machine that does much else, starting takes its time. */
+const startMs = 60_000;
 /** What it makes dies soon; without a limit Node lets it pile up. */
 const mostYoungMegabytes = 16;
 
@@ -53,7 +56,7 @@ export class WorkerRoom {
       workerData: start,
       // Ours are for a host, such as a debugger's port.
       execArgv: [],
-      resourceLimits: { maxOldGenerationSizeMb: mostMegabytes, maxYoungGenerationSizeMb: mostYoungMegabytes },
+      resourceLimits: { maxOldGenerationSizeMb: o.megabytes, maxYoungGenerationSizeMb: mostYoungMegabytes },
     });
     this.#worker.unref();
     this.#worker.on('message', (message: FromWorker) => this.#told(message));
@@ -125,13 +128,15 @@ export class WorkerRoom {
 
   /** Ends it when it has not come to another file between two looks. */
   #watch(): NodeJS.Timeout {
-    let seen = this.#board.count;
+    const began = performance.now();
+    let seen = -1;
     const look = () => {
       const { count } = this.#board;
-      if (count === seen) this.end(`no word for ${Math.round(this.#o.stuckMs / 1000)} s`);
+      const isStarting = count === 0 && performance.now() - began < startMs;
+      if (count === seen && !isStarting) this.end(`no word for ${Math.round(this.#o.stuckMs / 1000)} s`);
       seen = count;
     };
-    return setInterval(look, this.#o.stuckMs).unref();
+    return setInterval(look, this.#o.stuckMs / 2).unref();
   }
 
   #told(message: FromWorker): void {

@@ -48,7 +48,8 @@ export class RowView {
       { scope: 'row' },
       element('span', { class: 'names' }, this.#name, this.#note, this.#kept),
     );
-    const money = element('td', { class: 'usd' }, this.#money, this.#bar, this.#share);
+    const parts = element('div', { class: 'share-of' }, this.#money, this.#bar, this.#share);
+    const money = element('td', { class: 'usd' }, parts);
     const cells = [name, money, ...this.#tokens, this.#sessions, this.#models];
     this.element = element('tr', { 'data-row': key }, ...cells);
   }
@@ -103,7 +104,11 @@ export function sumCells(context: CostsContext, name: string, sum: CostsSum): HT
     'tr',
     {},
     element('th', { scope: 'row' }, name),
-    element('td', { class: 'usd' }, element('span', { class: 'figure' }, figures.money(sum))),
+    element(
+      'td',
+      { class: 'usd' },
+      element('div', { class: 'share-of' }, element('span', { class: 'figure' }, figures.money(sum))),
+    ),
     ...tokens,
     element('td', { class: 'number' }, ''),
     element('td', {}, ''),

@@ -82,6 +82,22 @@ describe('records of Codex', () => {
     assert.equal(new Set(all.map(({ session }) => session)).size, 1);
   });
 
+  it('of a real fork, whose running total goes on, tell only its own answer', () => {
+    const { records } = read(realLines('codex-forked'));
+    assert.deepEqual(sum(records), { input: 2500, output: 190, cacheRead: 1500, reasoning: 60 });
+    const [{ session, parent } = {}] = records;
+    assert.deepEqual(
+      [session, parent],
+      ['01a1ffef-509e-7793-a3d8-050c580ea96e', '01a1ffef-3dd3-79c1-af94-e6d60d661f4d'],
+    );
+  });
+
+  it('of a real session that was compacted tell the compaction as one answer more', () => {
+    const { records, skipped } = read(realLines('codex-compacted'));
+    assert.equal(records.length, 5);
+    assert.deepEqual([sum(records), skipped], [{ input: 12_500, output: 950, cacheRead: 7500, reasoning: 300 }, []]);
+  });
+
   it('without records of answers count the last usage of each token_count, however often it is told', () => {
     const lines = [
       meta(),
@@ -159,6 +175,8 @@ describe('records of Codex', () => {
     ];
     const own = count(9, { total_token_usage: usage(300, 0, 30), last_token_usage: usage(100, 0, 10) });
     const fork = { id: 'fork', forked_from_id: id };
+    const based = { ...fork, history_base: { thread_id: id, end_ordinal_exclusive: 9 } };
+    assert.equal(read([meta(based), ...repeated]).records.length, 2);
     const old = read([meta(fork), meta(), ...repeated, own]);
     assert.deepEqual(
       old.records.map(({ session, parent, tokens }) => [session, parent, tokens.input]),
@@ -260,7 +278,7 @@ describe('records of Codex', () => {
   });
 
   it('stand any damage', () => {
-    assertStandsDamage(realLines('codex-resumed'), (lines) => read(lines));
+    assertStandsDamage(realLines('codex-compacted'), (lines) => read(lines));
     assertStandsDamage(realLines('codex-subagent'), (lines) => read(lines));
   });
 });

@@ -138,7 +138,9 @@ export function assertSound(found: Found): void {
       assert.ok(record.tokens[kind] <= 1e12);
     }
     for (const name of [record.key, record.session, record.model, record.cwd, record.parent]) {
-      assert.ok(name === null || (typeof name === 'string' && name !== '' && name.length < 5000));
+      assert.ok(
+        name === null || (typeof name === 'string' && name !== '' && name.length < 5000 && !name.includes('\0')),
+      );
     }
     assert.ok(record.at === null || Number.isFinite(record.at));
     assert.ok(record.usd === null || (Number.isFinite(record.usd) && record.usd > 0));

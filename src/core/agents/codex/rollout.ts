@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type Fields, fieldsOf, nameOf, noJson, nonsense, parseFields, timeOf } from '../recordFields';
+import { type Fields, fieldsOf, nameOf, noJson, nonsense, parseFields, pathOf, timeOf } from '../recordFields';
 import type { RecordSink, UsageRecord } from '../records';
 import { type CodexUsage, isSameUsage, tokensOf, usageOf, usageSince, windowsOf } from './usage';
 
@@ -57,22 +57,24 @@ export class Rollout {
     if (this.#isBegun) return;
     this.#isBegun = true;
     this.#thread = nameOf(payload.id) ?? this.#thread;
-    this.#cwd = nameOf(payload.cwd);
+    this.#cwd = pathOf(payload.cwd);
     const spawn = fieldsOf(fieldsOf(fieldsOf(payload.source)?.subagent)?.thread_spawn);
     const starter = nameOf(spawn?.parent_thread_id) ?? nameOf(payload.parent_thread_id);
-    const origin = nameOf(payload.forked_from_id) ?? nameOf(fieldsOf(payload.history_base)?.thread_id);
+    const base = fieldsOf(payload.history_base);
+    const origin = nameOf(payload.forked_from_id) ?? nameOf(base?.thread_id);
     const isSubagent = fieldsOf(payload.source)?.subagent !== undefined || starter !== null;
     // Subagents belong to the session that started them; newer versions name the outermost themselves.
     this.#session = nameOf(payload.session_id) ?? (isSubagent ? starter : null) ?? this.#thread;
     const parent = starter ?? origin;
     this.#parent = parent === this.#session ? null : parent;
-    if (isSubagent || origin !== null) this.#burst = timeOf(line.timestamp);
+    // With a base the history stays in the other file.
+    if (base === null && (isSubagent || origin !== null)) this.#burst = timeOf(line.timestamp);
     const ownFrom = Number(payload.subagent_history_start_ordinal ?? Number.NaN);
     this.#ownFrom = Number.isSafeInteger(ownFrom) ? ownFrom : null;
   }
 
   #context(settings: Fields): void {
-    this.#cwd = nameOf(settings.cwd) ?? this.#cwd;
+    this.#cwd = pathOf(settings.cwd) ?? this.#cwd;
     // A name too long to be one is not the name of the model before it.
     if (typeof settings.model === 'string') this.#model = nameOf(settings.model);
     if ('service_tier' in settings) this.#tier = nameOf(settings.service_tier);

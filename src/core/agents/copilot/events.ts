@@ -1,4 +1,4 @@
-import { type Fields, fieldsOf, nameOf, noJson, nonsense, parseFields, timeOf } from '../recordFields';
+import { type Fields, fieldsOf, nameOf, noJson, nonsense, parseFields, pathOf, timeOf } from '../recordFields';
 import type { RecordSink } from '../records';
 import { type CopilotUsage, noUsage, plus, tokensOf, usageOf, without } from './usage';
 
@@ -50,7 +50,7 @@ export class SessionEvents {
         break;
     }
     const context = fieldsOf(data.context) ?? (line.type === 'session.context_changed' ? data : {});
-    this.#cwd = nameOf(context.cwd) ?? this.#cwd;
+    this.#cwd = pathOf(context.cwd) ?? this.#cwd;
   }
 
   #begin(): void {

@@ -1,5 +1,5 @@
 import type { Tokens } from '../../../contract/usage';
-import { countOf, type Fields, fieldsOf, nameOf, noJson, nonsense, parseFields, timeOf } from '../recordFields';
+import { countOf, type Fields, fieldsOf, nameOf, noJson, nonsense, parseFields, pathOf, timeOf } from '../recordFields';
 import type { RecordSink } from '../records';
 
 /** What one chat's record has told so far. */
@@ -32,7 +32,7 @@ export class Chat {
   object(line: Fields, sink: RecordSink): void {
     const told = fieldsOf(line.$set) ?? line;
     this.#session = nameOf(told.sessionId) ?? this.#session;
-    if (this.#cwd === null && Array.isArray(told.directories)) this.#cwd = nameOf(told.directories[0]);
+    if (this.#cwd === null && Array.isArray(told.directories)) this.#cwd = pathOf(told.directories[0]);
     if (Array.isArray(told.messages)) for (const message of told.messages) this.#message(fieldsOf(message) ?? {}, sink);
     this.#message(told, sink);
   }

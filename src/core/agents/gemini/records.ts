@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { fieldsOf, nameOf, parseFields } from '../recordFields';
+import { fieldsOf, parseFields, pathOf } from '../recordFields';
 import type { LineReader, RecordFile, RecordPlaces, RecordReader, RecordRoot } from '../records';
 import { Chat } from './chat';
 
@@ -61,11 +61,11 @@ function parentOf({ path: file }: RecordFile): string | null {
 function directoryOf({ relative, root }: RecordFile): string | null {
   const project = relative.split('/')[0] ?? '';
   const noted = read(path.join(root.dir, project, '.project_root'))?.trim();
-  if (noted !== undefined && path.isAbsolute(noted)) return nameOf(noted);
+  if (noted !== undefined && path.isAbsolute(noted)) return pathOf(noted);
   const projects = read(path.join(root.dir, '..', 'projects.json'));
   const slugs = fieldsOf(projects === null ? null : parseFields(projects)?.projects) ?? {};
   const found = Object.keys(slugs).find((directory) => slugs[directory] === project || hash(directory) === project);
-  return nameOf(found);
+  return pathOf(found);
 }
 
 function read(file: string): string | null {

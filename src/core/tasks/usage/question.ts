@@ -2,6 +2,7 @@ import type { TaskType } from '../../../contract/plan';
 import { listWorktrees } from '../../git/worktreeList';
 import { bookOf } from '../../prices/book';
 import type { PriceBook } from '../../prices/prices';
+import { readRefreshedPrices } from '../../prices/refresh';
 import { localTimeZone } from '../../usage/days';
 import type { LoggedSession } from '../../usage/log';
 import type { UsageQuestion } from '../../usage/parts';
@@ -40,8 +41,8 @@ export async function makeQuestion(context: TaskContext, o: QuestionOptions = {}
 }
 
 /** All prices in force: the table, what was refreshed, the user's own. */
-export async function readPriceBook(_context: Pick<TaskContext, 'host' | 'store'>): Promise<PriceBook> {
-  return bookOf({ prices: {}, priceDiscounts: {} }, null);
+export async function readPriceBook({ host, store }: Pick<TaskContext, 'host' | 'store'>): Promise<PriceBook> {
+  return bookOf(host.settings(), await readRefreshedPrices(store.documents));
 }
 
 /** Types of tasks by `plan/task`: as their files say now, else as they were when they were logged. */

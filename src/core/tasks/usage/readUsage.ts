@@ -60,6 +60,9 @@ export function meterOptions(host: Pick<Host, 'env' | 'settings' | 'log'>) {
   return { readers: recordReaders(host.settings()), places: recordPlaces(host.env), log: host.log };
 }
 
+/** The home folder as agents find it that are started with this environment. */
 export function recordPlaces(env: NodeJS.ProcessEnv): RecordPlaces {
-  return { env, home: os.homedir(), platform: process.platform };
+  const { platform } = process;
+  const home = platform === 'win32' ? env.USERPROFILE : env.HOME;
+  return { env, home: home === undefined || home === '' ? os.homedir() : home, platform };
 }

@@ -7,7 +7,7 @@ import type { Collected } from './scan';
 import { codeOf } from './walk';
 
 /** So much before the offset is remembered, to see whether a file still is the one that was read. */
-const endBytes = 128;
+const endBytes = 512;
 /** Of one file; it may be full of them. */
 const mostSkipped = 100;
 
