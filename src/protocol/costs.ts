@@ -122,6 +122,8 @@ export interface CostsData {
   readonly at: string;
   /** Date of the price table. */
   readonly pricesAsOf: string;
+  /** Why what is shown is old, one sentence; null: it is not. */
+  readonly failure: string | null;
   /** To filter by. */
   readonly plans: readonly { readonly id: string; readonly title: string }[];
   /** Of the period and plan. */

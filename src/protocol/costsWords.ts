@@ -37,6 +37,8 @@ export interface CostsWords {
     readonly whyUnpriced: Counted;
     readonly whySkipped: Counted;
     readonly why: string;
+    /** `{0}` the reason. */
+    readonly failure: string;
   };
   readonly nothing: { readonly text: string; readonly showAll: string };
   readonly chart: {

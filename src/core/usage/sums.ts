@@ -178,7 +178,7 @@ class GrowingSum implements BucketSum {
 
 /** @param missing something that was skipped may belong here */
 export function rowOf(key: string, sum: BucketSum, missing: boolean): CostRow {
-  const { tokens, nanoUsd, answers, priced, agents, models, unpriced, sessions, incomplete } = sum;
+  const { tokens, nanoUsd, priced, agents, models, unpriced, sessions, incomplete } = sum;
   return {
     key,
     agents: [...agents].sort(),

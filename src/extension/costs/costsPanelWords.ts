@@ -29,6 +29,7 @@ export function costsWords(t: Translate): CostsWords {
       whyUnpriced: { one: t('1 model has no price'), many: t('{0} models have no price') },
       whySkipped: { one: t('1 record was not counted'), many: t('{0} records were not counted') },
       why: t('records are incomplete'),
+      failure: t('These figures are old: {0}'),
     },
     nothing: { text: t('Nothing was spent in this period.'), showAll: t('Show All') },
     chart: chartWords(t),

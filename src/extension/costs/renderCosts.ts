@@ -39,7 +39,7 @@ export interface CostFacts {
   readonly typeOf: CostNaming['typeOf'];
   /** Tasks on models of another tier than the rules name, in these buckets. */
   readonly mismatchesOf: (buckets: readonly UsageBucket[]) => readonly ModelMismatch[];
-  readonly estimates: readonly CostsEstimate[];
+  readonly estimatesOf: () => readonly CostsEstimate[];
   /** The answers behind `view.figure`. */
   readonly records: CostsRecords | null;
 }
@@ -48,6 +48,12 @@ const mostCategories = 5;
 
 /** All that the panel shows of what was used, for what its reader looks at. */
 export function renderCosts(facts: CostFacts, view: CostsView): CostsData {
+  const steps = renderSteps(facts, view);
+  for (let step = steps.next(); ; step = steps.next()) if (step.done === true) return step.value;
+}
+
+/** The same in steps that are short on the thread of a window, however much was used: it breathes at each `yield`. */
+export function* renderSteps(facts: CostFacts, view: CostsView): Generator<undefined, CostsData> {
   const { state } = facts;
   const { skipped } = state.usage;
   const plans = planList(facts);
@@ -57,19 +63,23 @@ export function renderCosts(facts: CostFacts, view: CostsView): CostsData {
   const ofPlan = within(state.usage.buckets, { period: 'all', plan }, today);
   const buckets = within(ofPlan, { period: view.period, plan: null }, today);
   const naming: CostNaming = { typeOf: facts.typeOf, skipped };
+  yield;
   const total = figures(sumOf(buckets), skipped.length > 0);
+  yield;
   const rows = rowsOf(buckets, shown, naming, facts, total);
+  yield;
+  const chart = costChart(ofPlan, { by: view.by, period: view.period, today, naming });
+  yield;
+  const categories = categoriesOf(buckets, naming, total);
+  yield;
+  const mismatches = facts.mismatchesOf(buckets);
+  yield;
+  const estimates = facts.estimatesOf();
+  yield;
   return {
-    view: shown,
-    at: state.at,
-    pricesAsOf: state.pricesAsOf,
-    plans,
-    total,
+    ...{ view: shown, at: state.at, pricesAsOf: state.pricesAsOf, failure: state.failure ?? null, plans, total },
     ...cutRows(rows, view.rows),
-    chart: costChart(ofPlan, { by: view.by, period: view.period, today, naming }),
-    categories: categoriesOf(buckets, naming, total),
-    mismatches: facts.mismatchesOf(buckets),
-    estimates: facts.estimates,
+    ...{ chart, categories, mismatches, estimates },
     budgets: state.budgets,
     quotas: state.usage.quotas,
     unpriced: unpricedOf(buckets),

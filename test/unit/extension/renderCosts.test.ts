@@ -5,7 +5,7 @@ import type { PricedRecord } from '../../../src/core/usage/parts';
 import { budgetTokens, totalOf } from '../../../src/core/usage/sums';
 import { dayPlus, ofFigure, within } from '../../../src/extension/costs/costFilter';
 import { figureRecords, mostRecords } from '../../../src/extension/costs/figureRecords';
-import { renderCosts } from '../../../src/extension/costs/renderCosts';
+import { renderCosts, renderSteps } from '../../../src/extension/costs/renderCosts';
 import { type CostPeriod, type CostsView, costPeriods, firstCostsView, mostSkipped } from '../../../src/protocol/costs';
 import { sampled } from '../support/sampled';
 import { aYear, bucket, costFacts, costState, dayBefore, fewWeeks, tokens } from './costFacts';
@@ -132,14 +132,30 @@ describe('what the panel of costs is sent', () => {
 
   it('makes a small message of a year of 500 tasks, fast enough for the thread of a window', () => {
     const facts = aYear();
-    renderCosts(facts, all);
-    const start = performance.now();
-    const data = renderCosts(facts, all);
-    const ms = performance.now() - start;
+    let longest = 0;
+    let data: CostsData | undefined;
+    // Of several runs: the first is compiled while it runs.
+    for (let run = 0; run < 5; run += 1) {
+      longest = 0;
+      const steps = renderSteps(facts, all);
+      for (let done = false; !done; ) {
+        const start = process.cpuUsage();
+        const step = steps.next();
+        const { user, system } = process.cpuUsage(start);
+        longest = Math.max(longest, (user + system) / 1000);
+        done = step.done === true;
+        if (step.done === true) data = step.value;
+      }
+    }
+    assert.ok(data !== undefined);
     const size = JSON.stringify(data).length;
-    console.log(`      ${facts.state.usage.buckets.length} buckets: ${ms.toFixed(1)} ms, ${size} bytes`);
+    console.log(
+      `      ${facts.state.usage.buckets.length} buckets: longest step ${longest.toFixed(1)} ms, ${size} bytes`,
+    );
     assert.ok(size < 100_000, `${size} bytes`);
     assert.equal(data.rest?.rows, 400);
+    // A figure of the machine as much as of the code: the long run holds it.
+    if (process.env.SWITCHYARD_LONG !== undefined) assert.ok(longest <= 20, `${longest} ms`);
   });
 
   it('counts days over the ends of months and years', () => {
