@@ -6,7 +6,14 @@ import { budgetTokens, totalOf } from '../../../src/core/usage/sums';
 import { dayPlus, ofFigure, within } from '../../../src/extension/costs/costFilter';
 import { figureRecords, mostRecords } from '../../../src/extension/costs/figureRecords';
 import { renderCosts, renderSteps } from '../../../src/extension/costs/renderCosts';
-import { type CostPeriod, type CostsView, costPeriods, firstCostsView, mostSkipped } from '../../../src/protocol/costs';
+import {
+  type CostPeriod,
+  type CostsData,
+  type CostsView,
+  costPeriods,
+  firstCostsView,
+  mostSkipped,
+} from '../../../src/protocol/costs';
 import { sampled } from '../support/sampled';
 import { aYear, bucket, costFacts, costState, dayBefore, fewWeeks, tokens } from './costFacts';
 
