@@ -61,7 +61,7 @@ export class RowView {
     setText(this.#name, name);
     setText(this.#note, note);
     setAttribute(this.#name, 'title', note === '' ? name : `${name} · ${note}`);
-    this.#kept.hidden = !row.kept;
+    setAttribute(this.#kept, 'hidden', !row.kept);
     setText(this.#money, figures.money(row));
     setAttribute(this.#money, 'aria-label', format(words.table.open, name, figures.spoken(row)));
     setAttribute(this.#money, 'aria-pressed', sameFigure(opened, this.#figure) ? 'true' : null);
@@ -79,7 +79,7 @@ export class RowView {
   }
 
   setStop(stop: boolean): void {
-    this.#money.tabIndex = stop ? 0 : -1;
+    setAttribute(this.#money, 'tabindex', stop ? 0 : -1);
   }
 
   focus(): void {
