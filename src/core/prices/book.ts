@@ -10,6 +10,9 @@ export interface RefreshedPrices {
   readonly entries: readonly PriceEntry[];
 }
 
+/** Later than any entry. */
+const endOfDays = '9999-12-31';
+
 /** What the user sets about prices. */
 export interface PriceSettings {
   readonly prices: OwnPrices;
@@ -20,12 +23,17 @@ export interface PriceSettings {
  * All prices in force: our table, over it what was refreshed, over it the user's own.
  *
  * - A refreshed price holds from the day it was fetched on; one that says what the table says changes nothing.
- * - An own price replaces all others of that name from its first day on, and of every day when it names none.
+ * - An own price replaces all others of that name from its first day on, and of every day when it names none. Modes of
+ *   which it says nothing cost what part of it they cost in the table.
  *
  * @param refreshed null: never refreshed
  */
 export function bookOf(settings: PriceSettings, refreshed: RefreshedPrices | null): PriceBook {
-  const own = ownEntries(settings.prices);
+  const listedNow = tableAt(endOfDays);
+  const own = ownEntries(settings.prices).map((entry) => {
+    const known = listedNow.get(entry.model);
+    return { ...entry, fast: entry.fast ?? known?.fast ?? null, batch: entry.batch ?? known?.batch ?? null };
+  });
   const begins = new Map<string, string>();
   for (const { model, since } of own) {
     const earlier = begins.get(model);

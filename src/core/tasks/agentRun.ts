@@ -16,6 +16,7 @@ import { resumableSession, type TaskRecord } from './fold';
 import { rememberAgent } from './lastAgent';
 import type { RunOptions, RunResult } from './run';
 import { TaskError } from './taskError';
+import { watchRun } from './usage/runMeter';
 
 /** What a start is made from; everything is checked before the agent's process exists. */
 export interface Start {
@@ -103,6 +104,7 @@ export async function startAndWait(
   if (start.spec.banner !== null) o.onBanner?.(start.spec.banner);
   const running = await begin(context, ref, start, o);
   const forget = passSignals(running, o);
+  const meter = watchRun(context, ref);
   let end: AgentEnd;
   try {
     await recordStart(context, ref, start, running.pid, lease);
@@ -115,8 +117,10 @@ export async function startAndWait(
     throw error;
   } finally {
     forget();
+    meter.stop();
   }
   await context.store.events.appendTask(ref, { kind: 'agent-exited', pid: running.pid, ...end });
+  await meter.finish();
   return {
     started: true,
     plan: ref.plan,

@@ -241,6 +241,13 @@ describe('prices: the user’s own', () => {
     assert.equal(usd(answer('mine', null, { input: 10 }, { speed: 'fast' }), tier)?.toFixed(9), (30e-6).toFixed(9));
   });
 
+  it('modes that an own price does not name cost the part of it that they cost in the table', () => {
+    const book = own({ 'claude-opus-5-5': { input: 1, output: 2 }, mine: { input: 1, output: 2 } });
+    assert.equal(usd(answer('claude-opus-5-5', null, { output: 1e6 }, { batch: true }), book), 1);
+    assert.equal(usd(answer('claude-opus-5-5', null, { output: 1e6 }, { speed: 'fast' }), book), 4);
+    assert.equal(usd(answer('mine', null, { output: 1e6 }, { batch: true }), book), null);
+  });
+
   it('a particular name beats the short one', () => {
     const book = own({
       'us.anthropic.claude-sonnet-4-5-20250929-v1:0': { input: 7, output: 7 },

@@ -52,7 +52,7 @@ function readAll(file: RecordFile, sink: RecordSink): void {
   try {
     const database = openDatabase(file.path);
     if (database === null) {
-      sink.skip(`Node.js ${process.versions.node} cannot read SQLite, 22.13 and newer can`);
+      sink.skip(`Node.js ${process.versions.node} has no SQLite here: ask with Node.js 22.13 or newer`);
       return;
     }
     try {

@@ -8,6 +8,8 @@ export interface FoundIn {
   readonly file: string;
   /** Of the first byte of its line; -1: no line. */
   readonly offset: number;
+  /** When the file was made, in milliseconds since 1970; 0 where the system does not tell. */
+  readonly born: number;
 }
 
 const fast = 1;
@@ -30,6 +32,7 @@ export class AnswerTable implements Answers {
   readonly #model = new Column(Uint32Array);
   readonly #flags = new Column(Uint8Array);
   readonly #offset = new Column(Float64Array);
+  readonly #born = new Column(Float64Array);
   readonly #rank = new Column(Float64Array);
   readonly #at = new Column(Float64Array);
   readonly #input = new Column(Float64Array);
@@ -56,7 +59,7 @@ export class AnswerTable implements Answers {
     }
     const known = places.get(record.key);
     if (known !== undefined) {
-      if (this.#isBetter(record, known)) this.#put(known, record, found);
+      if (this.#isBetter(record, found, known)) this.#put(known, record, found);
       return;
     }
     const index = this.#keys.push(record.key) - 1;
@@ -102,7 +105,7 @@ export class AnswerTable implements Answers {
   }
 
   /** Whether the whole is the same in whatever order files are read depends on this: no two different ones are equal. */
-  #isBetter(record: UsageRecord, index: number): boolean {
+  #isBetter(record: UsageRecord, found: FoundIn, index: number): boolean {
     const rank = record.rank - this.#rank.at(index);
     if (rank !== 0) return rank > 0;
     const { input, output, cacheWrite5m, cacheWrite1h, cacheRead, reasoning } = record.tokens;
@@ -114,6 +117,9 @@ export class AnswerTable implements Answers {
       orNull(this.#at.at(index)) ?? Number.POSITIVE_INFINITY,
     ];
     if (at !== knownAt) return at < knownAt;
+    // Claude Code's forks tell even the time, under a session of their own: the older file is the one it came from.
+    const born = found.born - this.#born.at(index);
+    if (born !== 0) return born < 0;
     return record.session < (this.#words.at(this.#session.at(index)) ?? '');
   }
 
@@ -128,6 +134,7 @@ export class AnswerTable implements Answers {
     this.#agent.set(index, this.#words.of(found.agent));
     this.#file.set(index, this.#words.of(found.file));
     this.#offset.set(index, found.offset);
+    this.#born.set(index, found.born);
     this.#rank.set(index, record.rank);
     this.#session.set(index, this.#words.of(record.session));
     this.#parent.set(index, this.#words.of(record.parent));

@@ -25,6 +25,7 @@ export class LineFile implements LineSink {
   #offset = 0;
   /** The bytes before it. */
   #end: Buffer = Buffer.alloc(0);
+  #born = 0;
   /** Of the line that is being read. */
   #at = 0;
   /** A line whose number is known: where it begins, and its number. */
@@ -42,7 +43,7 @@ export class LineFile implements LineSink {
     this.#needles = needlesOf(this.#reader);
     this.#to = to;
     this.#sink = {
-      record: (record) => to.answers.add(record, { agent, file: path, offset: this.#at }),
+      record: (record) => to.answers.add(record, { agent, file: path, offset: this.#at, born: this.#born }),
       quota: (quota) => to.quota(quota),
       skip: (reason) => this.#skip(this.#at, reason),
     };
@@ -100,6 +101,7 @@ export class LineFile implements LineSink {
     if (!stats.isFile()) return 0;
     if (!this.#continues(fd, stats)) this.#startOver();
     const from = this.#offset;
+    this.#born = stats.birthtimeMs;
     this.#offset = lines.read(fd, from, stats.size, this.#needles, this);
     this.#end = endBefore(fd, this.#offset);
     this.#number(fd);

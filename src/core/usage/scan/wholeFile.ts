@@ -39,7 +39,7 @@ export class WholeFile {
     const { agent } = this.#reader;
     this.#to.board?.show(agent, this.#file.path);
     const sink: RecordSink = {
-      record: (record) => this.#to.answers.add(record, { agent, file: this.#file.path, offset: -1 }),
+      record: (record) => this.#to.answers.add(record, { agent, file: this.#file.path, offset: -1, born: 0 }),
       quota: (quota) => this.#to.quota(quota),
       skip: (reason) => this.#reasons.push(reason),
     };
