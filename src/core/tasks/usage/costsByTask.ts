@@ -8,6 +8,8 @@ export interface TaskCost {
   readonly tokens: number;
   /** US dollars, an estimate; null: nothing of it has a price. */
   readonly usd: number | null;
+  /** Something of it has no price, or was not counted. */
+  readonly atLeast: boolean;
 }
 
 /** By `plan/task`. A task that is not in it has used nothing that is known. */
@@ -15,13 +17,14 @@ export type CostsByTask = ReadonlyMap<string, TaskCost>;
 
 export function costsByTask(buckets: readonly UsageBucket[]): CostsByTask {
   const costs = new Map<string, TaskCost>();
-  for (const { owner, tokens, usd, priced } of buckets) {
+  for (const { owner, tokens, usd, priced, answers, incomplete } of buckets) {
     if (owner.kind !== 'task') continue;
     const name = refName(owner.ref);
     const known = costs.get(name);
     costs.set(name, {
       tokens: (known?.tokens ?? 0) + budgetTokens(tokens),
       usd: priced === 0 ? (known?.usd ?? null) : (known?.usd ?? 0) + usd,
+      atLeast: known?.atLeast === true || priced < answers || incomplete === true,
     });
   }
   return costs;
