@@ -83,6 +83,8 @@ export interface CostsWords {
     readonly levels: Readonly<Record<BudgetLevel, string>>;
     /** `{0}` used, `{1}` of. */
     readonly used: string;
+    /** `{0}` the limit, where nobody can tell what is used of it. */
+    readonly allowed: string;
     readonly usedTokens: string;
   };
   readonly quotas: {

@@ -277,6 +277,7 @@ export class CostsPanel extends DisposableBase {
 const actionCommands: Readonly<Record<CostsAction, string>> = {
   export: commandIds.exportCosts,
   refreshPrices: commandIds.refreshPrices,
+  setBudget: commandIds.setBudget,
 };
 
 function page(webview: vscode.Webview, root: vscode.Uri): string {

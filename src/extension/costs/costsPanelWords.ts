@@ -13,7 +13,7 @@ export function costsWords(t: Translate): CostsWords {
     refresh: t('Refresh'),
     refreshing: t('Refreshing…'),
     read: t('read {0}'),
-    actions: { export: t('Export…'), refreshPrices: t('Update Prices…') },
+    actions: { export: t('Export…'), refreshPrices: t('Update Prices…'), setBudget: t('Set Budget…') },
     atLeast: t('≥ {0}'),
     atLeastSpoken: t('at least {0}'),
     unpriced: t('no price'),
@@ -86,6 +86,7 @@ export function costsWords(t: Translate): CostsWords {
       scopes: { task: t('Task {0}'), plan: t('Plan {0}'), day: t('Today'), week: t('This week') },
       levels: { within: t('within'), near: t('nearly used up'), over: t('used up'), unknown: t('not known: no price') },
       used: t('{0} of {1}'),
+      allowed: t('{0} allowed'),
       usedTokens: t('{0} of {1} tokens'),
     },
     quotas: {

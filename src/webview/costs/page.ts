@@ -80,7 +80,7 @@ export class CostsPage {
     this.#empty = new EmptyState(() => ports.post({ kind: 'remedy' }));
     this.#total = new Total(context);
     this.#chart = new Chart(context, (chartTokens) => this.#measured(chartTokens));
-    this.#limits = new Limits(context);
+    this.#limits = new Limits(context, () => this.#act('setBudget'));
     this.#table = new CostTable(context, {
       group: (by) => this.#group(by),
       sort: (sort) => this.#look({ sort }),
