@@ -1,11 +1,11 @@
 import { strict as assert } from 'node:assert';
 import { randomUUID } from 'node:crypto';
+import type { AgentName } from '../../scripts/provision.mjs';
 import type { Tokens } from '../../src/contract/usage';
 import { recordReaders } from '../../src/core/agents/recordReaders';
 import { bookOf } from '../../src/core/prices/book';
 import { createMeter } from '../../src/core/usage/meter';
 import type { UsageBucket } from '../../src/core/usage/parts';
-import type { AgentName } from '../../scripts/provision.mjs';
 import { type AgentHome, prepareAgentHome } from '../harness/agentHomes';
 import { ModelServer, type RecordedRequest } from '../harness/modelServer';
 import { cleanEnvironment, startProgram } from '../harness/programs';
@@ -110,10 +110,18 @@ describe('what real agents used, by their own records', () => {
     const session = randomUUID();
     const fork = randomUUID();
     const look = { description: 'Look', prompt: 'Job of the subagent', subagent_type: 'general-purpose' };
-    model.script('Job the first', { write: { 'a.txt': 'a\n' }, counts: { ...counts(0), cacheWrite: 7 } }, { counts: counts(1) });
+    model.script(
+      'Job the first',
+      { write: { 'a.txt': 'a\n' }, counts: { ...counts(0), cacheWrite: 7 } },
+      { counts: counts(1) },
+    );
     model.script('Job of the resumed', { say: 'Resumed.', counts: counts(2) });
     model.script('Job of the fork', { say: 'Forked.', counts: counts(3) });
-    model.script('Job with help', { calls: [{ name: 'Agent', input: look }], counts: counts(4) }, { counts: counts(5) });
+    model.script(
+      'Job with help',
+      { calls: [{ name: 'Agent', input: look }], counts: counts(4) },
+      { counts: counts(5) },
+    );
     model.script(look.prompt, { run: 'echo hello', counts: counts(6) }, { say: 'Looked.', counts: counts(7) });
     model.script('Job in the interface', { say: 'Said in the interface.', counts: counts(8) });
 
@@ -139,7 +147,11 @@ describe('what real agents used, by their own records', () => {
   });
 
   it('codex: once each, through a new session, a resumed one, a fork of it and a subagent', async () => {
-    model.script('Job the first', { write: { 'a.txt': 'a\n' }, counts: { ...counts(0), reasoning: 7 } }, { counts: counts(1) });
+    model.script(
+      'Job the first',
+      { write: { 'a.txt': 'a\n' }, counts: { ...counts(0), reasoning: 7 } },
+      { counts: counts(1) },
+    );
     model.script('Job of the resumed', { say: 'Resumed.', counts: counts(2) });
     model.script('Job of the fork', { say: 'Said in the fork.', counts: counts(3) });
 
@@ -148,11 +160,16 @@ describe('what real agents used, by their own records', () => {
     await run('codex', 'exec', 'resume', session, 'Job of the resumed');
     console.log(model.requests[0]?.tools);
     const terminal = await PseudoTerminal.start(program('codex'), ['fork', session, 'Job of the fork'], options());
-    await terminal.waitForText('Said in the fork.').catch((e) => { console.log(e.message.slice(-3000)); });
+    await terminal.waitForText('Said in the fork.').catch((e) => {
+      console.log(e.message.slice(-3000));
+    });
     await terminal.stop();
 
     const buckets = await measure('codex');
-    console.log(buckets.map((b) => [b.session, b.tokens]), session);
+    console.log(
+      buckets.map((b) => [b.session, b.tokens]),
+      session,
+    );
     assert.deepEqual(measured(buckets), answered(model.requests));
   });
 });
