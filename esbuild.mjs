@@ -59,17 +59,15 @@ const builds = [
     supported: { 'dynamic-import': false },
   },
   { ...node, entryPoints: { core: 'src/extension/core.ts' }, outdir: 'dist', external: ['vscode'] },
-  {
+  // One page for each panel.
+  ...['integration', 'costs'].map((panel) => ({
     ...node,
-    platform: 'browser',
-    format: 'iife',
+    platform: /** @type {const} */ ('browser'),
+    format: /** @type {const} */ ('iife'),
     target: 'chrome134',
-    entryPoints: ['src/webview/integration/main.ts', 'src/webview/integration/integration.css'].map((file) => ({
-      in: file,
-      out: 'integration',
-    })),
+    entryPoints: ['main.ts', `${panel}.css`].map((file) => ({ in: `src/webview/${panel}/${file}`, out: panel })),
     outdir: 'dist/webview',
-  },
+  })),
   {
     ...node,
     entryPoints: { cli: 'src/cli/main.ts' },

@@ -15,6 +15,10 @@ import { type ConflictTools, openConflictTools } from './tasks/conflicts/tools';
 import type { TaskContext } from './tasks/context';
 import { TextKeeper } from './tasks/keepTexts';
 import { createTasks, type Tasks } from './tasks/tasks';
+import type { CostTools } from './tasks/usage/costTools';
+import { openCostTools } from './tasks/usage/openCostTools';
+import { meterOptions } from './tasks/usage/readUsage';
+import { WorkerMeter } from './usage/workerMeter';
 
 /** One repository with all its rooms: what both hosts work with. */
 export interface Repository {
@@ -28,6 +32,8 @@ export interface Repository {
   settings(): Settings;
   /** What looking at conflicts needs, made at the first call; later calls share what it keeps. */
   conflicts(): Promise<ConflictTools>;
+  /** What finding out cost needs, for as long as its caller has the duty; `dispose` ends it. */
+  costTools(): CostTools;
   /** All plans as they are on disk now; every text read is kept in the store. */
   plans(): Promise<{ readonly plans: readonly Plan[]; readonly problems: readonly Problem[] }>;
   plan(id: string): Promise<Plan | null>;
@@ -91,6 +97,10 @@ function compose(parts: { git: Git; layout: RepositoryLayout; store: Store; host
     tasks: createTasks(context),
     settings: () => host.settings(),
     conflicts,
+    costTools() {
+      const options = meterOptions(host);
+      return openCostTools(context, { ...options, meter: new WorkerMeter({ ...options, settings: host.settings() }) });
+    },
     plans,
     plan,
     async checklist(id, state) {

@@ -2,7 +2,8 @@ import * as z from 'zod/mini';
 import { type SyncMethod, syncMethods } from '../contract/events';
 import { type Budget, type PermissionMode, permissionModes } from '../contract/plan';
 import { type CustomAgent, defaultSettings, type Settings } from './ports';
-import { discountSchema, type OwnPrices, ownPricesSchema } from './prices/ownPrices';
+import { discountSchema, ownPricesSchema } from './prices/ownPriceSchema';
+import type { OwnPrices } from './prices/ownPrices';
 
 const customAgentSchema = z.object({
   command: z.array(z.string()).check(z.minLength(1)),

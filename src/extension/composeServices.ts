@@ -8,6 +8,7 @@ import type { Services } from './commands/services';
 import { Cells } from './conflicts/cells';
 import { ConflictFileSystem } from './conflicts/conflictFileSystem';
 import { sweepProofs } from './conflicts/conflictRooms';
+import { CostsPanels } from './costs/costsPanels';
 import { windowIdentity } from './folders';
 import { HazardActions } from './hazards/hazardActions';
 import { IntegrationPanels } from './integration/integrationPanels';
@@ -65,6 +66,7 @@ export function composeServices(
   const integration = keep(
     new IntegrationPanels({ extension: context.extensionUri, repositories, actions: cells, hazards, log }),
   );
+  const costs = keep(new CostsPanels({ extension: context.extensionUri, repositories, log }));
   return {
     log,
     channel,
@@ -76,6 +78,7 @@ export function composeServices(
     cells,
     hazards,
     integration,
+    costs,
     memory: context.workspaceState,
   };
 }

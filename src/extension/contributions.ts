@@ -37,6 +37,9 @@ export const commandIds = {
   refreshConflicts: 'switchyard.refreshConflicts',
   muteHazard: 'switchyard.muteHazard',
   unmuteHazard: 'switchyard.unmuteHazard',
+  showCosts: 'switchyard.showCosts',
+  exportCosts: 'switchyard.exportCosts',
+  refreshPrices: 'switchyard.refreshPrices',
   openLiveFile: 'switchyard.openLiveFile',
   openGitSettings: 'switchyard.openGitSettings',
   showLog: 'switchyard.showLog',
@@ -102,7 +105,7 @@ export const contextKeys = {
 
 export const viewIds = { tasks: 'switchyard.tasks', worktrees: 'switchyard.worktrees' } as const;
 export const containerId = 'switchyard';
-export const panelIds = { integration: 'switchyard.integration' } as const;
+export const panelIds = { integration: 'switchyard.integration', costs: 'switchyard.costs' } as const;
 export const statusIds = {
   attention: 'switchyard.attention',
   cost: 'switchyard.cost',

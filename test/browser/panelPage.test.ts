@@ -1,14 +1,13 @@
 import { strict as assert } from 'node:assert';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Browser } from 'playwright-core';
 import { checklistItems, checklistVerdicts } from '../../src/contract/checklist';
 import type { Hazard } from '../../src/contract/conflicts';
 import type { PanelChecklist, PanelChecklistItem, PanelSnapshot } from '../../src/protocol/integration';
 import { launchBrowser } from '../harness/browser';
 import { mainThreadTasks } from '../harness/mainThread';
-import { openPanelPage, type PanelPage, type PanelPageOptions, snapshotOf } from '../harness/panelPage';
+import { openPanelPage, type PanelPage, snapshotOf } from '../harness/panelPage';
 import { waitFor } from '../harness/waitFor';
+import type { WebviewPageOptions } from '../harness/webviewPage';
 import {
   conflictBranch,
   conflictCell,
@@ -17,31 +16,6 @@ import {
   noted,
   unknownCell,
 } from '../unit/webview/conflictFacts';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-interface Finding {
-  readonly id: string;
-  readonly impact: string | null;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-}
-
-/** What an accessibility checker finds in the page, as far as it is serious. */
-async function seriousFindings({ page }: PanelPage): Promise<string[]> {
-  // In the test's own world: the page's policy lets no script in, and is not loosened for this.
-  const session = await page.context().newCDPSession(page);
-  await session.send('Runtime.evaluate', { expression: axe });
-  const { result, exceptionDetails } = await session.send('Runtime.evaluate', {
-    expression:
-      'axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => JSON.stringify(violations))',
-    awaitPromise: true,
-  });
-  assert.equal(exceptionDetails, undefined);
-  const findings = JSON.parse(String(result.value)) as Finding[];
-  return findings
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''} ${nodes[0]?.failureSummary ?? ''}`);
-}
 
 function plans({ page }: PanelPage) {
   return page.locator('label').filter({ hasText: 'All plans' }).locator('select');
@@ -124,7 +98,7 @@ function checklist(plan: string, title: string): PanelChecklist {
 
 describe('the page of the conflict matrix', () => {
   let browser: Browser;
-  const open = (o?: PanelPageOptions) => openPanelPage(browser, o);
+  const open = (o?: WebviewPageOptions) => openPanelPage(browser, o);
 
   before(async () => {
     browser = await launchBrowser();
@@ -137,13 +111,13 @@ describe('the page of the conflict matrix', () => {
       await panel.show(withHazards());
       await panel.page.locator('td.conflict').first().click();
       await panel.screenshot(`four-${theme}`);
-      assert.deepEqual(await seriousFindings(panel), []);
+      assert.deepEqual(await panel.seriousFindings(), []);
       await panel.show(snapshotOf(manyBranches(50)));
       await panel.page.locator('td.conflict').first().click();
       await panel.screenshot(`fifty-${theme}`);
-      assert.deepEqual(await seriousFindings(panel), []);
+      assert.deepEqual(await panel.seriousFindings(), []);
       await panel.show(snapshotOf(null, { empty: emptiness(true) }));
-      assert.deepEqual(await seriousFindings(panel), []);
+      assert.deepEqual(await panel.seriousFindings(), []);
       await panel.screenshot(`empty-${theme}`);
       assert.deepEqual(panel.problems, []);
       await panel.page.close();
@@ -432,7 +406,7 @@ describe('the page of the conflict matrix', () => {
     ];
     await panel.show(snapshotOf(conflictsJson(branches, { cell: () => unknownCell() })));
     await panel.page.locator('td.unknown').first().click();
-    assert.deepEqual(await seriousFindings(panel), []);
+    assert.deepEqual(await panel.seriousFindings(), []);
     const names = await panel.page.locator('tbody th').evaluateAll((all) => all.map((head) => head.textContent));
     assert.deepEqual(names, ['feature/very-…a-branch-one', 'feature/very-…a-branch-two', 'worktree:detached']);
     const width = await panel.page.evaluate<number>('document.documentElement.scrollWidth');

@@ -1,5 +1,6 @@
 import type { PermissionMode, TaskRef } from '../../contract/plan';
 import type { OwnCommand, Settings } from '../ports';
+import type { UsageFile } from './usageFiles';
 
 /** Everything an agent's command line is made from. */
 export interface LaunchContext {
@@ -42,6 +43,8 @@ export interface LaunchSpec {
   readonly session: string | null;
   /** Written to standard input, which is then closed; null: standard input stays the terminal's. */
   readonly input: string | null;
+  /** A file that the agent was told to write its usage into; it is made before the agent starts. */
+  readonly usageFile?: UsageFile | undefined;
   /** Shown in the terminal before the process starts; control characters are already removed. */
   readonly banner: string | null;
 }

@@ -2,6 +2,7 @@ import type { TaskType } from '../../contract/plan';
 import type { CostEstimate, Tokens } from '../../contract/usage';
 import { costOf } from './pricer';
 import type { Pricer, Rates } from './prices';
+import { modelByName } from './tiers';
 
 /**
  * The method's "Token Budget by Task Type", in output tokens. It names plan, code-small, code-large, review, tests,
@@ -44,17 +45,18 @@ export interface FinishedTask {
  * then from the method's table, which counts output only: both its money and its budget tokens leave the prompts out,
  * and are a lower bound of what an agent with a long context uses.
  *
- * @param model null: not known, and then only tokens are told
+ * @param asked the model, also by a short name (`opus`); null: not known, and then only tokens are told
  * @param finished tasks of any type
  * @param now ms since 1970: day of the price
  */
 export function estimateOf(
   type: TaskType,
-  model: string | null,
+  asked: string | null,
   finished: readonly FinishedTask[],
   pricer: Pricer,
   now: number = Date.now(),
 ): CostEstimate {
+  const model = asked === null ? null : modelByName(asked, dayOf(now));
   const rates = model === null ? null : shortPromptRates(pricer, model, now);
   const tasks = finished.filter((task) => task.type === type).map(({ tokens }) => tokens);
   if (tasks.length >= enoughTasks) {
@@ -85,6 +87,11 @@ export function estimateOf(
 export function shortPromptRates(pricer: Pricer, model: string, at: number): Rates | null {
   const tokens = { input: 0, output: 0, cacheWrite5m: 0, cacheWrite1h: 0, cacheRead: 0, reasoning: 0 };
   return pricer.price({ model, at, tokens, speed: 'standard', batch: false, webSearches: 0 })?.rates ?? null;
+}
+
+/** @throws RangeError when it is no time */
+function dayOf(at: number): string {
+  return new Date(at).toISOString().slice(0, 10);
 }
 
 /** Tokens as budgets count them: without what was read from the cache. */

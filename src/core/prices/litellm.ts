@@ -25,10 +25,7 @@ const modelSchema = z.looseObject({
   input_cost_per_token: usdPerToken,
   output_cost_per_token: usdPerToken,
   cache_creation_input_token_cost: usdPerToken,
-  cache_creation_input_token_cost_above_1hr: usdPerToken,
   cache_read_input_token_cost: usdPerToken,
-  input_cost_per_token_batches: usdPerToken,
-  output_cost_per_token_batches: usdPerToken,
   provider_specific_entry: z.optional(z.nullable(z.looseObject({ fast: z.optional(z.unknown()) }))),
 });
 type Model = z.infer<typeof modelSchema>;
@@ -44,15 +41,20 @@ const million = 1_000_000;
  *
  * @param list the parsed file
  * @param since first day of every entry, `YYYY-MM-DD`
+ * @param known rates by model: where the list is silent about the cache, its price stands to the input's as it does there
  */
-export function entriesFromLiteLlm(list: unknown, since: string): PriceEntry[] {
+export function entriesFromLiteLlm(
+  list: unknown,
+  since: string,
+  known: ReadonlyMap<string, Rates> = new Map(),
+): PriceEntry[] {
   if (typeof list !== 'object' || list === null || Array.isArray(list)) return [];
   const chosen = new Map<string, { key: string; entry: PriceEntry }>();
   for (const [key, value] of Object.entries(list)) {
     const name = canonicalName(key);
     const parsed = modelSchema.safeParse(value);
     if (name === null || !parsed.success) continue;
-    const entry = entryOf(name, parsed.data, since);
+    const entry = entryOf(name, parsed.data, since, known.get(name));
     if (entry === null) continue;
     const other = chosen.get(name);
     if (other === undefined || comesBefore(key, other.key, name)) chosen.set(name, { key, entry });
@@ -66,12 +68,12 @@ function comesBefore(key: string, other: string, name: string): boolean {
   return key === name || key > other;
 }
 
-function entryOf(model: string, listed: Model, since: string): PriceEntry | null {
+function entryOf(model: string, listed: Model, since: string, known: Rates | undefined): PriceEntry | null {
   const { litellm_provider: vendor, mode } = listed;
   if (!vendors.has(vendor) || !(mode === undefined || mode === null || mode === 'chat' || mode === 'responses')) {
     return null;
   }
-  const rates = ratesOf(model, listed, '');
+  const rates = ratesOf(model, listed, '', known);
   if (rates === null || (rates.input === 0 && rates.output === 0)) return null;
   return {
     model,
@@ -79,13 +81,16 @@ function entryOf(model: string, listed: Model, since: string): PriceEntry | null
     rates,
     longPrompt: longPromptOf(model, listed, rates),
     fast: fastOf(listed),
-    batch: batchOf(listed),
+    batch: factorOf(listed, '_batches'),
     source: 'LiteLLM',
   };
 }
 
-/** @param suffix of the keys of a tier; empty: of the model's own */
-function ratesOf(model: string, listed: Model, suffix: string, short: Rates | null = null): Rates | null {
+/**
+ * @param suffix of the keys of a tier; empty: of the model's own
+ * @param alike rates whose proportions hold where the list is silent
+ */
+function ratesOf(model: string, listed: Model, suffix: string, alike: Rates | undefined): Rates | null {
   const usd = (key: string) => {
     const value = listed[`${key}${suffix}`];
     return typeof value === 'number' && value >= 0 && value <= 1
@@ -93,21 +98,23 @@ function ratesOf(model: string, listed: Model, suffix: string, short: Rates | nu
       : null;
   };
   const input = usd('input_cost_per_token');
-  const output = usd('output_cost_per_token') ?? short?.output ?? null;
+  const output = usd('output_cost_per_token');
   if (input === null || output === null) return null;
-  const cacheWrite5m = usd('cache_creation_input_token_cost') ?? short?.cacheWrite5m ?? input;
-  // Anthropic's fixed rule, where the list says nothing of the hour.
-  const hour = model.startsWith('claude-') ? input * 2 : cacheWrite5m;
+  const asThere = (kind: 'cacheWrite5m' | 'cacheRead') =>
+    alike === undefined || alike.input === 0 ? input : (input * alike[kind]) / alike.input;
+  const cacheWrite5m = usd('cache_creation_input_token_cost') ?? asThere('cacheWrite5m');
+  // Anthropic's is twice the input by rule; the list has had it wrong for some models.
+  const hour = model.startsWith('claude-') ? input * 2 : usd('cache_creation_input_token_cost_above_1hr');
   return {
     input,
     output,
     cacheWrite5m,
-    cacheWrite1h: usd('cache_creation_input_token_cost_above_1hr') ?? hour,
-    cacheRead: usd('cache_read_input_token_cost') ?? short?.cacheRead ?? input,
+    cacheWrite1h: hour ?? cacheWrite5m,
+    cacheRead: usd('cache_read_input_token_cost') ?? asThere('cacheRead'),
   };
 }
 
-/** The lowest tier: our entries have one, and of the few models with two the second lies beyond what agents send. */
+/** The lowest tier: our entries have one, and no model in the list has more. */
 function longPromptOf(model: string, listed: Model, short: Rates): PriceEntry['longPrompt'] {
   const thousands = Object.keys(listed)
     .map((key) => Number(tierKey.exec(key)?.[1] ?? Number.NaN))
@@ -118,17 +125,21 @@ function longPromptOf(model: string, listed: Model, short: Rates): PriceEntry['l
   return rates === null ? null : { above: thousands * 1_000, rates };
 }
 
+/** Anthropic's is told as a factor, OpenAI's as prices of its priority tier. */
 function fastOf(listed: Model): number | null {
   const factor = listed.provider_specific_entry?.fast;
-  return typeof factor === 'number' && factor > 0 && factor <= 1_000 ? factor : null;
+  if (typeof factor === 'number' && factor > 0 && factor <= 1_000) return factor;
+  return factorOf(listed, '_priority');
 }
 
-/** One factor, where input and output are cheaper by the same. */
-function batchOf(listed: Model): number | null {
-  const part = (batch: number | null | undefined, full: number | null | undefined) =>
-    typeof batch === 'number' && typeof full === 'number' && full > 0 ? batch / full : null;
-  const input = part(listed.input_cost_per_token_batches, listed.input_cost_per_token);
-  const output = part(listed.output_cost_per_token_batches, listed.output_cost_per_token);
+/** What a mode costs of the usual price, where input and output cost the same part. */
+function factorOf(listed: Model, suffix: string): number | null {
+  const part = (key: string) => {
+    const [mode, usual] = [listed[`${key}${suffix}`], listed[key]];
+    return typeof mode === 'number' && typeof usual === 'number' && mode >= 0 && usual > 0 ? mode / usual : null;
+  };
+  const input = part('input_cost_per_token');
+  const output = part('output_cost_per_token');
   if (input === null || output === null || Math.abs(input - output) > 0.001) return null;
   return Math.round(input * 1_000) / 1_000;
 }

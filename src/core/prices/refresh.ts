@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Documents } from '../store/documents';
-import type { RefreshedPrices } from './book';
+import { laterPrices, type RefreshedPrices, tableAt } from './book';
 import { entriesFromLiteLlm } from './litellm';
 import type { PriceEntry } from './prices';
 
@@ -46,7 +46,7 @@ export async function readRefreshedPrices(documents: Documents): Promise<Refresh
 }
 
 /**
- * Fetches LiteLLM's public list of prices and keeps it. Only ever called because the user asked: nothing is sent but the
+ * Fetches LiteLLM's public list of prices and keeps it, with what earlier lists said of their days. Only ever called because the user asked: nothing is sent but the
  * request itself.
  *
  * @throws PriceError `unreachable`, `bad-price-list`, `cancelled`
@@ -78,9 +78,10 @@ export async function refreshPrices(
       error,
     );
   }
-  const entries = entriesFromLiteLlm(parse(text), fetchedAt);
+  const known = new Map([...tableAt(fetchedAt)].map(([model, { rates }]) => [model, rates]));
+  const entries = entriesFromLiteLlm(parse(text), fetchedAt, known);
   if (entries.length < fewestModels) throw badList(`only ${entries.length} models in it have a price`);
-  const refreshed = { fetchedAt, entries };
+  const refreshed = laterPrices(await readRefreshedPrices(documents), { fetchedAt, entries });
   await documents.write('cache', 'prices', { v: 1, ...refreshed });
   return refreshed;
 }

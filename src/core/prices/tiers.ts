@@ -210,13 +210,14 @@ export function modelFor(agent: string, tier: ModelTier, date: string, beside: s
  */
 export function expectedModel(agent: string, asked: string | null, type: TaskType, date: string): string | null {
   if (asked === null || asked === 'auto') return modelFor(agent, tierByType[type], date);
-  const short = shortNames.get(
-    asked
-      .trim()
-      .toLowerCase()
-      .replace(/\[1m\]$/, ''),
-  );
-  return short === undefined ? asked : modelFor('claude', short, date);
+  return modelByName(asked, date);
+}
+
+/** A model by its name, or by a short name that stands for the newest of its line on a day, `YYYY-MM-DD`. */
+export function modelByName(name: string, date: string): string {
+  const short = name.trim().toLowerCase();
+  const tier = shortNames.get(short.endsWith('[1m]') ? short.slice(0, -4) : short);
+  return (tier === undefined ? null : modelFor('claude', tier, date)) ?? name;
 }
 
 /**

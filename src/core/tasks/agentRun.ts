@@ -4,6 +4,7 @@ import type { TaskRef } from '../../contract/plan';
 import type { Agent, LaunchSpec } from '../agents/agent';
 import { findProgram } from '../agents/program';
 import { agentByName } from '../agents/registry';
+import { prepareUsageFile } from '../agents/usageFiles';
 import type { Plan } from '../plan/plan';
 import type { Lease } from '../store/leases';
 import { processStartTime } from '../store/processes';
@@ -15,6 +16,7 @@ import { resumableSession, type TaskRecord } from './fold';
 import { rememberAgent } from './lastAgent';
 import type { RunOptions, RunResult } from './run';
 import { TaskError } from './taskError';
+import { watchRun } from './usage/runMeter';
 
 /** What a start is made from; everything is checked before the agent's process exists. */
 export interface Start {
@@ -78,6 +80,11 @@ export async function planStart(
     cli,
     commonDir: context.layout.commonDir,
   });
+  if (made.usageFile !== undefined) {
+    await prepareUsageFile(made.usageFile).catch((error: unknown) => {
+      context.host.log.warn(`What ${agent.name} uses cannot be recorded: ${String(error)}`);
+    });
+  }
   // The demo agent is our own command line.
   const spec = made.command === cli.command ? { ...made, env: { ...made.env, ...asNode() } } : made;
   return { agent, spec, worktree: worktree.path, branch: worktree.branch, model, resumed: resume !== null };
@@ -97,6 +104,7 @@ export async function startAndWait(
   if (start.spec.banner !== null) o.onBanner?.(start.spec.banner);
   const running = await begin(context, ref, start, o);
   const forget = passSignals(running, o);
+  const meter = watchRun(context, ref);
   let end: AgentEnd;
   try {
     await recordStart(context, ref, start, running.pid, lease);
@@ -109,8 +117,10 @@ export async function startAndWait(
     throw error;
   } finally {
     forget();
+    meter.stop();
   }
   await context.store.events.appendTask(ref, { kind: 'agent-exited', pid: running.pid, ...end });
+  await meter.finish();
   return {
     started: true,
     plan: ref.plan,

@@ -80,7 +80,8 @@ export function ownerName(owner: Owner): string {
   return owner.kind === 'task' ? `${owner.ref.plan}/${owner.ref.task}` : owner.kind;
 }
 
-function keyOf(bucket: UsageBucket, by: CostGrouping, { typeOf }: CostNaming): string {
+/** What a bucket is counted to. */
+export function keyOf(bucket: UsageBucket, by: CostGrouping, { typeOf }: CostNaming): string {
   switch (by) {
     case 'task':
       return ownerName(bucket.owner);

@@ -10,6 +10,7 @@ import { moveAgentHere, nextAttention, openAgentTerminal, restartAgent, startWit
 import { openApp, runApp, stopApp } from './app';
 import { cleanTask } from './clean';
 import { cleanIntegrated } from './cleanIntegrated';
+import { exportCosts, refreshPrices, showCosts } from './costs';
 import { dispatchAll, dispatchTask } from './dispatch';
 import { muteHazard, unmuteHazard } from './hazards';
 import { openIntegration, refreshConflicts } from './integration';
@@ -47,6 +48,9 @@ const handlers: Readonly<Record<CommandName, Handler>> = {
   unmuteHazard,
   openConflict,
   proveConflict,
+  showCosts,
+  exportCosts,
+  refreshPrices,
   openLiveFile,
   startWithoutSetup,
   runApp,
@@ -73,7 +77,13 @@ async function refresh(services: Services): Promise<void> {
 }
 
 /** What may be used before the window is trusted. */
-const harmless: ReadonlySet<CommandName> = new Set(['showLog', 'refresh', 'openGitSettings', 'openIntegration']);
+const harmless: ReadonlySet<CommandName> = new Set([
+  'showLog',
+  'refresh',
+  'openGitSettings',
+  'openIntegration',
+  'showCosts',
+]);
 
 /** Registers all commands; what one throws is told in one sentence. */
 export function registerCommands(services: Services): Disposable {

@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import type { Log } from '../../core/ports';
 import type { Cells } from '../conflicts/cells';
+import type { CostsPanels } from '../costs/costsPanels';
 import type { HazardActions } from '../hazards/hazardActions';
 import type { IntegrationPanels } from '../integration/integrationPanels';
 import type { AgentLauncher } from '../launching/agentLauncher';
@@ -19,6 +20,7 @@ export interface Services {
   readonly views: Views;
   readonly choose: TargetChooser;
   readonly integration: IntegrationPanels;
+  readonly costs: CostsPanels;
   readonly cells: Cells;
   readonly hazards: HazardActions;
   /** Remembered for this workspace. */

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { PanelEmpty } from '../../protocol/panel';
 import { commandIds, type Emptiness } from '../contributions';
-import { manageTrustRemedy, openSettingRemedy, type Remedy, showLogRemedy } from '../messages';
+import type { Remedy } from '../messages';
+import { emptinessRemedy } from '../panels/emptiness';
 import { whyNoRepository } from '../sessions/whyNoRepository';
 
 /** Why the panel has no matrix to show. */
@@ -45,31 +46,14 @@ export function emptyPanel(reason: PanelReason): PanelEmpty {
 /** The one thing to do about it; null: wait. */
 export function remedyOf(reason: PanelReason): Remedy | null {
   switch (reason) {
-    case 'loading':
     case 'not computed':
-    case 'noRepository':
       return null;
     case 'fewer than two':
       return {
         label: vscode.l10n.t('Spin an Agent'),
         run: () => vscode.commands.executeCommand(commandIds.spin),
       };
-    case 'noFolder':
-      return {
-        label: vscode.l10n.t('Open Folder'),
-        run: () => vscode.commands.executeCommand('workbench.action.files.openFolder'),
-      };
-    case 'untrusted':
-      return manageTrustRemedy();
-    case 'noGit':
-    case 'oldGit':
-      return openSettingRemedy('git.path');
-    case 'dubiousOwnership':
-      return {
-        label: vscode.l10n.t('Manage Unsafe Repositories'),
-        run: () => vscode.commands.executeCommand('git.manageUnsafeRepositories'),
-      };
     default:
-      return showLogRemedy();
+      return emptinessRemedy(reason);
   }
 }

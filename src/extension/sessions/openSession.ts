@@ -25,7 +25,7 @@ export function startSession(repository: Repository): RepositorySession {
   });
   const { context } = repository;
   const matrix = new LiveMatrix({ context, duty, tools: () => repository.conflicts() });
-  const costs = new LiveCosts({ context, duty, tools: null });
+  const costs = new LiveCosts({ context, duty, tools: () => repository.costTools() });
   const monitor = new Monitor(context, duty, matrix, costs);
   duty.start();
   return new RepositorySession({ repository, monitor, duty, matrix, costs });

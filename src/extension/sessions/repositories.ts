@@ -153,6 +153,7 @@ export class Repositories extends DisposableBase {
       void this.open();
     }
     for (const session of this.all) {
+      session.costs.settingsChanged();
       session
         .mirrorSettings()
         .catch((error: unknown) => this.#log.warn(`Settings were not mirrored: ${String(error)}`));

@@ -133,6 +133,12 @@ describe('records of Copilot CLI', () => {
     );
   });
 
+  it('of an unknown version say so, and are read as far as they are understood', () => {
+    const found = read([event('session.start', { sessionId: 's1', version: 2 }), record({ ...used(5, 1) })]);
+    assert.deepEqual(found.skipped, ['events of version 2 are not known: some may be missing']);
+    assert.deepEqual(sum(found.records), { input: 5, output: 1 });
+  });
+
   it('follow the working directory', () => {
     const moved = event('session.context_changed', { cwd: '/home/ada/other' });
     const { records } = read([start(), record({ ...used(1, 1) }), moved, record({ ...used(1, 1) })]);

@@ -6,30 +6,19 @@ import { execa } from 'execa';
 import { ensureNode24 } from '../../../scripts/provision.mjs';
 import { opencodeRecords } from '../../../src/core/agents/opencode/records';
 import { withTempDir } from '../support/repositories';
-import type { DatabaseCase } from './databaseProgram';
+import type { DatabaseCase, DatabaseResult, DatabaseRows } from './databaseProgram';
 import { assertSound, counted, type Found, placesAt, readWhole, sum, type WholeReader } from './recordSupport';
 
 const reader = opencodeRecords as WholeReader;
 const hasSqlite = process.getBuiltinModule('node:sqlite') !== undefined;
 
-interface Rows {
-  readonly sessions: { readonly id: string; readonly time_created: number }[];
-  readonly messages: { readonly id: string; readonly session_id: string; readonly data: string }[];
-}
-
 /** Rows of a database that opencode 1.18.33 wrote (its model was a stand-in). */
-function realRows(name: string): Rows {
+function realRows(name: string): DatabaseRows {
   return JSON.parse(readFileSync(path.join(import.meta.dirname, 'records', `${name}.json`), 'utf8'));
 }
 
-interface Result {
-  readonly found: Found;
-  readonly isSame: boolean;
-  readonly left: readonly string[];
-}
-
 /** Makes these databases and reads them, in a Node that has SQLite. */
-async function readDatabases(...cases: readonly DatabaseCase[]): Promise<Result[]> {
+async function readDatabases(...cases: readonly DatabaseCase[]): Promise<DatabaseResult[]> {
   const node = hasSqlite ? process.execPath : await ensureNode24();
   const program = path.join(import.meta.dirname, 'databaseProgram.ts');
   return withTempDir(async (folder) => {
@@ -41,11 +30,13 @@ async function readDatabases(...cases: readonly DatabaseCase[]): Promise<Result[
   });
 }
 
-const session = (id: string, created: number, parent: string | null = null) => ({
+/** @param total tokens that the session tells itself */
+const session = (id: string, created: number, parent: string | null = null, total = 0) => ({
   id,
   parent_id: parent,
   directory: '/home/ada/sample',
   time_created: created,
+  tokens_input: total,
 });
 const message = (id: string, of: string, data: object | string, created = 1_795_293_893_524) => ({
   id,
@@ -96,18 +87,14 @@ describe('records of opencode', () => {
       { ...realRows('opencode-subagent'), state: 'live' },
     );
     assert.ok(live && closed && subagent);
-    for (const { found, isSame, left } of [live, closed]) {
+    for (const { found, more, left } of [live, closed]) {
       // Six answers, of which a fork has copies under new ids, and three of its own.
-      assert.equal(found.records.length, 9);
-      assert.deepEqual(sum(counted(found.records)), {
-        input: 1080,
-        output: 720,
-        cacheWrite5m: 21_600,
-        cacheRead: 54_000,
-      });
-      const sessions = found.records.map((record) => record.session);
-      assert.equal(sessions.filter((id) => id === forked.sessions[0]?.id).length, 6);
-      assert.deepEqual([isSame, left, found.skipped], [true, [], []]);
+      const records = counted(found.records);
+      assert.equal(records.length, 9);
+      assert.deepEqual(sum(records), { input: 1080, output: 720, cacheWrite5m: 21_600, cacheRead: 54_000 });
+      assert.equal(records.filter((record) => record.session === forked.sessions[0]?.id).length, 6);
+      // The totals of sessions, copies included, are told by their messages.
+      assert.deepEqual([found.skipped, more, left], [[], { records: [], quotas: [], skipped: [] }, []]);
       assertSound(found);
     }
     assert.equal(live.found.records[0]?.usd, 0.01236);
@@ -130,7 +117,6 @@ describe('records of opencode', () => {
       message('proto', 's1', '{"role":"assistant","tokens":{"__proto__":{"input":5}}}'),
       message('user', 's1', { role: 'user', summary: '"tokens"' }),
       message('good', 'loop', answer(tokens(5, 1))),
-      message('nowhere', 'unknown', answer(tokens(6, 1))),
     ];
     const [bad, damaged, other] = await readDatabases(
       { sessions, messages, state: 'closed' },
@@ -138,32 +124,63 @@ describe('records of opencode', () => {
       { sessions, messages, state: 'other tables' },
     );
     assert.ok(bad && damaged && other);
-    assert.deepEqual(sum(bad.found.records), { input: 11, output: 2 });
+    assert.deepEqual(sum(bad.found.records), { input: 5, output: 1 });
     assert.equal(bad.found.skipped.length, 5, bad.found.skipped.join('\n'));
     for (const { found } of [damaged, other]) assert.deepEqual([found.records, found.skipped.length], [[], 1]);
     assert.match(other.found.skipped[0] ?? '', /no such table/);
   });
 
-  it('that are still being given wait, and count when their session went on without their end', async function () {
+  it('that are still being given wait, and count when they are over or their session went on without their end', async function () {
     this.timeout(120_000);
     const open = answer(tokens(5, 1), { time: { created: 1_795_293_893_000 } });
-    const [waiting, over] = await readDatabases(
-      { sessions: [session('s1', 2)], messages: [message('a', 's1', open, 10)], state: 'closed' },
-      {
-        sessions: [session('s1', 2)],
-        messages: [message('a', 's1', open, 10), message('b', 's1', answer(tokens(0, 0)), 20)],
-        state: 'closed',
-      },
-    );
-    assert.deepEqual(waiting?.found.records, []);
-    assert.deepEqual(sum(over?.found.records ?? []), { input: 5, output: 1 });
+    const first = { sessions: [session('s1', 2)], messages: [message('a', 's1', open, 10)] };
+    const over = { sessions: [session('s1', 2, null, 6)], messages: [message('a', 's1', answer(tokens(5, 1)), 10)] };
+    const next = { sessions: [], messages: [message('b', 's1', answer(tokens(0, 0)), 20)] };
+    for (const { found, more } of await readDatabases(
+      { ...first, state: 'live', later: over },
+      { ...first, state: 'live', later: next },
+      { ...first, state: 'no totals', later: over },
+    )) {
+      assert.deepEqual(found.records, []);
+      assert.deepEqual([sum(more.records), more.skipped], [{ input: 5, output: 1 }, []]);
+    }
+  });
+
+  it('that were added since are all that is read again, and what was skipped stays told', async function () {
+    this.timeout(120_000);
+    const bad = message('bad', 's1', answer(tokens(-5, 1)));
+    const rows = { sessions: [session('s1', 2)], messages: [bad, message('a', 's1', answer(tokens(5, 1)))] };
+    const later = {
+      sessions: [session('s1', 2, null, 9), session('s2', 3)],
+      messages: [message('b', 's1', answer(tokens(2, 1))), message('c', 's2', answer(tokens(3, 1)))],
+    };
+    for (const { found, more } of await readDatabases(
+      { ...rows, state: 'live', later },
+      { ...rows, state: 'closed', later },
+      { ...rows, state: 'no totals', later },
+    )) {
+      assert.deepEqual(sum(found.records), { input: 5, output: 1 });
+      assert.deepEqual(sum(more.records), { input: 5, output: 2 });
+      assert.deepEqual([found.skipped.length, more.skipped], [1, found.skipped]);
+    }
+  });
+
+  it('whose session tells more tokens than its messages are missed by name', async function () {
+    this.timeout(120_000);
+    const [result] = await readDatabases({
+      sessions: [session('s1', 2, null, 100)],
+      messages: [message('a', 's1', answer(tokens(5, 1)))],
+      state: 'closed',
+    });
+    assert.deepEqual(result?.found.skipped, ['s1: 94 of its tokens are told by none of its messages']);
+    assert.deepEqual(result?.more.skipped, result?.found.skipped);
   });
 
   it('in a Node without SQLite are skipped with what would read them', function () {
     if (hasSqlite) this.skip();
     const { records, skipped } = readWhole(reader, path.resolve('/nowhere/opencode.db'));
     assert.deepEqual(records, []);
-    assert.match(skipped.join(), /cannot read SQLite, 22\.13 and newer can/);
+    assert.match(skipped.join(), /has no SQLite here: ask with Node\.js 22\.13 or newer/);
   });
 
   const readOne = (data: unknown): Promise<Found> =>

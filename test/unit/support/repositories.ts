@@ -67,7 +67,17 @@ export function testEnvironment(extra: Record<string, string> = {}): Record<stri
   for (const [key, value] of Object.entries(process.env)) {
     if (value !== undefined && !key.toUpperCase().startsWith('GIT_')) env[key] = value;
   }
-  return { ...env, GIT_CONFIG_GLOBAL: globalConfig(), GIT_CONFIG_NOSYSTEM: '1', LC_ALL: 'C', ...extra };
+  const config = globalConfig();
+  // Agents of the user's own leave their usage files there.
+  const data = path.join(path.dirname(config), 'data');
+  const own = {
+    GIT_CONFIG_GLOBAL: config,
+    GIT_CONFIG_NOSYSTEM: '1',
+    LC_ALL: 'C',
+    XDG_DATA_HOME: data,
+    LOCALAPPDATA: data,
+  };
+  return { ...env, ...own, ...extra };
 }
 
 /** Runs the real git; resolves with its standard output without the last line end, rejects when it fails. */

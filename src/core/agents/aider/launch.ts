@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Agent, LaunchContext, LaunchSpec } from '../agent';
 import { acceptedPermissions, permissionRow } from '../permissions';
 import { cleanText } from '../prompt';
+import { usageFileFor } from '../usageFiles';
 
 /**
  * aider. Read from its documentation, not tried: it keeps no sessions, takes a first message only when it may end
@@ -24,11 +25,16 @@ export const aider: Agent = {
 
 function launch(context: LaunchContext): LaunchSpec {
   const folder = path.join(context.commonDir, 'switchyard', 'cache');
+  const { session, worktree: cwd, env, platform } = context;
+  const usageFile = usageFileFor('aider', { session, cwd, env, platform });
   const args = [
     '--no-gitignore',
     '--no-check-update',
     `--chat-history-file=${path.join(folder, `aider-${context.session}.md`)}`,
     `--input-history-file=${path.join(folder, `aider-${context.session}.history`)}`,
+    // Into our file, and to nobody else.
+    `--analytics-log=${usageFile.path}`,
+    '--no-analytics',
     ...permissionRow('aider', context.permissions).args,
   ];
   if (context.model !== null) args.push(`--model=${context.model}`);
@@ -37,6 +43,7 @@ function launch(context: LaunchContext): LaunchSpec {
     command: context.program ?? 'aider',
     args,
     env: context.env,
+    usageFile,
     session: null,
     input: null,
     // In its chat aider waits for a first message: the brief is at hand as a read-only file.

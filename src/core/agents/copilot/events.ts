@@ -2,6 +2,9 @@ import { type Fields, fieldsOf, nameOf, noJson, nonsense, parseFields, pathOf, t
 import type { RecordSink } from '../records';
 import { type CopilotUsage, noUsage, plus, tokensOf, usageOf, without } from './usage';
 
+/** Of the events, as their first tells it. */
+const knownVersion = 1;
+
 /** Usage by model; null: the model was not told. */
 type ByModel = Map<string | null, CopilotUsage>;
 
@@ -34,6 +37,9 @@ export class SessionEvents {
     switch (line.type) {
       case 'session.start':
         this.#session = nameOf(data.sessionId) ?? this.#session;
+        if (typeof data.version === 'number' && data.version !== knownVersion) {
+          sink.skip(`events of version ${data.version} are not known: some may be missing`);
+        }
         this.#begin();
         break;
       case 'session.resume':

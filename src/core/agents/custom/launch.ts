@@ -3,6 +3,7 @@ import type { Agent, LaunchContext, LaunchSpec } from '../agent';
 import { AgentError } from '../errors';
 import { acceptedPermissions, permissionRow } from '../permissions';
 import { cleanText, promptForArgument, promptForInput, resumePrompt } from '../prompt';
+import { usageFileFor } from '../usageFiles';
 
 /** A command of the user's own from the setting `customAgents`. */
 export function customAgent(name: string, definition: CustomAgent): Agent {
@@ -34,6 +35,8 @@ function launch(name: string, definition: CustomAgent, context: LaunchContext): 
     );
   }
   const session = context.resume ?? context.session;
+  const env = { ...context.env, ...definition.env };
+  const usageFile = usageFileFor(name, { session, cwd: context.worktree, env, platform: context.platform });
   const values: Record<string, string> = {
     brief: context.resume !== null && template === definition.resume ? resumePrompt : promptForArgument(context).text,
     briefFile: context.briefFile,
@@ -49,7 +52,8 @@ function launch(name: string, definition: CustomAgent, context: LaunchContext): 
     // What `findProgram` found belongs to the first word of `command`; another program stands for itself.
     command: program === definition.command[0] ? (context.program ?? program) : program,
     args: template.slice(1).map((part) => fill(part, values)),
-    env: { ...context.env, ...definition.env, SWITCHYARD_PERMISSIONS: context.permissions },
+    env: { ...env, SWITCHYARD_PERMISSIONS: context.permissions, SWITCHYARD_USAGE_FILE: usageFile.path },
+    usageFile,
     session: canResume(definition) ? session : null,
     input: context.headless && !usesBrief ? promptForInput(context) : null,
     banner: context.headless || usesBrief || context.resume !== null ? null : cleanText(context.brief),

@@ -1,77 +1,142 @@
-import { type Fields, nameOf, parseFields, pathOf, timeOf } from '../recordFields';
+import { tokenKinds } from '../../../contract/usage';
+import { countOf, type Fields, fieldsOf, nameOf, parseFields, pathOf, timeOf } from '../recordFields';
 import type { RecordSink, UsageRecord } from '../records';
 import { answerOf } from './message';
-import type { Database } from './sqlite';
+import type { Database, Row } from './sqlite';
 
 /** Of one message; those of answers have less than a thousand characters. */
 const longestMessage = 1024 ** 2;
 
+/** What is known of a database from the last time that it was read. */
+export class Progress {
+  /** How a session was when all of its answers were read, by id. */
+  readonly settled = new Map<string, string>();
+  /** Messages that cannot change any more, by id. */
+  readonly done = new Set<string>();
+  /** Reasons, by what was skipped. */
+  readonly skipped = new Map<string, string>();
+  /** Tokens of answers that were read, by session. */
+  readonly told = new Map<string, number>();
+}
+
 interface Session {
+  readonly id: string;
   readonly parent: string | null;
   readonly directory: string | null;
   readonly created: number;
+  /** Tokens of all its answers, as it tells itself; null: it does not. */
+  readonly tokens: number | null;
+  /** Changes with every answer; null: versions without totals have nothing that does. */
+  readonly state: string | null;
 }
 
 interface Message {
-  readonly id: string | null;
-  readonly session: string | null;
-  readonly created: number;
-  readonly fields: Fields;
+  readonly id: string;
+  /** Its session went on after it. */
+  readonly isLeftBehind: boolean;
+  /** null: no JSON, or too long. */
+  readonly fields: Fields | null;
 }
 
 /**
- * Reads the answers in opencode's database (tables `session` and `message`, as of 1.18).
+ * Reads the answers in opencode's database (tables `session` and `message`, as of 1.18) that were not read before: a
+ * session at work changes the database several times a second, and it may hold years.
+ * @param progress is taken further
  * @throws Error it is damaged, or its tables have another form
  */
-export function readDatabase(database: Database, sink: RecordSink): void {
+export function readDatabase(database: Database, progress: Progress, sink: RecordSink): void {
+  // What one statement sees, the next one sees too.
+  database.exec('BEGIN');
   const sessions = sessionsOf(database);
-  const messages = messagesOf(database, sink);
-  const lastOf = new Map<string | null, number>();
-  for (const { session, created } of messages) lastOf.set(session, Math.max(created, lastOf.get(session) ?? 0));
-  // Originals before the copies in forks of their sessions, which are younger.
-  const age = ({ session }: Message): number => (session === null ? undefined : sessions.get(session))?.created ?? 0;
-  const seen = new Set<string>();
-  for (const message of messages.sort((a, b) => age(a) - age(b))) {
-    const { id, session, created, fields } = message;
-    const directory = session === null ? null : (sessions.get(session)?.directory ?? null);
-    const isOver = created < (lastOf.get(session) ?? 0);
-    const found = answerOf(fields, { id, session, directory, isOver });
-    if (found === null) continue;
-    if (typeof found === 'string') sink.skip(`${id ?? 'a message'}: ${found}`);
-    else if (!seen.has(found.key)) {
-      seen.add(found.key);
-      sink.record({ ...found, session: outermost(found.session, sessions) } satisfies UsageRecord);
-    }
+  // Originals before the copies in forks, which are younger: of what is the same the first is kept.
+  for (const session of [...sessions.values()].sort((a, b) => a.created - b.created)) {
+    if (session.state !== null && progress.settled.get(session.id) === session.state) continue;
+    const found = readSession(database, session, progress);
+    for (const record of found) sink.record({ ...record, session: outermost(session.id, sessions) });
   }
+  for (const [id, reason] of progress.skipped) sink.skip(`${id}: ${reason}`);
+}
+
+/** @returns its answers that were not read before */
+function readSession(database: Database, session: Session, progress: Progress): UsageRecord[] {
+  const { settled, done, skipped, told } = progress;
+  const records: UsageRecord[] = [];
+  let isSettled = true;
+  for (const { id, isLeftBehind, fields } of newMessages(database, session.id, done)) {
+    const isOver = isLeftBehind || isFinished(fields);
+    const origin = { id, session: session.id, directory: session.directory, isOver };
+    const found = fields === null ? 'it is no JSON, or too long' : answerOf(fields, origin);
+    if (isOver) done.add(id);
+    else isSettled = false;
+    if (typeof found === 'string') skipped.set(id, found);
+    else if (found !== null) records.push(found);
+  }
+  told.set(
+    session.id,
+    records.reduce((all, { tokens }) => all + sum(tokenKinds.map((kind) => tokens[kind])), told.get(session.id) ?? 0),
+  );
+  skipped.delete(session.id);
+  if (!isSettled) return records;
+  const missing = (session.tokens ?? 0) - (told.get(session.id) ?? 0);
+  if (missing > 0) skipped.set(session.id, `${missing} of its tokens are told by none of its messages`);
+  if (session.state !== null) settled.set(session.id, session.state);
+  return records;
 }
 
 function sessionsOf(database: Database): Map<string, Session> {
   const sessions = new Map<string, Session>();
-  for (const row of database.prepare('SELECT id, parent_id, directory, time_created FROM session').iterate()) {
+  for (const row of database.prepare('SELECT * FROM session').iterate()) {
     const id = nameOf(row.id);
     if (id === null) continue;
+    const directory = pathOf(row.directory);
     const created = timeOf(row.time_created) ?? 0;
-    sessions.set(id, { parent: nameOf(row.parent_id), directory: pathOf(row.directory), created });
+    sessions.set(id, { id, parent: nameOf(row.parent_id), directory, created, ...totalsOf(row) });
   }
   return sessions;
 }
 
-/** Those that tell tokens: the others may be long and are left in the database. */
-function messagesOf(database: Database, sink: RecordSink): Message[] {
-  const rows = database
-    .prepare(
-      `SELECT id, session_id, time_created, CASE WHEN length(data) <= ? THEN data END AS data
-       FROM message WHERE instr(data, '"tokens"') > 0`,
-    )
-    .iterate(longestMessage);
-  const messages: Message[] = [];
-  for (const row of rows) {
-    const id = nameOf(row.id);
+function totalsOf(row: Row): Pick<Session, 'tokens' | 'state'> {
+  const told = [
+    row.tokens_input,
+    row.tokens_output,
+    row.tokens_reasoning,
+    row.tokens_cache_read,
+    row.tokens_cache_write,
+  ];
+  if (told.some((total) => typeof total !== 'number')) return { tokens: null, state: null };
+  const totals = told.flatMap((total) => countOf(total) ?? []);
+  return {
+    tokens: totals.length === told.length ? sum(totals) : null,
+    state: JSON.stringify([row.time_updated, told]),
+  };
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
+
+/** Those of a session that may tell tokens and were not over when they were read. */
+function newMessages(database: Database, session: string, done: Set<string>): Message[] {
+  // Told by an index alone: the messages themselves may be long.
+  const listed = [...database.prepare('SELECT id, time_created FROM message WHERE session_id = ?').iterate(session)];
+  const last = listed.reduce((latest, row) => Math.max(latest, timeOf(row.time_created) ?? 0), 0);
+  const one = database.prepare(
+    `SELECT instr(data, '"tokens"') > 0 AS tells, CASE WHEN length(data) <= ? THEN data END AS data
+     FROM message WHERE id = ?`,
+  );
+  return listed.flatMap(({ id, time_created }) => {
+    if (typeof id !== 'string' || done.has(id)) return [];
+    const row = one.get(longestMessage, id);
+    if (row?.tells !== 1) {
+      done.add(id);
+      return [];
+    }
     const fields = typeof row.data === 'string' ? parseFields(row.data) : null;
-    if (fields === null) sink.skip(`${id ?? 'a message'}: it is no JSON, or too long`);
-    else messages.push({ id, session: nameOf(row.session_id), created: timeOf(row.time_created) ?? 0, fields });
-  }
-  return messages;
+    return [{ id, isLeftBehind: (timeOf(time_created) ?? 0) < last, fields }];
+  });
+}
+
+/** Whether a message can not change any more by what it says itself. */
+function isFinished(fields: Fields | null): boolean {
+  return fields === null || fields.role !== 'assistant' || timeOf(fieldsOf(fields.time)?.completed) !== null;
 }
 
 /** The session that a subagent's was started by, or that one's. */

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseFields } from '../recordFields';
 import type { RecordFile, RecordPlaces, RecordReader, RecordRoot, RecordSink } from '../records';
-import { readDatabase } from './database';
+import { Progress, readDatabase } from './database';
 import { answerOf } from './message';
 import { openDatabase } from './sqlite';
 
@@ -45,19 +45,26 @@ function roots({ env, home }: RecordPlaces): RecordRoot[] {
   return [...databases, messages];
 }
 
-function readAll({ path: file }: RecordFile, sink: RecordSink): void {
+/** By the file as whoever asks knows it: what was read for one is news to another. */
+const progressOf = new WeakMap<RecordFile, Progress>();
+
+function readAll(file: RecordFile, sink: RecordSink): void {
   try {
-    const database = openDatabase(file);
+    const database = openDatabase(file.path);
     if (database === null) {
-      sink.skip(`Node.js ${process.versions.node} cannot read SQLite, 22.13 and newer can`);
+      sink.skip(`Node.js ${process.versions.node} has no SQLite here: ask with Node.js 22.13 or newer`);
       return;
     }
     try {
-      readDatabase(database, sink);
+      const progress = progressOf.get(file) ?? new Progress();
+      progressOf.set(file, progress);
+      readDatabase(database, progress, sink);
     } finally {
       database.close();
     }
   } catch (error) {
+    // What was read before it failed may not have been told.
+    progressOf.delete(file);
     sink.skip(`the database cannot be read (${error instanceof Error ? error.message.slice(0, 120) : 'unknown'})`);
   }
 }

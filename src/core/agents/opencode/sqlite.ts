@@ -1,9 +1,16 @@
 import { statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
+/** A row by the names of its columns. */
+export type Row = Readonly<Record<string, unknown>>;
+
 /** As much of `node:sqlite` as is used: it is younger than the oldest Node that we run under. */
 export interface Database {
-  prepare(sql: string): { iterate(...values: readonly unknown[]): Iterable<Readonly<Record<string, unknown>>> };
+  exec(sql: string): void;
+  prepare(sql: string): {
+    iterate(...values: readonly unknown[]): Iterable<Row>;
+    get(...values: readonly unknown[]): Row | undefined;
+  };
   close(): void;
 }
 

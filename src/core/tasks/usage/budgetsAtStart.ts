@@ -1,12 +1,15 @@
 import type { TaskRef } from '../../../contract/plan';
 import type { BudgetUse, CostEstimate, Tokens } from '../../../contract/usage';
 import { estimateOf, type FinishedTask } from '../../prices/estimates';
+import { createPricer } from '../../prices/pricer';
 import { addTokens, noTokens } from '../../usage/sums';
 import { readRecords, refName, type TaskContext } from '../context';
 import { recordCrossings } from './budgetEvents';
 import type { Expected } from './budgetHolds';
-import { type CostsNow, costsNow, isLimited, readBudgets } from './budgetsNow';
-import { readPricer } from './readPricer';
+import { costsNow } from './costsNow';
+import type { CostState } from './parts';
+import { readPriceBook } from './question';
+import { isLimited, readBudgets } from './readBudgets';
 
 /** What the start of an agent is held against. */
 export interface BudgetsAtStart {
@@ -45,7 +48,7 @@ export async function budgetsAtStart(
 async function expectedOf(
   context: TaskContext,
   ref: TaskRef,
-  costs: CostsNow,
+  costs: CostState,
   chosen: string | null | undefined,
 ): Promise<CostEstimate | null> {
   const fields = (await context.plan(ref.plan))?.tasks.find(({ ref: { task } }) => task === ref.task)?.fields;
@@ -53,11 +56,17 @@ async function expectedOf(
   const named = chosen ?? fields.model ?? context.host.settings().defaultModel;
   const model = named === 'auto' ? null : named;
   const now = context.store.now().getTime();
-  return estimateOf(fields.type, model, await finishedTasks(context, costs), await readPricer(context), now);
+  return estimateOf(
+    fields.type,
+    model,
+    await finishedTasks(context, costs),
+    createPricer(await readPriceBook(context)),
+    now,
+  );
 }
 
 /** What the tasks have used whose agent has ended well: they say what the next one of their type will use. */
-async function finishedTasks(context: TaskContext, { usage, types }: CostsNow): Promise<FinishedTask[]> {
+async function finishedTasks(context: TaskContext, { usage, types }: CostState): Promise<FinishedTask[]> {
   const used = new Map<string, Tokens>();
   for (const { owner, tokens } of usage.buckets) {
     if (owner.kind === 'task')

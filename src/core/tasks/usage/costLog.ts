@@ -46,8 +46,11 @@ export interface AppendOptions {
   readonly at: Date;
 }
 
+/** Of a repository, what the log needs. */
+export type LogContext = Pick<TaskContext, 'host' | 'layout' | 'store'>;
+
 /** Opens the log; one process keeps one. */
-export function createCostLog(context: TaskContext): CostLog {
+export function createCostLog(context: LogContext): CostLog {
   const file = costLogFile(context);
   const costs = new LoggedCosts();
   // What was logged before the setting moved the log still counts.
@@ -113,14 +116,14 @@ function sum({ rows }: SessionCost): number {
   return rows.reduce((all, row) => all + allTokens(row.tokens), 0);
 }
 
-function costLogFile({ host, layout, store }: TaskContext): string {
+function costLogFile({ host, layout, store }: LogContext): string {
   const { costLog } = host.settings();
   return costLog === null
     ? path.join(store.dir, costLogName)
     : path.resolve(layout.mainWorktree ?? layout.commonDir, costLog);
 }
 
-async function appendLine({ store }: TaskContext, file: string, line: Buffer): Promise<void> {
+async function appendLine({ store }: LogContext, file: string, line: Buffer): Promise<void> {
   if (path.dirname(file) === store.dir) return appendOnce(file, line);
   // Where the user has put it: with the folders that this needs, readable as their other files are.
   try {

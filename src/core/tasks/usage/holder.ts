@@ -132,7 +132,8 @@ export class CostHolder extends DisposableBase {
     const again = this.#again;
     this.#again = false;
     if (again) this.#hinted();
-    const live = this.#source.rows.some(isLive);
+    // What failed is tried again soon.
+    const live = this.#source.rows.some(isLive) || this.#state?.failure !== undefined;
     this.#plan(nextLook({ live, sinceGrew: Date.now() - this.#grew, took: this.#took }, this.#timing));
   }
 
@@ -165,15 +166,24 @@ export class CostHolder extends DisposableBase {
     if (this.disposed) return;
     this.#tell(state);
     await this.#tools.record(state, new Set(this.#source.rows.filter(isLive).map(refName)));
-    if (grew && !this.disposed) await this.#hints.follow(usage.buckets);
+    if (grew && !this.disposed) await this.#follow(usage);
+  }
+
+  /** What is not watched is looked at all the same, only later. */
+  async #follow({ buckets }: UsageAnswer): Promise<void> {
+    try {
+      await this.#hints.follow(buckets);
+    } catch (error) {
+      if (!this.disposed) this.#log.debug(`Records are not watched: ${String(error)}`);
+    }
   }
 
   #failed(error: unknown): void {
     const failure = error instanceof Error ? error.message : String(error);
-    this.#log.warn(`Cost could not be read: ${failure}`);
     this.#stale = true;
-    this.#took = Math.max(this.#took, this.#timing.liveMs);
-    if (this.#state?.failure !== failure) this.#tell({ ...(this.#state ?? nothingRead()), failure });
+    if (this.#state?.failure === failure) return;
+    this.#log.warn(`Cost could not be read: ${failure}`);
+    this.#tell({ ...(this.#state ?? nothingRead()), failure });
   }
 
   #tell(state: CostState): void {

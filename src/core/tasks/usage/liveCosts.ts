@@ -11,7 +11,7 @@ import type { CostState, CostView } from './parts';
 import { costsName, readCosts } from './readCosts';
 
 /** Touched by a window that wants records looked at, for the one that has the duty. */
-const refreshHint = 'costs-refresh';
+export const refreshHint = 'costs-refresh';
 /** After this time whoever asked for a refresh is let go, whether or not somebody has the duty. */
 const refreshMs = 10_000;
 
@@ -19,13 +19,15 @@ const refreshMs = 10_000;
 export class LiveCosts extends DisposableBase implements CostView {
   readonly #context: TaskContext;
   readonly #duty: DutyView | null;
-  readonly #tools: (() => Promise<CostTools>) | null;
+  readonly #tools: () => CostTools;
   readonly #timing: CostTiming;
   readonly #onDidChange: Emitter<void>;
   readonly onDidChange: Event<void>;
   #source: CostSource | null = null;
   #opened: CostTools | null = null;
   #holder: CostHolder | null = null;
+  /** The user's own agents that it knows. */
+  #agents = '';
   #state: CostState | null = null;
   #byTask: CostsByTask = new Map();
   #turn: Promise<void> = Promise.resolve();
@@ -37,8 +39,8 @@ export class LiveCosts extends DisposableBase implements CostView {
   constructor(o: {
     readonly context: TaskContext;
     readonly duty: DutyView | null;
-    /** Asked for each time this window gets the duty; null: it only reads what others wrote. */
-    readonly tools: (() => Promise<CostTools>) | null;
+    /** Asked for each time this window gets the duty. */
+    readonly tools: () => CostTools;
     readonly timing?: Partial<CostTiming> | undefined;
   }) {
     super();
@@ -71,7 +73,6 @@ export class LiveCosts extends DisposableBase implements CostView {
     this.#source = source;
     this._register(this.#context.store.onDidChange(({ area, name }) => this.#storeChanged(area, name)));
     if (this.#duty !== null) this._register(this.#duty.onDidChange(() => this.#dutyChanged()));
-    this.#then(() => this.#read());
     this.#dutyChanged();
     await this.#turn;
   }
@@ -85,9 +86,19 @@ export class LiveCosts extends DisposableBase implements CostView {
     await told;
   }
 
-  /** Settings or prices are others. */
+  /** Settings are others. */
   settingsChanged(): void {
-    this.#holder?.questionChanged();
+    if (this.#holder === null) return;
+    // What knows the user's own agents is made with them.
+    if (this.#agents === this.#readAgents()) this.#holder.questionChanged();
+    else {
+      this.#letGo();
+      this.#dutyChanged();
+    }
+  }
+
+  #readAgents(): string {
+    return JSON.stringify(this.#context.host.settings().customAgents);
   }
 
   /** Resolves when everything known to have changed is told and on the disk: for tests and benchmarks. */
@@ -140,15 +151,14 @@ export class LiveCosts extends DisposableBase implements CostView {
   }
 
   async #take(): Promise<void> {
-    if (this.#holder !== null || this.#source === null || this.#tools === null) return;
-    const tools = await this.#tools();
-    if (!this.#holds || this.disposed) {
-      tools.dispose();
-      return;
-    }
-    this.#opened = tools;
+    if (this.#holder !== null || this.#source === null) return;
+    // The last thing the former holder wrote may not have been told yet.
+    await this.#read();
+    if (!this.#holds || this.disposed) return;
+    this.#agents = this.#readAgents();
+    this.#opened = this.#tools();
     this.#holder = new CostHolder({
-      tools,
+      tools: this.#opened,
       source: this.#source,
       prior: this.#state,
       publish: (state) => this.#computed(state),

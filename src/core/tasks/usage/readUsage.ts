@@ -10,6 +10,7 @@ import type { TaskContext } from '../context';
 import { createCostLog, skippedOf } from './costLog';
 import type { CostState } from './parts';
 import { makeQuestion, readTypes } from './question';
+import { readBudgets } from './readBudgets';
 
 export interface ReadUsageOptions {
   /** Also what belongs to other repositories: every record on this machine. */
@@ -29,7 +30,12 @@ export async function readUsage(context: TaskContext, o: ReadUsageOptions = {}):
   const meter = o.meter ?? createMeter(meterOptions(context.host));
   try {
     const answer = await meter.ask(question, o.signal);
-    return { ...costState(question, answer, logged), types: await readTypes(context, logged.sessions) };
+    const state = costState(question, answer, logged);
+    const [types, budgets] = await Promise.all([
+      readTypes(context, logged.sessions),
+      readBudgets(context, state.usage, state),
+    ]);
+    return { ...state, types, budgets };
   } finally {
     if (o.meter === undefined) meter.dispose();
   }
@@ -60,6 +66,9 @@ export function meterOptions(host: Pick<Host, 'env' | 'settings' | 'log'>) {
   return { readers: recordReaders(host.settings()), places: recordPlaces(host.env), log: host.log };
 }
 
+/** The home folder as agents find it that are started with this environment. */
 export function recordPlaces(env: NodeJS.ProcessEnv): RecordPlaces {
-  return { env, home: os.homedir(), platform: process.platform };
+  const { platform } = process;
+  const home = platform === 'win32' ? env.USERPROFILE : env.HOME;
+  return { env, home: home === undefined || home === '' ? os.homedir() : home, platform };
 }

@@ -1,0 +1,59 @@
+import { createMeter } from '../../usage/meter';
+import type { UsageMeter } from '../../usage/parts';
+import type { TaskContext } from '../context';
+import { refreshHint } from './liveCosts';
+import type { CostState } from './parts';
+import { readCosts } from './readCosts';
+import { meterOptions, readUsage } from './readUsage';
+
+/** Several tasks that start at once are held against one reading. */
+const keptMs = 2_000;
+
+interface Kept {
+  meter: UsageMeter | null;
+  last: { readonly at: number; readonly costs: Promise<CostState> } | null;
+}
+const keptOf = new WeakMap<TaskContext, Kept>();
+
+/**
+ * What was used until now. In a window the one of all windows that has the duty is asked, since reading takes longer than
+ * a window may stand still; a command reads for itself, and the second time only what was appended.
+ * @param o.fresh what was read a moment ago will not do
+ */
+export function costsNow(context: TaskContext, o: { readonly fresh?: boolean } = {}): Promise<CostState> {
+  const kept: Kept = keptOf.get(context) ?? { meter: null, last: null };
+  keptOf.set(context, kept);
+  const { last } = kept;
+  if (o.fresh !== true && last !== null && performance.now() - last.at < keptMs) return last.costs;
+  const costs = context.host.actor === 'window' ? askWindows(context) : readOn(context, kept);
+  const entry = { at: performance.now(), costs };
+  kept.last = entry;
+  costs.catch(() => {
+    // What failed is tried again.
+    if (kept.last === entry) kept.last = null;
+  });
+  return costs;
+}
+
+function readOn(context: TaskContext, kept: Kept): Promise<CostState> {
+  kept.meter ??= createMeter(meterOptions(context.host));
+  return readUsage(context, { meter: kept.meter });
+}
+
+const askMs = 5_000;
+const lookMs = 50;
+
+/** The window with the duty looks at the records when it is told to, and writes what it found. */
+async function askWindows(context: TaskContext): Promise<CostState> {
+  const { store } = context;
+  const asked = store.now().toISOString();
+  await store.hints.touch(refreshHint);
+  const deadline = performance.now() + askMs;
+  for (;;) {
+    const state = await readCosts(context);
+    if (state !== null && state.at >= asked && state.failure === undefined) return state;
+    // Nobody answers: the duty is just changing hands, or its worker cannot be started.
+    if (performance.now() > deadline) return readUsage(context);
+    await new Promise((resolve) => setTimeout(resolve, lookMs));
+  }
+}

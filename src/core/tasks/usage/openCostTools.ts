@@ -1,0 +1,77 @@
+import type { RecordPlaces, RecordReader } from '../../agents/records';
+import type { Plan } from '../../plan/plan';
+import { type LoggedSession, sessionCosts } from '../../usage/log';
+import type { UsageMeter } from '../../usage/parts';
+import type { TaskContext } from '../context';
+import { recordCrossings } from './budgetEvents';
+import { bounds } from './budgetMarks';
+import { budgetUses } from './budgets';
+import { createCostLog } from './costLog';
+import type { CostTools } from './costTools';
+import { LogPace } from './holderLog';
+import type { CostState } from './parts';
+import { makeQuestion, readTypes } from './question';
+import { costState } from './readUsage';
+
+/** Sessions are held against the log at most this often: there may be thousands. */
+const logMs = 5_000;
+
+/** @param o.meter ends with what is returned; it must do its work outside of a window's thread */
+export function openCostTools(
+  context: TaskContext,
+  o: { readonly meter: UsageMeter; readonly readers: readonly RecordReader[]; readonly places: RecordPlaces },
+): CostTools {
+  const { host, store } = context;
+  const log = createCostLog(context);
+  const pace = new LogPace();
+  let plans: readonly Plan[] = [];
+  let logged: readonly LoggedSession[] = [];
+  let loggedAt = Number.NEGATIVE_INFINITY;
+
+  async function keep(state: CostState, live: ReadonlySet<string>): Promise<void> {
+    const at = store.now();
+    if (at.getTime() - loggedAt < logMs && at.getTime() >= loggedAt) return;
+    loggedAt = at.getTime();
+    const recorded = state.usage.buckets.filter(({ source }) => source === 'records');
+    const due = pace.due(sessionCosts(recorded), logged, { live, now: at.getTime() });
+    if (due.length === 0) return;
+    const typed = due.map((session) => ({
+      ...session,
+      type: state.types[`${session.ref.plan}/${session.ref.task}`] ?? null,
+    }));
+    await log.append(typed, { state, at });
+  }
+
+  async function trying(what: string, action: () => Promise<unknown>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      host.log.warn(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  return {
+    meter: o.meter,
+    roots: [...new Set(o.readers.flatMap((reader) => reader.roots(o.places).map(({ dir }) => dir)))],
+    async question(worktrees) {
+      plans = await context.plans();
+      return makeQuestion(context, { worktrees });
+    },
+    async complete(usage, question) {
+      const read = await log.read();
+      logged = read.sessions;
+      const state = costState(question, usage, read);
+      const { buckets, skipped } = state.usage;
+      return {
+        ...state,
+        types: await readTypes({ plans: async () => plans }, logged),
+        budgets: budgetUses({ ...bounds(context, plans), buckets, missing: skipped.length > 0 }),
+      };
+    },
+    async record(state, live) {
+      await trying('Crossed budgets could not be put on record', () => recordCrossings(context, state.budgets));
+      await trying('The log of cost could not be written', () => keep(state, live));
+    },
+    dispose: () => o.meter.dispose(),
+  };
+}

@@ -1,0 +1,84 @@
+import type { TaskRef } from '../../../contract/plan';
+import { sessionCosts } from '../../usage/log';
+import { refName, sameRef, type TaskContext } from '../context';
+import { recordCrossings } from './budgetEvents';
+import { createCostLog, unloggedSessions } from './costLog';
+import { costsNow } from './costsNow';
+import type { CostState } from './parts';
+import { isLimited, readBudgets } from './readBudgets';
+
+/** Watches what an agent uses, for as long as its runner lives. */
+export interface RunMeter {
+  stop(): void;
+  /** The agent has ended: what it used is put on record. Never throws. */
+  finish(): Promise<void>;
+}
+
+const watchMs = 2_000;
+
+/**
+ * Holds budgets against what a task's agent uses while it runs, and puts its cost on record at its end, wherever no
+ * window does: a window that has the duty reads the same records for everybody, and sooner. Where nothing limits the
+ * task nothing is read before its agent has ended.
+ */
+export function watchRun(context: TaskContext, ref: TaskRef, o: { readonly everyMs?: number } = {}): RunMeter {
+  let looking: Promise<void> | null = null;
+  const look = () => {
+    looking ??= safely(context, 'What the agent uses could not be read', () => watch(context, ref)).finally(() => {
+      looking = null;
+    });
+  };
+  const timer = setInterval(look, o.everyMs ?? watchMs);
+  timer.unref();
+  const stop = () => clearInterval(timer);
+  return {
+    stop,
+    async finish() {
+      stop();
+      await looking;
+      await safely(context, `What ${refName(ref)} cost could not be put on record`, () => settle(context, ref));
+    },
+  };
+}
+
+async function watch(context: TaskContext, ref: TaskRef): Promise<void> {
+  if (await isWindowOnDuty(context)) return;
+  const plans = await context.plans();
+  if (!isLimited(context, plans, ref)) return;
+  const { usage, timeZone } = await costsNow(context, { fresh: true });
+  await recordCrossings(context, await readBudgets(context, usage, { timeZone, plans }));
+}
+
+async function settle(context: TaskContext, ref: TaskRef): Promise<void> {
+  if (await isWindowOnDuty(context)) return;
+  const state = await costsNow(context, { fresh: true });
+  await recordCrossings(context, await readBudgets(context, state.usage, state));
+  await logSessions(context, ref, state);
+}
+
+/** A line for each session of the task that the log does not know as well; all of them are over with the agent. */
+async function logSessions(context: TaskContext, ref: TaskRef, state: CostState): Promise<void> {
+  const own = sessionCosts(state.usage.buckets).filter((session) => sameRef(session.ref, ref));
+  if (own.length === 0) return;
+  const log = createCostLog(context);
+  const { sessions: logged } = await log.read();
+  const news = unloggedSessions(state, logged).filter((session) => sameRef(session.ref, ref));
+  if (news.length === 0) return;
+  const type = state.types[refName(ref)] ?? null;
+  await log.append(
+    news.map((session) => ({ ...session, type, final: true })),
+    { state, at: context.store.now() },
+  );
+}
+
+async function isWindowOnDuty({ store }: TaskContext): Promise<boolean> {
+  return (await store.leases.read('duty'))?.alive === true;
+}
+
+async function safely({ host }: TaskContext, what: string, action: () => Promise<void>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    host.log.warn(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
