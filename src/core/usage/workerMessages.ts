@@ -1,7 +1,9 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { Quota, SkippedRecord } from '../../contract/usage';
 import type { RecordPlaces } from '../agents/records';
 import type { Log, Settings } from '../ports';
 import type { PricedRecord, RecordFilter, UsageAnswer, UsageBucket, UsageQuestion } from './parts';
+import type { HandedFile } from './scan/helper';
 
 /** What the worker is started with. */
 export interface WorkerStart {
@@ -11,6 +13,17 @@ export interface WorkerStart {
   readonly board: SharedArrayBuffer;
   /** Files that a worker before it died of: left alone, and named. */
   readonly leftOut: readonly SkippedRecord[];
+}
+
+/** What it is started with to read some files once. */
+export interface PartStart {
+  readonly settings: Pick<Settings, 'customAgents'>;
+  readonly places: RecordPlaces;
+  readonly part: readonly HandedFile[];
+  /** Where the part goes. */
+  readonly port: MessagePort;
+  /** At 0 it counts files, 1 at 1 says that it has ended. */
+  readonly state: Int32Array;
 }
 
 export type ToWorker =

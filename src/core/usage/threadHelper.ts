@@ -1,0 +1,49 @@
+import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import type { RecordPlaces } from '../agents/records';
+import type { Settings } from '../ports';
+import type { HandedFile, HelpersPart, ScanHelper } from './scan/helper';
+import type { PartStart } from './workerMessages';
+import { usageProgram } from './workerMeter';
+
+/** One that has read no file for so long has failed. */
+const stuckMs = 10_000;
+
+/** A second thread that reads about half of what a command has to read. */
+export function threadHelper(settings: Pick<Settings, 'customAgents'>, places: RecordPlaces): ScanHelper {
+  return { start: (files) => startHelper(settings, places, files) };
+}
+
+function startHelper(
+  { customAgents }: Pick<Settings, 'customAgents'>,
+  places: RecordPlaces,
+  files: readonly HandedFile[],
+): { wait(): HelpersPart | null } {
+  /** Files that it has come to; whether it has ended. */
+  const state = new Int32Array(new SharedArrayBuffer(8));
+  const { port1: here, port2: there } = new MessageChannel();
+  const own = { settings: { customAgents }, places: { ...places, env: { ...places.env } } };
+  const workerData: PartStart = { ...own, part: files, port: there, state };
+  const worker = new Worker(usageProgram(), {
+    workerData,
+    transferList: [there],
+    execArgv: [],
+    // What it makes dies soon; without a limit Node lets it pile up.
+    resourceLimits: { maxYoungGenerationSizeMb: 8 },
+  });
+  worker.on('error', () => undefined);
+  worker.unref();
+  return {
+    wait() {
+      for (let seen = -1; Atomics.load(state, 1) === 0; ) {
+        const now = Atomics.load(state, 0);
+        if (now === seen) break;
+        seen = now;
+        Atomics.wait(state, 1, 0, stuckMs);
+      }
+      const told = receiveMessageOnPort(here)?.message as HelpersPart | undefined;
+      here.close();
+      void worker.terminate();
+      return told ?? null;
+    },
+  };
+}
