@@ -98,10 +98,10 @@ function hold(written: WrittenRecords, own: Run, other: Run): void {
   }
 }
 
-/** About 1 MB that comes after everything else: sessions of other seeds, appended to files that are there. */
+/** 1 MB that comes after everything else: short sessions of other seeds, appended to files that are there. */
 function appendMegabyte(home: string, files: readonly string[], round: number): void {
   let bytes = 0;
-  for (const session of makeSessions({ seed: 1_000 + round, bytes: 1e6, oddities: noOddities })) {
+  for (const session of makeSessions({ seed: 1_000 + round, bytes: 1e6, answers: [2, 6], oddities: noOddities })) {
     for (const file of session.files) {
       const text = bytesOf({ ...file, torn: null });
       appendFileSync(join(home, files[bytes % files.length] ?? ''), text);
