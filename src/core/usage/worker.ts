@@ -5,6 +5,7 @@ import { type Log, silentLog } from '../ports';
 import { createMeter } from './meter';
 import type { UsageAnswer, UsageBucket } from './parts';
 import { Board } from './scan/board';
+import type { HandedFile } from './scan/helper';
 import { readHanded } from './scan/scan';
 import type { FromWorker, PartStart, ToWorker, WorkerStart } from './workerMessages';
 
@@ -14,15 +15,15 @@ const pieceLength = 400;
 function main(): void {
   const start = workerData as WorkerStart | PartStart;
   if (parentPort === null) throw new Error('This program runs in a worker thread only.');
-  if ('part' in start) readPart(start);
+  if ('port' in start) start.port.once('message', (files: readonly HandedFile[]) => readPart(start, files));
   else serve(parentPort, start);
 }
 
 /** Reads some files once, for a scan in another thread, which waits for it. */
-function readPart({ settings, places, part, port, state }: PartStart): void {
+function readPart({ settings, places, port, state }: PartStart, files: readonly HandedFile[]): void {
   try {
     const readers = recordReaders(settings);
-    const read = readHanded(part, { readers, places, log: silentLog }, () => Atomics.add(state, 0, 1));
+    const read = readHanded(files, { readers, places, log: silentLog }, () => Atomics.add(state, 0, 1));
     port.postMessage(read, [read.answers.numbers.buffer]);
   } finally {
     Atomics.store(state, 1, 1);

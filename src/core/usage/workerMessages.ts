@@ -3,7 +3,6 @@ import type { Quota, SkippedRecord } from '../../contract/usage';
 import type { RecordPlaces } from '../agents/records';
 import type { Log, Settings } from '../ports';
 import type { PricedRecord, RecordFilter, UsageAnswer, UsageBucket, UsageQuestion } from './parts';
-import type { HandedFile } from './scan/helper';
 
 /** What the worker is started with. */
 export interface WorkerStart {
@@ -19,8 +18,7 @@ export interface WorkerStart {
 export interface PartStart {
   readonly settings: Pick<Settings, 'customAgents'>;
   readonly places: RecordPlaces;
-  readonly part: readonly HandedFile[];
-  /** Where the part goes. */
+  /** From which the files come, as a list of `HandedFile`, and where what was read goes. */
   readonly port: MessagePort;
   /** At 0 it counts files, 1 at 1 says that it has ended. */
   readonly state: Int32Array;

@@ -22,14 +22,15 @@ export interface Collected {
 /** A file that is there now. */
 export interface FoundFile {
   readonly file: RecordFile;
-  /** Number of its root among the agent's. */
+  /** Number of its root among the reader's. */
   readonly root: number;
   readonly stats: Stats;
 }
 
-/** The files of one agent, and how far each was read. */
+/** The files of one reader, and how far each was read. */
 export class AgentFiles {
   readonly #reader: RecordReader;
+  readonly #number: number;
   readonly #to: Collected;
   readonly #walks: readonly FolderWalk[];
   readonly #leftOut: ReadonlyMap<string, SkippedRecord>;
@@ -37,8 +38,10 @@ export class AgentFiles {
   #files = new Map<string, LineFile | WholeFile>();
   #unreadable: SkippedRecord[] = [];
 
-  constructor(reader: RecordReader, o: ScanOptions, to: Collected) {
+  /** @param number of the reader among all */
+  constructor(reader: RecordReader, number: number, o: ScanOptions, to: Collected) {
     this.#reader = reader;
+    this.#number = number;
     this.#to = to;
     this.#walks = reader.roots(o.places).map((root) => new FolderWalk(root, (file, why) => this.#tell(file, why)));
     const leftOut = o.leftOut?.filter(({ agent }) => agent === reader.agent) ?? [];
@@ -73,7 +76,14 @@ export class AgentFiles {
   /** As somebody else can read it; null: only this can. */
   handed({ file, root, stats }: FoundFile): HandedFile | null {
     if (this.#reader.kind !== 'lines') return null;
-    return { agent: this.#reader.agent, root, path: file.path, relative: file.relative, bytes: stats.size };
+    return {
+      agent: this.#reader.agent,
+      reader: this.#number,
+      root,
+      path: file.path,
+      relative: file.relative,
+      bytes: stats.size,
+    };
   }
 
   /** @returns how many bytes were read */

@@ -4,7 +4,9 @@ import type { PackedAnswers } from './answerTable';
 /** A file that somebody else is to read. */
 export interface HandedFile {
   readonly agent: string;
-  /** Number of its root among the agent's. */
+  /** Number of its reader among all. */
+  readonly reader: number;
+  /** Number of its root among the reader's. */
   readonly root: number;
   readonly path: string;
   readonly relative: string;
@@ -25,6 +27,8 @@ export interface ScanHelper {
     /** Waits for the end without letting anything else happen in this thread; null: it failed. */
     wait(): HelpersPart | null;
   };
+  /** There is too little to read: it is not needed. */
+  dismiss(): void;
 }
 
 /** With less to read, starting a helper takes longer than it saves. */

@@ -24,7 +24,7 @@ class Scan implements RecordScan {
 
   constructor(o: ScanOptions) {
     const to = collect(this.answers, this.#quotas, o);
-    this.#agents = o.readers.map((reader) => new AgentFiles(reader, o, to));
+    this.#agents = o.readers.map((reader, number) => new AgentFiles(reader, number, o, to));
     this.#board = o.board;
     this.#helper = o.helper ?? null;
   }
@@ -83,7 +83,8 @@ class Scan implements RecordScan {
     this.#helpersSkipped = [];
     const handable = helper === null ? [] : found.flatMap(({ agent, file }) => agent.handed(file) ?? []);
     const files = filesToHand(handable);
-    const work = helper === null || files.length === 0 ? null : helper.start(files);
+    if (files.length === 0) helper?.dismiss();
+    const work = files.length === 0 ? null : (helper?.start(files) ?? null);
     return { paths: new Set(files.map(({ path }) => path)), work };
   }
 
@@ -106,14 +107,15 @@ export function readHanded(
   const [answers, quotas, lines] = [new AnswerTable(), new Quotas(), new Lines()];
   const to = collect(answers, quotas, o);
   const skipped: SkippedRecord[] = [];
-  const roots = new Map(o.readers.map((reader) => [reader.agent, { reader, roots: reader.roots(o.places) }]));
-  for (const { agent, path, relative, root } of files) {
+  const roots = o.readers.map((reader) => reader.roots(o.places));
+  for (const { agent, reader: number, path, relative, root } of files) {
     tell();
-    const of = roots.get(agent);
-    const dir = of?.roots[root];
-    if (of?.reader.kind !== 'lines' || dir === undefined) continue;
-    const { reader } = of;
-    const file = new LineFile(path, agent, () => reader.open({ path, relative, root: dir }), to);
+    const reader = o.readers[number];
+    const from = roots[number]?.[root];
+    // Whoever waits for this reads all by itself then.
+    if (reader?.kind !== 'lines' || reader.agent !== agent || from === undefined)
+      throw new Error('Other readers here.');
+    const file = new LineFile(path, agent, () => reader.open({ path, relative, root: from }), to);
     file.refresh(null, lines);
     skipped.push(...file.skipped);
   }
