@@ -132,11 +132,13 @@ export class Ledger {
     const day = answer.at === null ? null : rules.day(answer.at);
     const { agent, session, model } = answer;
     const ofSession = this.bySession.get(session) ?? [];
-    const known = ofSession.find((i) => {
-      const bucket = this.buckets[i];
-      return bucket?.day === day && bucket.model === model && bucket.owner === owner && bucket.agent === agent;
-    });
-    if (known !== undefined) return known;
+    // From the last one made: answers lie in their files as they were given, day after day.
+    for (let i = ofSession.length - 1; i >= 0; i--) {
+      const known = ofSession[i] ?? none;
+      const bucket = this.buckets[known];
+      if (bucket?.day === day && bucket.model === model && bucket.owner === owner && bucket.agent === agent)
+        return known;
+    }
     ofSession.push(this.buckets.length);
     this.bySession.set(session, ofSession);
     return this.buckets.push(new Bucket(owner, agent, session, model, day)) - 1;
