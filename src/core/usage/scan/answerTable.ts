@@ -60,6 +60,7 @@ export class AnswerTable implements Answers {
     this.#model,
     this.#flags,
     this.#offset,
+    this.#born,
     this.#rank,
     this.#at,
     this.#input,
@@ -153,7 +154,7 @@ export class AnswerTable implements Answers {
     for (const [index, key] of keys.entries()) {
       other.#keys.push(key);
       const answer = other.get(index);
-      this.add(answer, answer);
+      this.add(answer, { ...answer, born: other.#born.at(index) });
     }
   }
 
