@@ -70,6 +70,7 @@ export class AnswerTable implements Answers {
     this.#reasoning,
     this.#webSearches,
     this.#usd,
+    this.#born,
   ];
   #isChanged = new Uint8Array(0);
   #changed: number[] = [];
@@ -153,7 +154,7 @@ export class AnswerTable implements Answers {
     for (const [index, key] of keys.entries()) {
       other.#keys.push(key);
       const answer = other.get(index);
-      this.add(answer, answer);
+      this.add(answer, { ...answer, born: other.#born.at(index) });
     }
   }
 
