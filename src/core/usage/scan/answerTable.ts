@@ -71,6 +71,7 @@ export class AnswerTable implements Answers {
     this.#reasoning,
     this.#webSearches,
     this.#usd,
+    this.#born,
   ];
   #isChanged = new Uint8Array(0);
   #changed: number[] = [];
