@@ -46,8 +46,12 @@ export interface TaskRow {
   readonly behind: number | null;
   /** Files that differ from the merge base with the base, uncommitted and untracked ones included. */
   readonly changedFiles: number | null;
+  /** What it has used, as budgets count it; null: nothing that is known, or no window is open that reads it. */
   readonly tokens: number | null;
+  /** US dollars, an estimate by list prices; null: nothing of it has a price. */
   readonly usd: number | null;
+  /** More was used than `tokens` and `usd` say. */
+  readonly costAtLeast: boolean;
   readonly budget: Budget | null;
   readonly approved: ApprovedMark | null;
   readonly verified: VerifiedMark | null;

@@ -33,6 +33,7 @@ export const commandIds = {
   forgetTask: 'switchyard.forgetTask',
   adoptWorktree: 'switchyard.adoptWorktree',
   emptyTrash: 'switchyard.emptyTrash',
+  setBudget: 'switchyard.setBudget',
   openIntegration: 'switchyard.openIntegration',
   refreshConflicts: 'switchyard.refreshConflicts',
   muteHazard: 'switchyard.muteHazard',

@@ -5,7 +5,9 @@ import { readablePrices } from '../core/prices/ownPriceSchema';
 import { type DispatchPlace, dispatchPlaces, type SettingKey, settingKeys, settingsSection } from './contributions';
 
 function read<T>(key: SettingKey, scope: vscode.Uri | undefined, otherwise: T): T {
-  return vscode.workspace.getConfiguration(settingsSection, scope).get<T>(settingKeys[key]) ?? otherwise;
+  const value = vscode.workspace.getConfiguration(settingsSection, scope).get<T>(settingKeys[key]) ?? otherwise;
+  // VS Code hands out objects as proxies, which cannot go to another thread.
+  return typeof value === 'object' && value !== null ? (JSON.parse(JSON.stringify(value)) as T) : value;
 }
 
 /** The git program that VS Code's own git extension uses; null: `git` on PATH. */

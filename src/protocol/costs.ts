@@ -33,7 +33,7 @@ export type FromCosts =
   /** Opens a file that the last snapshot named, at its line. */
   | { readonly kind: 'openFile'; readonly file: string; readonly line: number | null };
 
-export const costsActions = ['export', 'refreshPrices'] as const;
+export const costsActions = ['export', 'refreshPrices', 'setBudget'] as const;
 export type CostsAction = (typeof costsActions)[number];
 
 export const costPeriods = ['today', 'days7', 'days30', 'all'] as const;
@@ -122,6 +122,8 @@ export interface CostsData {
   readonly at: string;
   /** Date of the price table. */
   readonly pricesAsOf: string;
+  /** Why what is shown is old, one sentence; null: it is not. */
+  readonly failure: string | null;
   /** To filter by. */
   readonly plans: readonly { readonly id: string; readonly title: string }[];
   /** Of the period and plan. */

@@ -37,6 +37,8 @@ export interface CostsWords {
     readonly whyUnpriced: Counted;
     readonly whySkipped: Counted;
     readonly why: string;
+    /** `{0}` the reason. */
+    readonly failure: string;
   };
   readonly nothing: { readonly text: string; readonly showAll: string };
   readonly chart: {
@@ -81,6 +83,8 @@ export interface CostsWords {
     readonly levels: Readonly<Record<BudgetLevel, string>>;
     /** `{0}` used, `{1}` of. */
     readonly used: string;
+    /** `{0}` the limit, where nobody can tell what is used of it. */
+    readonly allowed: string;
     readonly usedTokens: string;
   };
   readonly quotas: {

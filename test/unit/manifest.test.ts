@@ -321,6 +321,7 @@ describe('the manifest', () => {
       `onFileSystem:${changesScheme}`,
       `onFileSystem:${conflictScheme}`,
       'onStartupFinished',
+      `onWebviewPanel:${panelIds.costs}`,
       `onWebviewPanel:${panelIds.integration}`,
     ]);
   });

@@ -6,7 +6,7 @@ import { readRecord, readRecords, refName, sameRef, type TaskContext } from './c
 import { countsAsWip, type TaskRecord } from './fold';
 import { stateTable } from './stateTable';
 import { TaskError } from './taskError';
-import { type BudgetHold, budgetHolds, type Expected, isConsented } from './usage/budgetHolds';
+import { type BudgetHold, budgetHolds, type Expected, type ExpectedOf, isConsented } from './usage/budgetHolds';
 import type { BudgetsAtStart } from './usage/budgetsAtStart';
 
 /** Why a dispatch is held. */
@@ -79,6 +79,8 @@ export interface RefuseOptions {
   readonly quiet?: boolean | undefined;
   /** What is used of the budgets, and what the task is expected to use; null: nothing limits it. */
   readonly budgets: BudgetsAtStart | null;
+  /** Others that start together with it, before it. */
+  readonly ahead?: readonly ExpectedOf[] | undefined;
 }
 
 /** @throws TaskError `held`, unless overridden: then that is put on record. */
@@ -87,7 +89,7 @@ export async function refuseHeld(context: TaskContext, plan: Plan, task: TaskFil
   const { wipLimit } = context.host.settings();
   const more = o.more === undefined ? {} : { more: o.more };
   const hold = holdOfPlan(plan, task, records, { wipLimit, ...more });
-  const budgets = await budgetsThatHold(context, task.ref, o.budgets);
+  const budgets = await budgetsThatHold(context, task.ref, o);
   await refuse(context, task.ref, [...(hold === null ? [] : [hold]), ...budgets], o);
 }
 
@@ -96,11 +98,15 @@ export async function refuseHeld(context: TaskContext, plan: Plan, task: TaskFil
  * @throws TaskError `held`
  */
 export async function refuseOverBudget(context: TaskContext, ref: TaskRef, o: RefuseOptions): Promise<void> {
-  await refuse(context, ref, await budgetsThatHold(context, ref, o.budgets), o);
+  await refuse(context, ref, await budgetsThatHold(context, ref, o), o);
 }
 
-async function budgetsThatHold(context: TaskContext, ref: TaskRef, budgets: BudgetsAtStart | null): Promise<Hold[]> {
-  const holds = budgets === null ? [] : budgetHolds(budgets.uses, ref, budgets.expected);
+async function budgetsThatHold(
+  context: TaskContext,
+  ref: TaskRef,
+  { budgets, ahead }: RefuseOptions,
+): Promise<BudgetHold[]> {
+  const holds = budgets === null ? [] : budgetHolds(budgets.uses, ref, budgets.expected, ahead);
   if (holds.length === 0) return [];
   const { events } = await context.store.events.readTask(ref);
   return holds.filter((hold) => !isConsented(events, hold));
@@ -123,10 +129,12 @@ async function refuse(context: TaskContext, ref: TaskRef, holds: readonly Hold[]
     }
   }
   if (o.override) return;
+  const reason = holds.map((hold) => hold.reason).join('; ');
+  const kind = holds.some((hold) => hold.kind === 'budget') ? 'budget' : first.kind;
   const what = first.kind === 'budget' ? 'Raise that budget' : 'Wait for that';
   throw new TaskError(
     'held',
-    `${refName(ref)} is held: ${first.reason}. ${what}, or start it all the same with --override.`,
-    { hold: first.kind },
+    `${refName(ref)} is held: ${reason}. ${what}, or start it all the same with --override.`,
+    { hold: { kind, reason } },
   );
 }

@@ -84,6 +84,7 @@ export function taskRow(p: RowParts): TaskRow {
     changedFiles: p.status?.changedFiles ?? null,
     tokens: p.cost?.tokens ?? null,
     usd: p.cost?.usd ?? null,
+    costAtLeast: p.cost?.atLeast ?? false,
     budget: fields?.budget ?? null,
     approved: null,
     verified: null,

@@ -8,6 +8,7 @@ import { type Prepared, type PrepareOptions, prepare, refuseProblems } from './d
 import { refuseHeld } from './holds';
 import { lastAgent } from './lastAgent';
 import { TaskError } from './taskError';
+import type { ExpectedOf } from './usage/budgetHolds';
 import { budgetsAtStart } from './usage/budgetsAtStart';
 
 export interface SpinOptions {
@@ -116,6 +117,7 @@ export async function prepareAll(
 /** Everything that can be known before the first worktree is made. */
 async function checkGroup(context: TaskContext, refs: readonly TaskRef[], o: PrepareOptions): Promise<void> {
   const inPlan = new Map<string, number>();
+  const ahead: ExpectedOf[] = [];
   for (const ref of refs) {
     const { plan, task } = await findTask(context, ref);
     refuseProblems(plan, task);
@@ -123,7 +125,8 @@ async function checkGroup(context: TaskContext, refs: readonly TaskRef[], o: Pre
     await requireProgram(context, o.agent ?? task.fields.agent ?? (await lastAgent(context)).agent);
     const more = inPlan.get(ref.plan) ?? 0;
     const budgets = await budgetsAtStart(context, ref, { begun: false, model: o.model });
-    await refuseHeld(context, plan, task, { override: o.override ?? false, more, quiet: true, budgets });
+    await refuseHeld(context, plan, task, { override: o.override ?? false, more, quiet: true, budgets, ahead });
+    if (budgets?.expected != null) ahead.push({ ref, expected: budgets.expected });
     inPlan.set(ref.plan, more + 1);
   }
 }

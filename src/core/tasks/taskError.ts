@@ -25,14 +25,21 @@ export type TaskReason =
 /** What can hold the start of a task's agent. */
 export type HoldKind = 'depends-on' | 'wip' | 'budget';
 
+export interface HeldBy {
+  /** `budget` as soon as one is among what holds it: that needs a human's own consent. */
+  readonly kind: HoldKind;
+  /** All that holds it, as clauses. */
+  readonly reason: string;
+}
+
 /** A task could not be dispatched, started or waited for; `message` is one sentence: what is wrong and what to do. */
 export class TaskError extends Error {
   override readonly name = 'TaskError';
   readonly reason: TaskReason;
   /** Of `held`: what holds it. */
-  readonly hold: HoldKind | null;
+  readonly hold: HeldBy | null;
 
-  constructor(reason: TaskReason, message: string, options?: { cause?: unknown; hold?: HoldKind }) {
+  constructor(reason: TaskReason, message: string, options?: { cause?: unknown; hold?: HeldBy }) {
     super(message, options);
     this.reason = reason;
     this.hold = options?.hold ?? null;

@@ -57,21 +57,15 @@ export interface CostNaming {
  * that agent's was skipped, since that belongs to nobody else.
  */
 export function costRows(buckets: readonly UsageBucket[], by: CostGrouping, naming: CostNaming): CostRow[] {
-  const groups = new Map<string, UsageBucket[]>();
-  for (const bucket of buckets) {
-    const key = keyOf(bucket, by, naming);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [bucket]);
-    else group.push(bucket);
-  }
   const incomplete = new Set(by === 'agent' ? naming.skipped?.map(({ agent }) => agent) : []);
-  const rows = [...groups].map(([key, group]) => rowOf(key, group, incomplete.has(key)));
+  const sums = sumsBy(buckets, (bucket) => keyOf(bucket, by, naming));
+  const rows = [...sums].map(([key, sum]) => rowOf(key, sum, incomplete.has(key)));
   return rows.sort(by === 'day' || by === 'week' ? byKey : byCost);
 }
 
 /** Everything in one sum; "at least" as soon as anything was skipped. */
 export function totalOf(buckets: readonly UsageBucket[], skipped: readonly SkippedRecord[] = []): CostTotal {
-  const { tokens, usd, sessions, unpriced, atLeast } = rowOf('', buckets, skipped.length > 0);
+  const { tokens, usd, sessions, unpriced, atLeast } = rowOf('', sumOf(buckets), skipped.length > 0);
   return { tokens, usd, sessions, unpriced, atLeast };
 }
 
@@ -100,35 +94,101 @@ export function keyOf(bucket: UsageBucket, by: CostGrouping, { typeOf }: CostNam
   }
 }
 
-function rowOf(key: string, buckets: readonly UsageBucket[], incomplete: boolean): CostRow {
-  let tokens = noTokens;
-  // Buckets are exact to a billionth of a dollar, and so is their sum, in whatever order they come.
-  let nanoUsd = 0;
-  let priced = 0;
-  let atLeast = incomplete;
-  const agents = new Set<string>();
-  const models = new Set<string>();
-  const unpriced = new Set<string>();
-  const sessions = new Set<string>();
+/** What some buckets come to. */
+export interface BucketSum {
+  readonly tokens: Tokens;
+  /** Buckets are exact to a billionth of a dollar, and so is their sum, in whatever order they come. */
+  readonly nanoUsd: number;
+  readonly answers: number;
+  readonly priced: number;
+  readonly agents: ReadonlySet<string>;
+  /** `unknown`: not told. */
+  readonly models: ReadonlySet<string>;
+  readonly unpriced: ReadonlySet<string>;
+  readonly sessions: number;
+  /** A record of one of its sessions was skipped. */
+  readonly incomplete: boolean;
+  /** Some of it is known from our own log alone. */
+  readonly kept: boolean;
+}
+
+/** Sums by key, in one pass: a window adds up a year of hundreds of tasks without a pause that anybody sees. */
+export function sumsBy(
+  buckets: readonly UsageBucket[],
+  keyOf: (bucket: UsageBucket) => string,
+): ReadonlyMap<string, BucketSum> {
+  const sums = new Map<string, GrowingSum>();
   for (const bucket of buckets) {
-    tokens = addTokens(tokens, bucket.tokens);
-    nanoUsd += Math.round(bucket.usd * 1e9);
-    priced += bucket.priced;
-    agents.add(bucket.agent);
-    models.add(bucket.model ?? 'unknown');
-    sessions.add(`${bucket.agent}\n${bucket.session}`);
-    if (bucket.priced < bucket.answers) unpriced.add(bucket.model ?? 'unknown');
-    if (bucket.priced < bucket.answers || bucket.incomplete === true) atLeast = true;
+    const key = keyOf(bucket);
+    let sum = sums.get(key);
+    if (sum === undefined) {
+      sum = new GrowingSum();
+      sums.set(key, sum);
+    }
+    sum.add(bucket);
   }
+  return sums;
+}
+
+export function sumOf(buckets: readonly UsageBucket[]): BucketSum {
+  const sum = new GrowingSum();
+  for (const bucket of buckets) sum.add(bucket);
+  return sum;
+}
+
+class GrowingSum implements BucketSum {
+  readonly tokens: { -readonly [kind in keyof Tokens]: number } = { ...noTokens };
+  nanoUsd = 0;
+  answers = 0;
+  priced = 0;
+  incomplete = false;
+  kept = false;
+  readonly agents = new Set<string>();
+  readonly models = new Set<string>();
+  readonly unpriced = new Set<string>();
+  /** By agent: two agents may name their sessions alike. */
+  readonly #sessions = new Map<string, Set<string>>();
+
+  add({ agent, session, model, tokens, usd, answers, priced, incomplete, source }: UsageBucket): void {
+    this.tokens.input += tokens.input;
+    this.tokens.output += tokens.output;
+    this.tokens.cacheWrite5m += tokens.cacheWrite5m;
+    this.tokens.cacheWrite1h += tokens.cacheWrite1h;
+    this.tokens.cacheRead += tokens.cacheRead;
+    this.tokens.reasoning += tokens.reasoning;
+    this.nanoUsd += Math.round(usd * 1e9);
+    this.answers += answers;
+    this.priced += priced;
+    this.agents.add(agent);
+    this.models.add(model ?? 'unknown');
+    const known = this.#sessions.get(agent);
+    if (known === undefined) this.#sessions.set(agent, new Set([session]));
+    else known.add(session);
+    if (priced < answers) this.unpriced.add(model ?? 'unknown');
+    if (incomplete === true) this.incomplete = true;
+    if (source === 'log') this.kept = true;
+  }
+
+  get sessions(): number {
+    let count = 0;
+    for (const each of this.#sessions.values()) count += each.size;
+    return count;
+  }
+}
+
+/** @param missing something that was skipped may belong here */
+export function rowOf(key: string, sum: BucketSum, missing: boolean): CostRow {
+  const { tokens, nanoUsd, priced, agents, models, unpriced, sessions, incomplete } = sum;
   return {
     key,
     agents: [...agents].sort(),
     models: [...models].sort(),
     tokens,
     usd: priced === 0 ? null : nanoUsd / 1e9,
-    sessions: sessions.size,
+    sessions,
     unpriced: [...unpriced].sort(),
-    atLeast,
+    // Not by the counts: one bucket's answers without a price must not be made up for by another's.
+    atLeast: missing || incomplete || unpriced.size > 0,
   };
 }
 

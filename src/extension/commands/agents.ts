@@ -9,6 +9,7 @@ import { ownTask } from '../status/attentionItem';
 import { refOf, targetOf } from '../target';
 import { hasFailedSetup, isReady, isStartable } from '../views/taskFlags';
 import { nameOf } from '../words';
+import { withBudgetConsent } from './budgetConsent';
 import type { TaskChoice } from './chooseTarget';
 import { dispatchTask } from './dispatch';
 import type { Services } from './services';
@@ -100,7 +101,9 @@ async function startHere(
   { session, row }: TaskChoice,
   o: { skipSetup?: boolean } = {},
 ): Promise<void> {
-  const prepared = await session.repository.tasks.prepare(refOf(row), {});
+  const prepared = await withBudgetConsent(refOf(row), (override) =>
+    session.repository.tasks.prepare(refOf(row), { override }),
+  );
   await services.launcher.start(session, prepared, 'terminal', { ...o });
 }
 

@@ -6,6 +6,7 @@ import type { RepositorySession } from '../sessions/repositorySession';
 import { readDispatchPlace } from '../settings';
 import { refOf, targetOf } from '../target';
 import { isReady, isStartable } from '../views/taskFlags';
+import { withBudgetConsent } from './budgetConsent';
 import type { Services } from './services';
 
 /** Branch and worktree for one task, and its agent where the setting says. */
@@ -26,7 +27,9 @@ async function dispatchOne(
 ): Promise<void> {
   const scope = session.folders[0]?.folder.uri;
   try {
-    const prepared = await session.repository.tasks.prepare(refOf(row), { override });
+    const prepared = await withBudgetConsent(refOf(row), (consented) =>
+      session.repository.tasks.prepare(refOf(row), { override: override || consented }),
+    );
     await services.launcher.start(session, prepared, readDispatchPlace(scope));
   } catch (error) {
     const { TaskError } = await import('../core');

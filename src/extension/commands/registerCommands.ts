@@ -17,6 +17,7 @@ import { openIntegration, refreshConflicts } from './integration';
 import { checkPlan, newPlan, newTask, openPlan, openTask } from './plans';
 import { forgetTask, restoreTask } from './restore';
 import type { Services } from './services';
+import { setBudget } from './setBudget';
 import { spin } from './spin';
 import { syncBase, syncTask } from './sync';
 import { emptyTrash } from './trash';
@@ -64,6 +65,7 @@ const handlers: Readonly<Record<CommandName, Handler>> = {
   forgetTask,
   adoptWorktree,
   emptyTrash,
+  setBudget,
   openGitSettings: async () => openSettings('git.path'),
   showLog: async (services) => services.channel.show(true),
   refresh,

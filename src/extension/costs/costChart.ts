@@ -25,10 +25,11 @@ export function costChart(
   const index = new Map(columns.map(({ key }, position) => [key, position]));
   const first = firstDayOf(o.period === 'today' ? 'days7' : o.period, o.today);
   const sums = new Map<string, { priced: boolean; usd: number[]; tokens: number[] }>();
+  const week = weeksOfDays();
   let cut = false;
   for (const bucket of buckets) {
     if (first !== null && (bucket.day === null || bucket.day < first)) continue;
-    const column = bucket.day === null ? undefined : index.get(by === 'day' ? bucket.day : weekOf(bucket.day));
+    const column = bucket.day === null ? undefined : index.get(by === 'day' ? bucket.day : week(bucket.day));
     if (column === undefined) {
       cut = true;
       continue;
@@ -45,6 +46,16 @@ export function costChart(
   }
   const all = [...sums].map(([key, sum]): CostsSeries => ({ key, ...sum })).sort(byTotal);
   return { by, stack, columns, cut, series: withOthers(all) };
+}
+
+/** Thousands of buckets share few days. */
+function weeksOfDays(): (day: string) => string {
+  const known = new Map<string, string>();
+  return (day) => {
+    const found = known.get(day) ?? weekOf(day);
+    known.set(day, found);
+    return found;
+  };
 }
 
 function days(last: string, count: number): CostsChart['columns'] {

@@ -96,5 +96,5 @@ function csvCell(cell: Cell): string {
 
 /** Without an exponent, which not every reader takes. */
 function plainNumber(value: number): string {
-  return Number.isInteger(value) ? value.toFixed(0) : value.toFixed(9).replace(/0+$/, '').replace(/\.$/, '');
+  return Number.isInteger(value) ? BigInt(value).toString() : value.toFixed(9).replace(/0+$/, '').replace(/\.$/, '');
 }

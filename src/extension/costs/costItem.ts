@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { DisposableBase } from '../../core/disposable';
-import { statusIds } from '../contributions';
+import { commandIds, statusIds } from '../contributions';
 import type { Repositories } from '../sessions/repositories';
 import type { RepositorySession } from '../sessions/repositorySession';
 import { ownTask, statusText } from '../status/attentionItem';
@@ -36,6 +36,7 @@ export class CostItem extends DisposableBase {
     if (this.#made !== null) return this.#made;
     const item = vscode.window.createStatusBarItem(statusIds.cost, vscode.StatusBarAlignment.Left, 9);
     item.name = vscode.l10n.t('Switchyard: Cost');
+    item.command = commandIds.showCosts;
     this.#made = this._register(item);
     return item;
   }

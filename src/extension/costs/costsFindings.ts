@@ -29,14 +29,14 @@ export class CostsFindings {
   }
 
   /** As far as it is known; what is too old is read again, and told then. */
-  of(session: RepositorySession, state: CostState, now: Date): Pick<CostFacts, 'mismatchesOf' | 'estimates'> {
+  of(session: RepositorySession, state: CostState, now: Date): Pick<CostFacts, 'mismatchesOf' | 'estimatesOf'> {
     const known = this.#known?.session === session ? this.#known : null;
     if (known === null || now.getTime() - known.at > freshMs) void this.#read(session, now);
-    if (known === null) return { mismatchesOf: () => [], estimates: [] };
+    if (known === null) return { mismatchesOf: () => [], estimatesOf: () => [] };
     const { pricer, finished } = known;
     return {
       mismatchesOf: (buckets) => mismatches(modelUses(buckets, state.types), pricer, now.getTime()),
-      estimates: typeEstimates(state.usage.buckets, state.types, finished, pricer, now.getTime()),
+      estimatesOf: () => typeEstimates(state.usage.buckets, state.types, finished, pricer, now.getTime()),
     };
   }
 

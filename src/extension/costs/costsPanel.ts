@@ -28,7 +28,7 @@ import { costsWords } from './costsPanelWords';
 import { RecordsOfFigure } from './costsRecords';
 import { type CostsReason, costsReason, costsRemedy, emptyCosts } from './emptyCosts';
 import { openRecord } from './openRecord';
-import { renderCosts, todayOf, typeLookup } from './renderCosts';
+import { renderSteps, todayOf, typeLookup } from './renderCosts';
 
 /** What happens within this time is sent as one snapshot. */
 const settleMs = 100;
@@ -59,6 +59,8 @@ export class CostsPanel extends DisposableBase {
   #focusing = false;
   #refreshing = 0;
   #timer: NodeJS.Timeout | null = null;
+  #sending = false;
+  #again = false;
   #watched: { readonly session: RepositorySession | null; readonly listener: Disposable } | null = null;
   #sent: CostsData | null = null;
 
@@ -132,21 +134,37 @@ export class CostsPanel extends DisposableBase {
     if (this.disposed || !this.#ready) return;
     this.#timer ??= setTimeout(() => {
       this.#timer = null;
-      this.#send();
+      this.#send().catch((error: unknown) => this.#log.error(`The costs could not be shown: ${String(error)}`));
     }, settleMs);
   }
 
-  #send(): void {
-    if (this.disposed || !this.#ready) return;
+  /** One at a time; what changes meanwhile is sent after it. */
+  async #send(): Promise<void> {
+    this.#again = true;
+    if (this.#sending) return;
+    this.#sending = true;
+    try {
+      while (this.#again && this.#ready && !this.disposed) {
+        this.#again = false;
+        await this.#sendOnce();
+      }
+    } finally {
+      this.#sending = false;
+    }
+  }
+
+  async #sendOnce(): Promise<void> {
     const { session } = this.shown;
     this.#watch(session);
-    const snapshot = this.#snapshot(session);
+    const telling = this.#telling;
+    const snapshot = await this.#snapshot(session);
+    if (this.disposed || !this.#ready) return;
     this.#sent = snapshot.costs;
-    if (this.#telling) this.#post({ kind: 'look', view: this.#view });
+    if (telling) this.#post({ kind: 'look', view: this.#view });
     this.#post({ kind: 'snapshot', snapshot });
     if (this.#focusing && snapshot.costs !== null) this.#post({ kind: 'focus' });
     if (snapshot.costs !== null) this.#focusing = false;
-    this.#telling = false;
+    if (telling) this.#telling = false;
   }
 
   #post(message: ToCosts): void {
@@ -166,7 +184,7 @@ export class CostsPanel extends DisposableBase {
     return costsReason(session.costs.state);
   }
 
-  #snapshot(session: RepositorySession | null): CostsSnapshot {
+  async #snapshot(session: RepositorySession | null): Promise<CostsSnapshot> {
     const reason = this.#reason(session);
     const state = session?.costs.state ?? null;
     return {
@@ -175,11 +193,11 @@ export class CostsPanel extends DisposableBase {
       repository: session?.id ?? null,
       busy: this.#refreshing > 0,
       empty: reason === null ? null : emptyCosts(reason),
-      costs: session === null || state === null || reason !== null ? null : this.#costs(session, state),
+      costs: session === null || state === null || reason !== null ? null : await this.#costs(session, state),
     };
   }
 
-  #costs(session: RepositorySession, state: CostState): CostsData {
+  async #costs(session: RepositorySession, state: CostState): Promise<CostsData> {
     const now = new Date();
     const facts = {
       ...{ state, now, typeOf: typeLookup(state) },
@@ -187,7 +205,11 @@ export class CostsPanel extends DisposableBase {
       titles: new Map(session.rows.flatMap((row) => (row.title === '' ? [] : [[refName(row), row.title]]))),
       ...this.#findings.of(session, state, now),
     };
-    return renderCosts({ ...facts, records: this.#recordsOf(session, state, now) }, this.#view);
+    const steps = renderSteps({ ...facts, records: this.#recordsOf(session, state, now) }, this.#view);
+    for (let step = steps.next(); ; step = steps.next()) {
+      if (step.done === true) return step.value;
+      await new Promise((next) => setImmediate(next));
+    }
   }
 
   #recordsOf(session: RepositorySession, state: CostState, now: Date): CostsRecords | null {
@@ -217,22 +239,19 @@ export class CostsPanel extends DisposableBase {
     switch (said.kind) {
       case 'ready':
         this.#ready = true;
-        this.#send();
-        return;
+        return this.#send();
       case 'view':
         // What the page kept is older than what it is about to be told.
         if (this.#telling) return;
         this.#view = said.view;
-        this.#send();
-        return;
+        return this.#send();
       case 'refresh':
         return this.refresh();
       case 'chooseRepository':
         this.#repository = said.repository;
         this.#view = { ...this.#view, plan: null, figure: null };
         this.#telling = true;
-        this.#send();
-        return;
+        return this.#send();
       case 'remedy': {
         const reason = this.#reason(this.shown.session);
         await (reason === null ? null : costsRemedy(reason))?.run();
@@ -258,6 +277,7 @@ export class CostsPanel extends DisposableBase {
 const actionCommands: Readonly<Record<CostsAction, string>> = {
   export: commandIds.exportCosts,
   refreshPrices: commandIds.refreshPrices,
+  setBudget: commandIds.setBudget,
 };
 
 function page(webview: vscode.Webview, root: vscode.Uri): string {

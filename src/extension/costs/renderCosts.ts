@@ -1,9 +1,19 @@
-import type { CostGrouping, CostRow, ModelMismatch } from '../../contract/usage';
+import type { CostGrouping, ModelMismatch } from '../../contract/usage';
 import { refName } from '../../core/tasks/context';
 import type { CostState } from '../../core/tasks/usage/parts';
 import { createDays, mondayOf } from '../../core/usage/days';
 import type { UsageBucket } from '../../core/usage/parts';
-import { addTokens, budgetTokens, type CostNaming, costRows, keyOf, noTokens, totalOf } from '../../core/usage/sums';
+import {
+  addTokens,
+  type BucketSum,
+  budgetTokens,
+  type CostNaming,
+  keyOf,
+  noTokens,
+  rowOf,
+  sumOf,
+  sumsBy,
+} from '../../core/usage/sums';
 import {
   type CostColumn,
   type CostsCategory,
@@ -29,7 +39,7 @@ export interface CostFacts {
   readonly typeOf: CostNaming['typeOf'];
   /** Tasks on models of another tier than the rules name, in these buckets. */
   readonly mismatchesOf: (buckets: readonly UsageBucket[]) => readonly ModelMismatch[];
-  readonly estimates: readonly CostsEstimate[];
+  readonly estimatesOf: () => readonly CostsEstimate[];
   /** The answers behind `view.figure`. */
   readonly records: CostsRecords | null;
 }
@@ -38,6 +48,12 @@ const mostCategories = 5;
 
 /** All that the panel shows of what was used, for what its reader looks at. */
 export function renderCosts(facts: CostFacts, view: CostsView): CostsData {
+  const steps = renderSteps(facts, view);
+  for (let step = steps.next(); ; step = steps.next()) if (step.done === true) return step.value;
+}
+
+/** The same in steps that are short on the thread of a window, however much was used: it breathes at each `yield`. */
+export function* renderSteps(facts: CostFacts, view: CostsView): Generator<undefined, CostsData> {
   const { state } = facts;
   const { skipped } = state.usage;
   const plans = planList(facts);
@@ -47,19 +63,23 @@ export function renderCosts(facts: CostFacts, view: CostsView): CostsData {
   const ofPlan = within(state.usage.buckets, { period: 'all', plan }, today);
   const buckets = within(ofPlan, { period: view.period, plan: null }, today);
   const naming: CostNaming = { typeOf: facts.typeOf, skipped };
-  const total = { ...totalOf(buckets, skipped), answers: answersOf(buckets) };
+  yield;
+  const total = figures(sumOf(buckets), skipped.length > 0);
+  yield;
   const rows = rowsOf(buckets, shown, naming, facts, total);
+  yield;
+  const chart = costChart(ofPlan, { by: view.by, period: view.period, today, naming });
+  yield;
+  const categories = categoriesOf(buckets, naming, total);
+  yield;
+  const mismatches = facts.mismatchesOf(buckets);
+  yield;
+  const estimates = facts.estimatesOf();
+  yield;
   return {
-    view: shown,
-    at: state.at,
-    pricesAsOf: state.pricesAsOf,
-    plans,
-    total: sumOf(total, total.answers),
+    ...{ view: shown, at: state.at, pricesAsOf: state.pricesAsOf, failure: state.failure ?? null, plans, total },
     ...cutRows(rows, view.rows),
-    chart: costChart(ofPlan, { by: view.by, period: view.period, today, naming }),
-    categories: categoriesOf(buckets, naming, total),
-    mismatches: facts.mismatchesOf(buckets),
-    estimates: facts.estimates,
+    ...{ chart, categories, mismatches, estimates },
     budgets: state.budgets,
     quotas: state.usage.quotas,
     unpriced: unpricedOf(buckets),
@@ -84,18 +104,15 @@ export function todayOf({ state, now }: Pick<CostFacts, 'state' | 'now'>): strin
 
 /** The plans that something was used for. */
 function planList({ state, plans }: CostFacts): CostsData['plans'] {
-  const used = new Set(state.usage.buckets.flatMap(({ owner }) => (owner.kind === 'task' ? [owner.ref.plan] : [])));
+  const used = new Set<string>();
+  for (const { owner } of state.usage.buckets) if (owner.kind === 'task') used.add(owner.ref.plan);
   const titles = new Map(plans.map(({ id, title }) => [id, title]));
   return [...used].sort().map((id) => ({ id, title: titles.get(id) ?? id }));
 }
 
-function answersOf(buckets: readonly UsageBucket[]): number {
-  return buckets.reduce((sum, { answers }) => sum + answers, 0);
-}
-
-function sumOf(row: Pick<CostRow, 'tokens' | 'usd' | 'atLeast' | 'sessions'>, answers: number): CostsSum {
-  const { tokens, usd, atLeast, sessions } = row;
-  return { tokens, usd, atLeast, sessions, answers };
+function figures(sum: BucketSum, missing: boolean): CostsSum {
+  const { tokens, usd, atLeast, sessions } = rowOf('', sum, missing);
+  return { tokens, usd, atLeast, sessions, answers: sum.answers };
 }
 
 function shareOf(sum: Pick<CostsSum, 'tokens' | 'usd'>, total: Pick<CostsSum, 'tokens' | 'usd'>): number {
@@ -111,19 +128,14 @@ function rowsOf(
   facts: CostFacts,
   total: Pick<CostsSum, 'tokens' | 'usd'>,
 ): CostsRow[] {
-  const more = new Map<string, { answers: number; kept: boolean }>();
-  for (const bucket of buckets) {
-    const key = keyOf(bucket, view.by, naming);
-    const known = more.get(key) ?? { answers: 0, kept: false };
-    known.answers += bucket.answers;
-    known.kept ||= bucket.source === 'log';
-    more.set(key, known);
-  }
-  const rows = costRows(buckets, view.by, naming).map((row): CostsRow => {
-    const { key, agents, models, unpriced } = row;
-    const { answers = 0, kept = false } = more.get(key) ?? {};
+  const incomplete = new Set(view.by === 'agent' ? naming.skipped?.map(({ agent }) => agent) : []);
+  const sums = sumsBy(buckets, (bucket) => keyOf(bucket, view.by, naming));
+  const rows = [...sums].map(([key, sum]): CostsRow => {
+    const { tokens, usd, atLeast, sessions, agents, models, unpriced } = rowOf(key, sum, incomplete.has(key));
     const title = titleOf(key, view.by, facts);
-    return { ...sumOf(row, answers), key, title, agents, models, unpriced, share: shareOf(row, total), kept };
+    const { answers, kept } = sum;
+    const share = shareOf({ tokens, usd }, total);
+    return { key, title, tokens, usd, atLeast, sessions, answers, agents, models, unpriced, share, kept };
   });
   return sorted(rows, view.sort);
 }
@@ -135,12 +147,13 @@ function titleOf(key: string, by: CostGrouping, { titles }: CostFacts): string |
 
 function sorted(rows: readonly CostsRow[], { column, descending }: CostsView['sort']): CostsRow[] {
   const sign = descending ? -1 : 1;
-  const names = new Intl.Collator('en', { numeric: true });
   const byName = (a: CostsRow, b: CostsRow) => names.compare(a.title ?? a.key, b.title ?? b.key);
   if (column === 'name') return rows.toSorted((a, b) => sign * byName(a, b));
   const value = measures[column];
   return rows.toSorted((a, b) => sign * (value(a) - value(b)) || byName(a, b));
 }
+
+const names = new Intl.Collator('en', { numeric: true });
 
 /** What columns are sorted by; what has no price stands below everything that has one. */
 const measures: Readonly<Record<Exclude<CostColumn, 'name'>, (row: CostsRow) => number>> = {
@@ -179,21 +192,19 @@ function categoriesOf(
 ): CostsCategory[] {
   const ofTasks = buckets.filter(({ owner }) => owner.kind === 'task');
   const tasks = new Map<string, Set<string>>();
-  const answers = new Map<string, number>();
-  for (const bucket of ofTasks) {
+  const sums = sumsBy(ofTasks, (bucket) => {
     const type = keyOf(bucket, 'type', naming);
-    const known = tasks.get(type) ?? new Set();
-    tasks.set(type, known.add(keyOf(bucket, 'task', naming)));
-    answers.set(type, (answers.get(type) ?? 0) + bucket.answers);
-  }
-  return costRows(ofTasks, 'type', naming)
-    .slice(0, mostCategories)
-    .map((row) => ({
-      type: row.key,
-      tasks: tasks.get(row.key)?.size ?? 0,
-      sum: sumOf(row, answers.get(row.key) ?? 0),
-      share: shareOf(row, total),
-    }));
+    const known = tasks.get(type);
+    const name = keyOf(bucket, 'task', naming);
+    if (known === undefined) tasks.set(type, new Set([name]));
+    else known.add(name);
+    return type;
+  });
+  const all = [...sums].map(([type, sum]): CostsCategory => {
+    const said = figures(sum, false);
+    return { type, tasks: tasks.get(type)?.size ?? 0, sum: said, share: shareOf(said, total) };
+  });
+  return all.sort((a, b) => b.share - a.share || (a.type < b.type ? -1 : 1)).slice(0, mostCategories);
 }
 
 function unpricedOf(buckets: readonly UsageBucket[]): CostsUnpriced[] {

@@ -4,6 +4,7 @@ import type { Condition } from '../../contract/states';
 import { DisposableBase } from '../../core/disposable';
 import type { Log } from '../../core/ports';
 import { conditionTable } from '../../core/tasks/stateTable';
+import { sharedScope } from '../../core/tasks/usage/budgetMarks';
 import { commandIds } from '../contributions';
 import { windowIdentity } from '../folders';
 import { tell } from '../messages';
@@ -59,10 +60,13 @@ export class Notifications extends DisposableBase {
       }
       const { claimOnce } = await import('../core');
       if (!(await claimOnce(session.repository.store, question.key))) return;
-      const target = { plan: row.plan, task: row.task };
+      const target = question.scope === 'task' ? { plan: row.plan, task: row.task } : undefined;
+      const remedy = question.isOfBudget
+        ? { label: vscode.l10n.t('Set Budget…'), command: commandIds.setBudget }
+        : { label: vscode.l10n.t('Show Agent'), command: commandIds.openAgentTerminal };
       tell('warning', question.sentence, {
-        label: vscode.l10n.t('Show Agent'),
-        run: () => vscode.commands.executeCommand(commandIds.openAgentTerminal, target),
+        label: remedy.label,
+        run: () => vscode.commands.executeCommand(remedy.command, target),
       });
     } catch (error) {
       this.#log.warn(`A message was not shown: ${error instanceof Error ? error.message : String(error)}`);
@@ -80,13 +84,37 @@ export class Notifications extends DisposableBase {
 interface Question {
   readonly key: string;
   readonly sentence: string;
+  /** `shared`: it is about several tasks, each of which shows it, and is told once. */
+  readonly scope: 'task' | 'shared';
+  readonly isOfBudget: boolean;
 }
 
 function questions(row: TaskRow): Question[] {
   const name = oneLine(row.title === '' ? row.task : row.title);
-  return row.conditions
-    .filter((condition) => conditionTable[condition.kind].human && conditionTable[condition.kind].in === 'all')
-    .map((condition) => ofCondition(row, name, condition));
+  return row.conditions.flatMap((condition) => {
+    if (condition.kind === 'near-budget' || condition.kind === 'over-budget') return [ofBudget(row, name, condition)];
+    const { human, in: states } = conditionTable[condition.kind];
+    return human && states === 'all' ? [ofCondition(row, name, condition)] : [];
+  });
+}
+
+function ofBudget(row: TaskRow, name: string, condition: Condition): Question {
+  const scope = sharedScope(condition);
+  const reason = oneLine(condition.reason);
+  const about = scope === null ? `${row.plan}~${row.task}` : scope === 'plan' ? `plan:${row.plan}` : scope;
+  return {
+    key: `${about}:${condition.kind}:${condition.since}`,
+    sentence:
+      condition.kind === 'near-budget'
+        ? vscode.l10n.t('{0}: {1}.', scope === null ? name : vscode.l10n.t('Budget'), reason)
+        : vscode.l10n.t(
+            '{0}: {1}; no agent starts without your consent.',
+            scope === null ? name : vscode.l10n.t('Budget'),
+            reason,
+          ),
+    scope: scope === null ? 'task' : 'shared',
+    isOfBudget: true,
+  };
 }
 
 function ofCondition(row: TaskRow, name: string, condition: Condition): Question {
@@ -98,5 +126,7 @@ function ofCondition(row: TaskRow, name: string, condition: Condition): Question
       conditionWord(vscode.l10n.t, condition.kind),
       oneLine(condition.reason),
     ),
+    scope: 'task',
+    isOfBudget: false,
   };
 }

@@ -1,4 +1,5 @@
 import type { TaskRow } from '../../contract/json';
+import { figureWord } from '../costs/costWords';
 import { age, day, escapeMarkdown, size, type Translate } from '../words';
 import type { Partners } from './partners';
 import { partnerFacts } from './partnerWords';
@@ -54,6 +55,12 @@ function some(names: readonly string[], t: Translate): string {
   return names.length > maxNames ? t('{0} and {1} more', shown.join(', '), names.length - maxNames) : shown.join(', ');
 }
 
+/** Money and tokens, or tokens alone where nothing has a price. */
+function costWord({ usd, costAtLeast: atLeast }: TaskRow, tokens: number, t: Translate): string {
+  const used = figureWord(t, { usd: null, tokens, atLeast });
+  return usd === null ? used : `${figureWord(t, { usd, tokens, atLeast })} · ${used}`;
+}
+
 /** What makes the worktree ready to work in: what was brought along, its ports, its set-up, its app. */
 function readyFacts(row: TaskRow, t: Translate): string[] {
   const facts: string[] = [];
@@ -102,6 +109,7 @@ function agentFacts(row: TaskRow, here: boolean | null, t: Translate): string[] 
     const place = here === true ? t('in this window') : (agent.window ?? t('in another window or terminal'));
     facts.push(fact(t('Runs'), here === true ? place : escapeMarkdown(place)));
   }
+  if (row.tokens !== null) facts.push(fact(t('Cost (estimate)'), escapeMarkdown(costWord(row, row.tokens, t))));
   if (agent.session !== null) facts.push(fact(t('Session'), escapeMarkdown(agent.session)));
   if (row.scope.length > 0) facts.push(fact(t('Scope'), row.scope.map(escapeMarkdown).join(', ')));
   if (row.dependsOn.length > 0) facts.push(fact(t('Depends on'), row.dependsOn.map(escapeMarkdown).join(', ')));

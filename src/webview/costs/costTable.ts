@@ -6,7 +6,7 @@ import { type CostsContext, Segments } from './parts';
 import { RowView, sumCells } from './rowView';
 
 /** So many more at once. */
-const moreRows = 200;
+const moreRows = 100;
 
 export interface TableEvents {
   group(by: CostGrouping): void;
@@ -79,7 +79,7 @@ export class CostTable {
     this.#foot.replaceChildren(
       ...(rest === null ? [] : [sumCells(this.#context, counted(words.table.rest, rest.rows), rest.sum)]),
     );
-    this.#more.hidden = rest === null;
+    setAttribute(this.#more, 'hidden', rest === null);
     setText(this.#more, words.table.more);
   }
 
@@ -136,7 +136,7 @@ export class CostTable {
   }
 
   #setCurrent(key: string | null): void {
-    if (this.#current !== null) this.#rows.get(this.#current)?.setStop(false);
+    if (this.#current !== null && this.#current !== key) this.#rows.get(this.#current)?.setStop(false);
     this.#current = key;
     if (key !== null) this.#rows.get(key)?.setStop(true);
   }

@@ -11,18 +11,23 @@ const levelSigns: Readonly<Record<BudgetLevel, string>> = { within: '✓', near:
 export class Limits {
   readonly element = element('div', { class: 'limits' });
   readonly #context: CostsContext;
+  readonly #setBudget: () => void;
   readonly #budgets = element('section', { class: 'budgets', 'aria-labelledby': 'budgets-title' });
   readonly #quotas = element('section', { class: 'quotas', 'aria-labelledby': 'quotas-title' });
 
-  constructor(context: CostsContext) {
+  constructor(context: CostsContext, setBudget: () => void) {
     this.#context = context;
+    this.#setBudget = setBudget;
     this.element.append(this.#budgets, this.#quotas);
   }
 
   show({ budgets, quotas }: Pick<CostsData, 'budgets' | 'quotas'>): void {
     const { words } = this.#context;
     redraw(this.#budgets, budgets, () => {
-      const head = element('h2', { id: 'budgets-title' }, words.budgets.title);
+      const set = element('button', { type: 'button', class: 'link', 'data-key': 'set' }, words.actions.setBudget);
+      set.addEventListener('click', () => this.#setBudget());
+      const title = element('h2', { id: 'budgets-title' }, words.budgets.title);
+      const head = element('div', { class: 'section-head' }, title, set);
       const list = element('ul', {}, ...budgets.toSorted(byUse).map((use) => this.#budget(use)));
       return [head, budgets.length === 0 ? element('p', { class: 'quiet' }, words.budgets.none) : list];
     });
@@ -41,11 +46,17 @@ export class Limits {
     const name = format(words.budgets.scopes[scope], of);
     const tokens = used.atLeast ? format(words.atLeast, figures.compact(used.tokens)) : figures.compact(used.tokens);
     const said = [
-      budget.usd === undefined ? null : format(words.budgets.used, figures.money(used), figures.usd(budget.usd)),
+      budget.usd === undefined ? null : this.#ofMoney(used, budget.usd),
       budget.tokens === undefined ? null : format(words.budgets.usedTokens, tokens, figures.compact(budget.tokens)),
     ].filter((part) => part !== null);
     const level_ = `${levelSigns[level]} ${words.budgets.levels[level]}`;
     return this.#meter({ name, said: said.join(' · '), share: percent / 100, mark: level_, kind: level });
+  }
+
+  #ofMoney(used: BudgetUse['used'], limit: number): string {
+    const { words, figures } = this.#context;
+    if (used.usd === null) return format(words.budgets.allowed, figures.usd(limit));
+    return format(words.budgets.used, figures.money(used), figures.usd(limit));
   }
 
   #quota({ agent, plan, at, windows }: Quota): HTMLElement[] {

@@ -11,7 +11,7 @@ import {
 } from '../../protocol/costs';
 import type { CostsWords } from '../../protocol/costsWords';
 import { Ages } from '../shared/ages';
-import { element } from '../shared/dom';
+import { element, setAttribute } from '../shared/dom';
 import { EmptyState } from '../shared/emptyState';
 import { Chart } from './chart';
 import { CostTable } from './costTable';
@@ -80,7 +80,7 @@ export class CostsPage {
     this.#empty = new EmptyState(() => ports.post({ kind: 'remedy' }));
     this.#total = new Total(context);
     this.#chart = new Chart(context, (chartTokens) => this.#measured(chartTokens));
-    this.#limits = new Limits(context);
+    this.#limits = new Limits(context, () => this.#act('setBudget'));
     this.#table = new CostTable(context, {
       group: (by) => this.#group(by),
       sort: (sort) => this.#look({ sort }),
@@ -131,8 +131,8 @@ export class CostsPage {
     this.#chart.show(costs.chart, this.#state.chartTokens);
     this.#limits.show(costs);
     const nothing = costs.rows.length === 0;
-    this.#nothing.hidden = !nothing;
-    this.#spent.hidden = nothing;
+    setAttribute(this.#nothing, 'hidden', !nothing);
+    setAttribute(this.#spent, 'hidden', nothing);
     this.#table.show(costs);
     this.#insights.show(costs);
     this.#lists.show(costs);

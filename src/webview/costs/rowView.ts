@@ -48,7 +48,8 @@ export class RowView {
       { scope: 'row' },
       element('span', { class: 'names' }, this.#name, this.#note, this.#kept),
     );
-    const money = element('td', { class: 'usd' }, this.#money, this.#bar, this.#share);
+    const parts = element('div', { class: 'share-of' }, this.#money, this.#bar, this.#share);
+    const money = element('td', { class: 'usd' }, parts);
     const cells = [name, money, ...this.#tokens, this.#sessions, this.#models];
     this.element = element('tr', { 'data-row': key }, ...cells);
   }
@@ -60,7 +61,7 @@ export class RowView {
     setText(this.#name, name);
     setText(this.#note, note);
     setAttribute(this.#name, 'title', note === '' ? name : `${name} · ${note}`);
-    this.#kept.hidden = !row.kept;
+    setAttribute(this.#kept, 'hidden', !row.kept);
     setText(this.#money, figures.money(row));
     setAttribute(this.#money, 'aria-label', format(words.table.open, name, figures.spoken(row)));
     setAttribute(this.#money, 'aria-pressed', sameFigure(opened, this.#figure) ? 'true' : null);
@@ -78,7 +79,7 @@ export class RowView {
   }
 
   setStop(stop: boolean): void {
-    this.#money.tabIndex = stop ? 0 : -1;
+    setAttribute(this.#money, 'tabindex', stop ? 0 : -1);
   }
 
   focus(): void {
@@ -103,7 +104,11 @@ export function sumCells(context: CostsContext, name: string, sum: CostsSum): HT
     'tr',
     {},
     element('th', { scope: 'row' }, name),
-    element('td', { class: 'usd' }, element('span', { class: 'figure' }, figures.money(sum))),
+    element(
+      'td',
+      { class: 'usd' },
+      element('div', { class: 'share-of' }, element('span', { class: 'figure' }, figures.money(sum))),
+    ),
     ...tokens,
     element('td', { class: 'number' }, ''),
     element('td', {}, ''),

@@ -1,6 +1,6 @@
 import type { CostsData } from '../../protocol/costs';
 import { element } from '../shared/dom';
-import { format } from '../shared/format';
+import { format, plain } from '../shared/format';
 import { redraw } from '../shared/redraw';
 import { budgetTokens, counted } from './figures';
 import { type CostsContext, moneyButton } from './parts';
@@ -14,9 +14,9 @@ export class Total {
     this.#context = context;
   }
 
-  show({ total, pricesAsOf, unpriced, skippedCount }: CostsData): void {
+  show({ total, pricesAsOf, unpriced, skippedCount, failure }: CostsData): void {
     const why = { unpriced: unpriced.length, skippedCount };
-    redraw(this.element, { total, pricesAsOf, why }, () => {
+    redraw(this.element, { total, pricesAsOf, why, failure }, () => {
       const { words, figures } = this.#context;
       const { tokens, sessions, answers } = total;
       const cached = tokens.cacheRead;
@@ -36,6 +36,9 @@ export class Total {
           this.#fact(sessions, words.total.sessions),
           this.#fact(answers, words.total.answers),
         ),
+        ...(failure === null
+          ? []
+          : [element('p', { class: 'callout', role: 'alert' }, format(words.total.failure, plain(failure)))]),
         ...this.#missing(total.atLeast, why),
       ];
     });

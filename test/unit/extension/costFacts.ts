@@ -55,7 +55,7 @@ export function costState(
 export function costFacts(state: CostState, changes: Partial<CostFacts> = {}): CostFacts {
   return {
     ...{ state, now: costsNow, plans: [], titles: new Map(), typeOf: () => null },
-    ...{ mismatchesOf: () => [], estimates: [], records: null },
+    ...{ mismatchesOf: () => [], estimatesOf: () => [], records: null },
     ...changes,
   };
 }
@@ -122,7 +122,7 @@ export function fewWeeks(): CostFacts {
     ]),
     typeOf: (ref) => someTypes[refs.indexOf(`${ref.plan}/${ref.task}`) % someTypes.length] ?? null,
     mismatchesOf: () => someMismatches,
-    estimates: someEstimates,
+    estimatesOf: () => someEstimates,
   });
 }
 

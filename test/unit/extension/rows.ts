@@ -23,6 +23,7 @@ export function taskRow(changes: Partial<TaskRow> = {}): TaskRow {
     changedFiles: null,
     tokens: null,
     usd: null,
+    costAtLeast: false,
     budget: null,
     approved: null,
     verified: null,

@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import { costText, costTooltip, isOverBudget } from '../../../src/extension/costs/costTooltip';
 import { figureWord, moneyWord, tokenWord } from '../../../src/extension/costs/costWords';
 import { type ShownCost, shownCost } from '../../../src/extension/costs/shownCost';
+import { taskTooltip } from '../../../src/extension/views/taskTooltip';
 import { bucketOf, budgetOf, noTokens, stateOf } from '../tasks/usage/costStates';
 import { t, taskRow, workingRow } from './rows';
 
@@ -129,6 +130,20 @@ describe('what the status bar says of cost', () => {
     const tooltip = costTooltip(cost ?? assert.fail(), t);
     assert.ok(tooltip.includes('| \\[x\\]\\(command\\:evil\\) \\| \\$\\(flame\\) \\| \\<b\\> |'), tooltip);
     assert.ok(tooltip.length < 2_000, `${tooltip.length}`);
+  });
+});
+
+describe("a task's tooltip", () => {
+  const line = (changes: Parameters<typeof workingRow>[0]) =>
+    taskTooltip(workingRow(changes), { here: null, now, t })
+      .split('\n\n')
+      .find((each) => each.startsWith('Cost'));
+
+  it('says what it has used: money and tokens, at least where there is more, and nothing while nothing is known', () => {
+    assert.equal(line({}), undefined);
+    assert.equal(line({ tokens: 12_345, usd: 1.5 }), 'Cost (estimate): \\$1\\.50 · 12\\.3k tokens');
+    assert.equal(line({ tokens: 5, usd: null, costAtLeast: true }), 'Cost (estimate): ≥\u00a05 tokens');
+    assert.equal(line({ tokens: 5, usd: 1, costAtLeast: true }), 'Cost (estimate): ≥\u00a0\\$1\\.00 · ≥\u00a05 tokens');
   });
 });
 

@@ -14,14 +14,36 @@ export interface BudgetHold {
 /** What a task is expected to use once its agent starts. */
 export type Expected = Pick<CostEstimate, 'usd' | 'tokens'>;
 
+export interface ExpectedOf {
+  readonly ref: TaskRef;
+  readonly expected: Expected;
+}
+
 /**
  * The budgets that hold the start of a task's agent: those that are used up, and those that it would use up as far as
  * one can tell (at the upper end of what is expected); the most used first.
  * @param expected null: it goes on with what it has begun, or nobody can tell
+ * @param ahead tasks that start together with it, before it, and have used nothing yet
  */
-export function budgetHolds(uses: readonly BudgetUse[], ref: TaskRef, expected: Expected | null): BudgetHold[] {
-  const holds = uses.filter((use) => appliesTo(use, ref)).flatMap((use) => holdBy(use, expected) ?? []);
+export function budgetHolds(
+  uses: readonly BudgetUse[],
+  ref: TaskRef,
+  expected: Expected | null,
+  ahead: readonly ExpectedOf[] = [],
+): BudgetHold[] {
+  const holds = uses
+    .filter((use) => appliesTo(use, ref))
+    .flatMap((use) => {
+      const others = ahead.filter((each) => appliesTo(use, each.ref)).map((each) => each.expected);
+      return holdBy(use, expected === null ? null : [expected, ...others].reduce(together)) ?? [];
+    });
   return holds.sort((a, b) => b.use.percent - a.use.percent);
+}
+
+function together(a: Expected, b: Expected): Expected {
+  const sum = (x: readonly [number, number], y: readonly [number, number]) => [x[0] + y[0], x[1] + y[1]] as const;
+  const usd = a.usd === null || b.usd === null ? (a.usd ?? b.usd) : sum(a.usd, b.usd);
+  return { usd, tokens: sum(a.tokens, b.tokens) };
 }
 
 function holdBy(use: BudgetUse, expected: Expected | null): BudgetHold | null {
