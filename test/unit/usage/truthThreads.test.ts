@@ -30,6 +30,7 @@ describe('usage: against the truth, in other threads', function () {
           handed = files.length;
           return helper.start(files);
         },
+        dismiss: () => helper.dismiss(),
       };
       const meter = createMeter({ readers: [claudeRecords], places, helper: counting });
       const { buckets } = await meter.ask(questionOf());
