@@ -155,7 +155,7 @@ function insightWords(t: Translate): Pick<CostsWords, 'categories' | 'mismatches
     },
     mismatches: {
       title: t('Models against the rules'),
-      none: t('Every task ran on a model of the tier that the rules name.'),
+      none: t('No task is known to have run on a model of another tier than the rules name.'),
       what: t('{0} for {1}'),
       cost: t('{0}, {1}; by rule {2}: about {3}'),
       costUnknown: t('{0}, {1}; by rule {2}'),

@@ -22,7 +22,10 @@ export async function figureRecords(
     if (found.length >= mostRecords && latest(last) <= latest(oldest)) break;
     const filter = { owner, agent, session, model, limit: mostRecords, ...(day === null ? {} : { day }) };
     const more = (await records(filter)).filter(({ at }) => day !== null || at === null);
-    found = [...found, ...more].sort((a, b) => latest(b.at) - latest(a.at) || 0).slice(0, mostRecords);
+    found = [...found, ...more]
+      // Of one moment what was written last comes first, as it does among all others.
+      .sort((a, b) => latest(b.at) - latest(a.at) || (b.line ?? 0) - (a.line ?? 0))
+      .slice(0, mostRecords);
   }
   return found.map(({ at, ...rest }) => ({ ...rest, at: isoOf(at) }));
 }

@@ -112,7 +112,8 @@ function planList({ state, plans }: CostFacts): CostsData['plans'] {
 
 function figures(sum: BucketSum, missing: boolean): CostsSum {
   const { tokens, usd, atLeast, sessions } = rowOf('', sum, missing);
-  return { tokens, usd, atLeast, sessions, answers: sum.answers };
+  // Of nothing everything is known: it is not without a price.
+  return { tokens, usd: sum.answers === 0 ? 0 : usd, atLeast, sessions, answers: sum.answers };
 }
 
 function shareOf(sum: Pick<CostsSum, 'tokens' | 'usd'>, total: Pick<CostsSum, 'tokens' | 'usd'>): number {

@@ -21,6 +21,7 @@ export class Figures {
   readonly #compact: Intl.NumberFormat;
   readonly #exact: Intl.NumberFormat;
   readonly #percent: Intl.NumberFormat;
+  readonly #finePercent: Intl.NumberFormat;
   readonly #day: Intl.DateTimeFormat;
   readonly #date: Intl.DateTimeFormat;
   readonly #time: Intl.DateTimeFormat;
@@ -35,6 +36,7 @@ export class Figures {
     this.#compact = new Intl.NumberFormat(known, { notation: 'compact', maximumSignificantDigits: 3 });
     this.#exact = new Intl.NumberFormat(known);
     this.#percent = new Intl.NumberFormat(known, { style: 'percent', maximumFractionDigits: 0 });
+    this.#finePercent = new Intl.NumberFormat(known, { style: 'percent', maximumSignificantDigits: 1 });
     this.#day = new Intl.DateTimeFormat(known, { month: 'short', day: 'numeric', timeZone: 'UTC' });
     this.#date = new Intl.DateTimeFormat(known, { dateStyle: 'medium', timeZone: 'UTC' });
     this.#time = new Intl.DateTimeFormat(known, { dateStyle: 'medium', timeStyle: 'short' });
@@ -77,7 +79,7 @@ export class Figures {
   }
 
   percent(share: number): string {
-    return this.#percent.format(share);
+    return (share > 0 && share < 0.01 ? this.#finePercent : this.#percent).format(share);
   }
 
   /** `Nov 21`; what is no day stays as it is. */

@@ -65,6 +65,7 @@ export class Header {
     fill(this.#plan, [['', this.#words.allPlans], ...titles], view.plan === null ? '' : `=${view.plan}`);
     this.#planField.hidden = plans.length === 0;
     this.#period.show(view.period);
+    this.element.hidden = costs === null && repositories.length < 2;
     this.#period.element.hidden = costs === null;
     this.#buttons.hidden = repository === null || costs === null;
     setText(this.#refresh, busy ? this.#words.refreshing : this.#words.refresh);

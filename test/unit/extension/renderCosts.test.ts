@@ -31,6 +31,11 @@ describe('what the panel of costs is sent', () => {
     assert.equal(renderCosts(far, { ...all, period: 'today' }).rows.length, 0);
   });
 
+  it('knows that nothing costs nothing', () => {
+    const { total } = renderCosts(costFacts(costState([])), all);
+    assert.deepEqual([total.usd, total.atLeast, total.answers], [0, false, 0]);
+  });
+
   it('filters by plan, and forgets a plan that nothing was used for', () => {
     const facts = fewWeeks();
     const data = renderCosts(facts, { ...all, plan: 'manual' });
