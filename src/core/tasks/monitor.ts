@@ -67,6 +67,9 @@ export class Monitor extends DisposableBase implements LookSource {
   readonly #onDidLook: Emitter<LookHint>;
   /** A worktree is being looked at, or will be; only while this window has the duty. */
   readonly onDidLook: Event<LookHint>;
+  readonly #onDidReadPlans: Emitter<void>;
+  /** The plans were read anew, because their files may have changed; also where no row did. */
+  readonly onDidReadPlans: Event<void>;
   readonly #statuses: StatusKeeper;
   readonly #folders: FolderWatch;
   readonly #jobs: Debounced;
@@ -104,6 +107,8 @@ export class Monitor extends DisposableBase implements LookSource {
     this.onDidChange = this.#onDidChange.event;
     this.#onDidLook = this._register(new Emitter(failed));
     this.onDidLook = this.#onDidLook.event;
+    this.#onDidReadPlans = this._register(new Emitter(failed));
+    this.onDidReadPlans = this.#onDidReadPlans.event;
     this.#statuses = new StatusKeeper(context);
     this.#folders = this._register(new FolderWatch((folder, name) => this.#folderChanged(folder, name)));
     this.#jobs = this._register(new Debounced(settleMs, (job) => this.#run(job)));
@@ -226,6 +231,7 @@ export class Monitor extends DisposableBase implements LookSource {
     this.#plansSignature = await plansSignature(this.#context.layout.plansDir);
     this.#plans = await this.#context.plans();
     this.#watchFolders();
+    this.#onDidReadPlans.fire();
   }
 
   async #readStore(): Promise<void> {

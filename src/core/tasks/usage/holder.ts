@@ -18,6 +18,8 @@ export interface CostSource {
   readonly rows: readonly TaskRow[];
   readonly worktrees: readonly WorktreeRow[];
   readonly onDidChange: Event<unknown>;
+  /** Plans hold budgets and types. */
+  readonly onDidReadPlans: Event<void>;
 }
 
 /** Days change, and so may whatever nobody told us of: after this time everything is put together anew. */
@@ -74,6 +76,7 @@ export class CostHolder extends DisposableBase {
 
   start(): void {
     this._register(this.#source.onDidChange(() => this.#rowsChanged()));
+    this._register(this.#source.onDidReadPlans(() => this.questionChanged()));
     this.#plan(0);
   }
 

@@ -121,7 +121,7 @@ export class LiveCosts extends DisposableBase implements CostView {
   #storeChanged(area: string, name: string | null): void {
     if (area === 'hints' && name === refreshHint)
       this.#holder?.refresh().catch((error) => this.#warn('Cost could not be read anew', error));
-    else if (area === 'events' || area === 'texts') this.#holder?.questionChanged();
+    else if (area === 'events') this.#holder?.questionChanged();
     else if (area === 'usage' && (name === costsName || name === null) && this.#holder === null)
       this.#then(() => this.#read());
   }

@@ -200,6 +200,22 @@ describe('cost as a window knows it', function () {
     );
   });
 
+  it("follows a plan's budget, also back to a text that was there before", async () => {
+    await withRecords(['a'], async (o) => {
+      await o.records.answer(await o.worktree('a'));
+      const file = path.join(o.root, '.switchyard/p/plan.md');
+      const text = await readFile(file, 'utf8');
+      await withWindow(o, async (window) => {
+        const levels = () => window.costs.state?.budgets.map(({ scope, level }) => `${scope} ${level}`).join();
+        await until('no budget', async () => levels() === '');
+        await writeFile(file, text.replace('---\n', '---\nbudget:\n  usd: 0.01\n'));
+        await until('it to be over', async () => levels() === 'plan over');
+        await writeFile(file, text);
+        await until('no budget again', async () => levels() === '');
+      });
+    });
+  });
+
   it('bad input: no home at all, and one that comes later', async () => {
     await withRecords(['a'], async (o) => {
       await withWindow(o, async (window) => {
