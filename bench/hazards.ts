@@ -9,7 +9,7 @@ import { findRepository, placeOf } from '../src/core/git/repository';
 import { silentLog } from '../src/core/ports';
 import { HazardKeeper } from '../src/core/tasks/conflicts/hazardKeeper';
 import { makeHazardsFixture, moveBranch } from './hazardsFixture';
-import { benchFolder, type Figure, git, median } from './measure';
+import { benchFolder, type Figure, git, longestBlock, median } from './measure';
 
 const moved = 'agent/b007';
 
@@ -26,21 +26,6 @@ function sidesIn(path: string): { sides: Side[]; bases: Map<string, Side> } {
   const main = all.find(({ ref }) => ref === 'main');
   const sides = all.filter(({ ref }) => ref !== 'main');
   return { sides, bases: new Map(main === undefined ? [] : sides.map(({ ref }) => [ref, main])) };
-}
-
-/** The longest time for which this thread answered nobody while `run` went on, in ms. */
-async function longestBlock(run: () => Promise<unknown>): Promise<number> {
-  let last = performance.now();
-  let longest = 0;
-  const look = () => {
-    const now = performance.now();
-    longest = Math.max(longest, now - last);
-    last = now;
-  };
-  const watch = setInterval(look, 1);
-  await run().finally(() => clearInterval(watch));
-  look();
-  return longest;
 }
 
 /** Fifty branches of 23 changed files each, on 20,000: everything judged for the first time, then what one of them costs. */

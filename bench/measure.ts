@@ -50,6 +50,21 @@ export function makeRepository(path: string, files: number): void {
   git(path, 'commit', '-q', '-m', 'Base');
 }
 
+/** The longest time for which this thread answered nobody while `run` went on, in ms. */
+export async function longestBlock(run: () => Promise<unknown>): Promise<number> {
+  let last = performance.now();
+  let longest = 0;
+  const look = () => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+  };
+  const watch = setInterval(look, 1);
+  await run().finally(() => clearInterval(watch));
+  look();
+  return longest;
+}
+
 /** Prints figures as a table and tells whether all are within their limits. */
 export function report(figures: readonly Figure[]): boolean {
   let met = true;

@@ -12,6 +12,7 @@ import { promptToAgent } from './promptToAgent';
 import { size } from './size';
 import { storeRead } from './storeRead';
 import { tenWorktrees } from './tenWorktrees';
+import { usage } from './usage';
 
 async function main(): Promise<boolean> {
   const root = join(import.meta.dirname, '..');
@@ -28,6 +29,7 @@ async function main(): Promise<boolean> {
     ...(process.argv.includes('--big') ? await bigMatrix() : []),
     ...(await hazards(root, short ? 1 : 3)),
     ...(await storeRead()),
+    ...(await usage(root, short)),
     ...size(root),
   ];
   return report(figures);

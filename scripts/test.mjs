@@ -9,7 +9,15 @@ import { parseArgs } from 'node:util';
 import { ensureDependencies } from './npm.mjs';
 import { packageExtension } from './package.mjs';
 import { killLiving, killMarked, run, runMarker } from './processes.mjs';
-import { ensureAgents, ensureChromium, ensureDesktop, ensureServer, ensureVsCode, projectRoot } from './provision.mjs';
+import {
+  ensureAgents,
+  ensureCcusage,
+  ensureChromium,
+  ensureDesktop,
+  ensureServer,
+  ensureVsCode,
+  projectRoot,
+} from './provision.mjs';
 
 const usage = `npm test -- [options]
   --only a,b     of check, unit, vscode, agents, browser; default: all, in this order
@@ -35,7 +43,7 @@ const suites = {
   vscode: { deadlineMs: 5 * minute, prepare: prepareVsCode, run: insideVsCode },
   agents: {
     deadlineMs: 6 * minute,
-    prepare: () => Promise.all([ensureAgents(), ensureServer()]),
+    prepare: () => Promise.all([ensureAgents(), ensureServer(), ensureCcusage()]),
     run: (options, ms) => mocha('agents', options, ms),
   },
   browser: { deadlineMs: 12 * minute, prepare: prepareBrowser, run: browser },

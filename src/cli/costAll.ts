@@ -7,6 +7,7 @@ import type { Settings } from '../core/ports';
 import { bookOf } from '../core/prices/book';
 import { createDays } from '../core/usage/days';
 import { createMeter } from '../core/usage/meter';
+import { threadHelper } from '../core/usage/threadHelper';
 import { type CostForm, costForm, printCost, recordsBehind } from './costAnswer';
 import { exitCodeOf, exitCodes } from './exitCodes';
 import { note } from './output';
@@ -36,10 +37,8 @@ export async function printAll(
   // This process's own: asking for its name would take longer than many answers.
   const timeZone = '';
   const prices = bookOf(settings, null);
-  const meter = createMeter({
-    readers: recordReaders(settings),
-    places: { env: process.env, home: os.homedir(), platform: process.platform },
-  });
+  const places = { env: process.env, home: os.homedir(), platform: process.platform };
+  const meter = createMeter({ readers: recordReaders(settings), places, helper: threadHelper(settings, places) });
   await printCost(form, {
     usage: await meter.ask({ tasks: [], folders: [], prices, timeZone, all: true }),
     pricesAsOf: prices.asOf,

@@ -171,6 +171,8 @@ describe('cost in the status bar', () => {
     await tooltip.first().waitFor({ timeout: 15_000 });
     assert.match((await tooltip.first().innerText()).replace(/\s+/g, ' '), /Task Tokens Cost.*API endpoint.*Today/);
     await first.screenshot('cost-tooltip');
+    await item.locator('a').click();
+    await first.page.locator('.part.editor .tabs-container .tab[aria-label^="Costs"]').waitFor({ timeout: 15_000 });
     await first.page.mouse.move(10, 300);
     const isWarning = async () => /warning-kind/.test((await item.getAttribute('class')) ?? '');
     assert.equal(await isWarning(), false);

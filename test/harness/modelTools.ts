@@ -5,6 +5,8 @@ import type { Conversation } from './modelConversation';
 export interface ToolCall {
   readonly name: string;
   readonly input: Readonly<Record<string, unknown>>;
+  /** Group of tools that it is one of: Codex has such. */
+  readonly namespace?: string;
 }
 
 type MakeInput = (target: string, text: string) => ToolCall['input'];

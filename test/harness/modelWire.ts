@@ -59,7 +59,7 @@ function sendAnthropic(response: ServerResponse, answer: Answer, streaming: bool
   };
   const blocks = [
     ...(answer.text === '' ? [] : [{ type: 'text', text: answer.text }]),
-    ...answer.calls.map((call) => ({ type: 'tool_use', id: `toolu_${randomUUID()}`, ...call })),
+    ...answer.calls.map(({ name, input }) => ({ type: 'tool_use', id: `toolu_${randomUUID()}`, name, input })),
   ];
   const stop = answer.calls.length > 0 ? 'tool_use' : 'end_turn';
   const message = { id: `msg_${randomUUID()}`, type: 'message', role: 'assistant', model: answer.model, usage };
@@ -98,6 +98,7 @@ function sendOpenai(response: ServerResponse, answer: Answer, streaming: boolean
       id: `fc_${randomUUID()}`,
       call_id: `call_${randomUUID()}`,
       name: call.name,
+      ...(call.namespace === undefined ? {} : { namespace: call.namespace }),
       arguments: JSON.stringify(call.input),
     })),
   ];

@@ -5,6 +5,7 @@ import { refName } from '../../core/tasks/context';
 import { meterOptions, readUsage } from '../../core/tasks/usage/readUsage';
 import { createDays } from '../../core/usage/days';
 import { createMeter } from '../../core/usage/meter';
+import { threadHelper } from '../../core/usage/threadHelper';
 import { type GlobalOptions, interruptSignal, openCli, settingsOutside } from '../context';
 import { printAll } from '../costAll';
 import { type CostFlags, costForm, printCost, recordsBehind } from '../costAnswer';
@@ -27,7 +28,9 @@ export async function cost(flags: Flags, global: GlobalOptions, version: string)
     return exitCodes.done;
   }
   const signal = interruptSignal();
-  const meter = createMeter(meterOptions(repository.host));
+  const options = meterOptions(repository.host);
+  const helper = threadHelper(repository.host.settings(), options.places);
+  const meter = createMeter({ ...options, helper });
   try {
     if (flags.refreshPrices === true) await refreshPrices(repository.store.documents, { signal });
     const state = await readUsage(repository.context, { all: flags.all, signal, meter });

@@ -67,10 +67,18 @@ export class FieldPicker<Path extends string> {
    * @returns false: it is no object of JSON
    */
   pick(line: Buffer): boolean {
-    this.#line = line;
+    return this.pickAt(line, 0) === line.length || this.#parse();
+  }
+
+  /**
+   * Looks at a line among others, as far as that is possible without `JSON.parse`.
+   * @returns where it ends; `bad`: it is to be given to `pick`
+   */
+  pickAt(lines: Buffer, from: number): number {
+    this.#line = lines;
     this.#parsed = null;
     this.#spans.fill(0);
-    return this.#object(0, this.#nodes) === line.length || this.#parse();
+    return this.#object(from, this.#nodes);
   }
 
   /** What the field of a slot holds, as `JSON.parse` makes it; of an object with fields of its own only that it is one. */

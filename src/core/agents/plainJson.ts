@@ -1,5 +1,6 @@
 // JSON as `JSON.stringify` writes it, without white space, passed over byte by byte. Every function here takes where
 // something begins and tells where it ends; `bad` says that it is not of that form, and then `JSON.parse` has to decide.
+// None goes on behind a newline.
 
 export const bad = -1;
 
@@ -29,8 +30,10 @@ export function pastString(bytes: Buffer, from: number): number {
   for (let at = from + 1; at < length; at += 1) {
     const byte = bytes[at] as number;
     if (byte === quote) return at + 1;
-    if (byte === backslash) at += 1;
-    else if (byte < firstPrintable) return bad;
+    if (byte === backslash) {
+      at += 1;
+      if ((bytes[at] as number) < firstPrintable) return bad;
+    } else if (byte < firstPrintable) return bad;
   }
   return bad;
 }
@@ -109,7 +112,19 @@ export function plainTime(bytes: Buffer, from: number, to: number): number | nul
   const ms = plainDigits(bytes, from + 21, from + 24);
   const isDay = year >= 1970 && month >= 1 && month <= 12 && day >= 1 && day <= 28;
   const isTime = hour >= 0 && hour <= 23 && minute >= 0 && minute <= 59 && second >= 0 && second <= 59 && ms >= 0;
-  return isDay && isTime ? Date.UTC(year, month - 1, day, hour, minute, second, ms) : null;
+  return isDay && isTime
+    ? daysTo(year, month, day) * 86_400_000 + ((hour * 60 + minute) * 60 + second) * 1000 + ms
+    : null;
+}
+
+/** Days before each month of a year that begins in March. */
+const daysBefore = [0, 31, 61, 92, 122, 153, 184, 214, 245, 275, 306, 337];
+
+/** Days from 1970-01-01; `Date.UTC` takes several times as long. */
+function daysTo(year: number, month: number, day: number): number {
+  const from = month > 2 ? year : year - 1;
+  const leaps = Math.floor(from / 4) - Math.floor(from / 100) + Math.floor(from / 400);
+  return 365 * from + leaps + (daysBefore[(month + 9) % 12] as number) + day - 719_469;
 }
 
 /** -1: not all are digits. */

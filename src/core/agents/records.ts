@@ -67,6 +67,11 @@ export interface LineReader {
   readonly needles: readonly Buffer[];
   /** One whole line without its newline. Never throws: what it does not understand it skips, with a reason or without. */
   line(bytes: Buffer, sink: RecordSink): void;
+  /**
+   * The same for a line that begins at `from`, with more lines behind it: for readers that find its end on their way,
+   * which is faster. Told back is where its newline is; -1: nothing was told of it, `line` has to read it.
+   */
+  lineAt?(lines: Buffer, from: number, sink: RecordSink): number;
 }
 
 /** Reads one agent's records. */

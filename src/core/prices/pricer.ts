@@ -113,8 +113,7 @@ function indexEntries(entries: readonly PriceEntry[]): ReadonlyMap<string, reado
 }
 
 function entryAt(entries: readonly DatedEntry[], at: number): PriceEntry | null {
-  const inForce = entries.find(({ from }) => from <= at);
-  if (inForce !== undefined) return inForce.entry;
+  for (const dated of entries) if (dated.from <= at) return dated.entry;
   // Before the first day that is known: of that day's entries the one that counts.
   const first = entries.at(-1)?.from;
   return entries.find(({ from }) => from === first)?.entry ?? null;

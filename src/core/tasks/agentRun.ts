@@ -104,7 +104,7 @@ export async function startAndWait(
   if (start.spec.banner !== null) o.onBanner?.(start.spec.banner);
   const running = await begin(context, ref, start, o);
   const forget = passSignals(running, o);
-  const meter = watchRun(context, ref);
+  const unwatch = watchRun(context, ref);
   let end: AgentEnd;
   try {
     await recordStart(context, ref, start, running.pid, lease);
@@ -117,10 +117,9 @@ export async function startAndWait(
     throw error;
   } finally {
     forget();
-    meter.stop();
+    unwatch();
   }
   await context.store.events.appendTask(ref, { kind: 'agent-exited', pid: running.pid, ...end });
-  await meter.finish();
   return {
     started: true,
     plan: ref.plan,

@@ -191,7 +191,6 @@ export class Monitor extends DisposableBase implements LookSource {
     await this.#guard(job, async () => {
       switch (kind) {
         case 'events':
-          return this.#readEvents(name);
         case 'lease':
           return this.#readEvents(name);
         case 'look':
@@ -205,8 +204,7 @@ export class Monitor extends DisposableBase implements LookSource {
         case 'worktrees':
           return this.#readWorktrees();
         case 'shown':
-          // What the rows show of matrix and cost is read below.
-          return;
+          return; // What the rows show of matrix and cost is read below.
         default:
           return this.#scan();
       }
@@ -267,7 +265,7 @@ export class Monitor extends DisposableBase implements LookSource {
 
   async #readWorktrees(): Promise<void> {
     this.#listed = await listWorktrees(this.#context.git, this.#context.layout);
-    await this.#readPresence();
+    this.#present = await presentPaths(this.#listed);
     const known = this.#keyOfPath;
     this.#keyOfPath = new Map();
     this.#pathOfKey = new Map();
@@ -283,16 +281,12 @@ export class Monitor extends DisposableBase implements LookSource {
     this.#watchFolders();
   }
 
-  async #readPresence(): Promise<void> {
-    this.#present = await presentPaths(this.#listed);
-  }
-
   /**
    * Worktrees that came, went or were moved are put on record, which may mend git's own list. Compared with what was
    * settled, not with what was seen: an event may have shown the change already.
    */
   async #settleMoves(): Promise<void> {
-    await this.#readPresence();
+    this.#present = await presentPaths(this.#listed);
     const signature = await placesSignature(this.#listed, this.#present ?? new Set());
     if (signature === this.#settledPlaces) return;
     // Before, so that what changes meanwhile is seen as a change by the next scan.

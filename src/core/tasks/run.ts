@@ -11,6 +11,7 @@ import { endOrphan } from './orphan';
 import { makeReady } from './ready';
 import { openShell } from './shell';
 import { TaskError } from './taskError';
+import { settleRun } from './usage/runMeter';
 
 export interface RunOptions {
   readonly headless: boolean;
@@ -70,6 +71,7 @@ export async function run(context: TaskContext, ref: TaskRef, o: RunOptions): Pr
     process.off('SIGHUP', hangUp);
     await lease.release();
   }
+  if (result !== null) await settleRun(context, ref);
   const record = await readRecord(context, ref);
   if (result === null) return overAlready(context, ref, record, o);
   if (o.shellAfter === true && record !== null && !hungUp.signal.aborted) {

@@ -1,11 +1,9 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import pLimit from 'p-limit';
 import type { SkippedRecord } from '../../contract/usage';
 import type { RecordPlaces } from '../agents/records';
 import type { Log, Settings } from '../ports';
-import { here } from './here';
 import type { PricedRecord, RecordFilter, UsageAnswer, UsageMeter, UsageQuestion } from './parts';
+import { usageProgram } from './workerProgram';
 import { WorkerEnded, WorkerRoom } from './workerRoom';
 
 export interface WorkerMeterOptions {
@@ -18,12 +16,6 @@ export interface WorkerMeterOptions {
   readonly megabytes?: number | undefined;
   /** The worker's program. Default: ours. */
   readonly program?: string | undefined;
-}
-
-/** The worker's program: beside a bundle, or what runs its source. */
-export function usageProgram(): string {
-  const beside = path.join(here, 'usage.js');
-  return existsSync(beside) ? beside : path.join(here, 'workerFromSource.mjs');
 }
 
 /** Of as many files a worker may die in one question; then something else is wrong. */

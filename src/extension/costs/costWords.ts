@@ -10,7 +10,7 @@ export interface CostFigure {
   readonly atLeast: boolean;
 }
 
-/** `$1.23`, `≥ $1.23`; tokens where nothing has a price: `12k tokens`. */
+/** `$1.23`, `≥ $1.23`; tokens where nothing has a price: `12.3K tokens`. */
 export function figureWord(t: Translate, { usd, tokens, atLeast }: CostFigure): string {
   const word = usd === null ? t('{0} tokens', tokenWord(tokens)) : moneyWord(usd);
   return atLeast ? `≥\u00a0${word}` : word;
@@ -24,9 +24,9 @@ export function moneyWord(usd: number): string {
   return `$${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${cents}`;
 }
 
-const units = ['', 'k', 'M', 'G', 'T'] as const;
+const units = ['', 'K', 'M', 'B', 'T'] as const;
 
-/** A number of tokens to three digits: `950`, `12.3k`, `1.20M`. */
+/** A number of tokens to three digits: `950`, `12.3K`, `1.20M`. */
 export function tokenWord(tokens: number): string {
   let value = tokens;
   let unit = 0;

@@ -6,7 +6,7 @@ import { stateTable } from '../../core/tasks/stateTable';
 import type { CostState } from '../../core/tasks/usage/parts';
 import { createDays } from '../../core/usage/days';
 import type { UsageBucket } from '../../core/usage/parts';
-import { budgetTokens, totalOf } from '../../core/usage/sums';
+import { budgetTokens } from '../../core/usage/sums';
 import type { CostFigure } from './costWords';
 
 /** One repository as far as the status bar is concerned. */
@@ -65,7 +65,7 @@ export function shownCost(sides: readonly CostSide[], now: Date): ShownCost | nu
       false,
     ),
     budgets: parts.flatMap((part) => part.budgets).sort((a, b) => b.percent - a.percent),
-    unpriced: totalOf([...today, ...planned]).unpriced,
+    unpriced: unpricedOf([...today, ...planned]),
     skipped: skipped.length,
     pricesAsOf: sides.map(({ state }) => state.pricesAsOf).sort()[0] ?? '',
     failure: sides.map(({ state }) => state.failure).find((failure) => failure !== undefined) ?? null,
@@ -101,10 +101,24 @@ function partOf({ state, rows, own }: CostSide, now: Date) {
   return { plans, today, planned: [...byTask.values()].flat(), tasks, budgets };
 }
 
+/** By hand, since the thread of a window waits for it: there may be thousands of buckets. */
 function figureOf(buckets: readonly UsageBucket[], missing: boolean): CostFigure | null {
   if (buckets.length === 0) return null;
-  const { usd, tokens, atLeast } = totalOf(buckets);
-  return { usd, tokens: budgetTokens(tokens), atLeast: atLeast || missing };
+  let [usd, tokens, priced, atLeast] = [0, 0, 0, missing];
+  for (const bucket of buckets) {
+    usd += bucket.usd;
+    tokens += budgetTokens(bucket.tokens);
+    priced += bucket.priced;
+    if (bucket.priced < bucket.answers || bucket.incomplete === true) atLeast = true;
+  }
+  // To a billionth of a dollar, in which buckets are exact.
+  return { usd: priced === 0 ? null : Math.round(usd * 1e9) / 1e9, tokens, atLeast };
+}
+
+function unpricedOf(buckets: readonly UsageBucket[]): string[] {
+  const models = new Set<string>();
+  for (const { model, priced, answers } of buckets) if (priced < answers) models.add(model ?? 'unknown');
+  return [...models].sort();
 }
 
 function byCost(a: ShownTask, b: ShownTask): number {

@@ -65,7 +65,7 @@ describe('what the status bar says of cost', () => {
 
   it('says tokens where nothing has a price, and "at least" where something has none or was not counted', () => {
     const none = { usd: 0, priced: 0, tokens: { ...noTokens, output: 12_345, cacheRead: 1e9 } };
-    assert.equal(costText(shown([bucketOf(none)]), t), '≥\u00a012.3k tokens today · ≥\u00a012.3k tokens plan');
+    assert.equal(costText(shown([bucketOf(none)]), t), '≥\u00a012.3K tokens today · ≥\u00a012.3K tokens plan');
     const mixed = shown([bucketOf(), bucketOf({ ...none, model: 'new-model' })]);
     assert.equal(costText(mixed, t), '≥\u00a0$1.00 today · ≥\u00a0$1.00 plan');
     assert.deepEqual(mixed.unpriced, ['new-model']);
@@ -141,7 +141,7 @@ describe("a task's tooltip", () => {
 
   it('says what it has used: money and tokens, at least where there is more, and nothing while nothing is known', () => {
     assert.equal(line({}), undefined);
-    assert.equal(line({ tokens: 12_345, usd: 1.5 }), 'Cost (estimate): \\$1\\.50 · 12\\.3k tokens');
+    assert.equal(line({ tokens: 12_345, usd: 1.5 }), 'Cost (estimate): \\$1\\.50 · 12\\.3K tokens');
     assert.equal(line({ tokens: 5, usd: null, costAtLeast: true }), 'Cost (estimate): ≥\u00a05 tokens');
     assert.equal(line({ tokens: 5, usd: 1, costAtLeast: true }), 'Cost (estimate): ≥\u00a0\\$1\\.00 · ≥\u00a05 tokens');
   });
@@ -155,7 +155,7 @@ describe('figures of cost in words', () => {
 
   it('tokens have three digits', () => {
     const said = [0, 950, 999.6, 1_000, 12_345, 999_400, 999_600, 1_234_567, 5e12, 5e16].map(tokenWord);
-    assert.deepEqual(said, ['0', '950', '1.00k', '1.00k', '12.3k', '999k', '1.00M', '1.23M', '5.00T', '50000T']);
+    assert.deepEqual(said, ['0', '950', '1.00K', '1.00K', '12.3K', '999K', '1.00M', '1.23M', '5.00T', '50000T']);
     assert.equal(figureWord(t, { usd: null, tokens: 5, atLeast: false }), '5 tokens');
   });
 });

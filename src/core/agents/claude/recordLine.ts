@@ -1,10 +1,12 @@
 import type { Tokens } from '../../../contract/usage';
 import { anObject, FieldPicker } from '../fieldPicker';
+import { bad } from '../plainJson';
 import type { LineReader, RecordSink, UsageRecord } from '../records';
 
 /** Above all that a model or a person can have used; a number beyond it is damage. */
 const mostTokens = 1e12;
 const longestName = 1024;
+const newline = 0x0a;
 
 const picker = new FieldPicker([
   'type',
@@ -46,7 +48,19 @@ export class ClaudeTranscript implements LineReader {
   #origin: string | null = null;
 
   line(bytes: Buffer, sink: RecordSink): void {
-    const found = picker.pick(bytes) ? this.#record() : 'it is no whole line of JSON';
+    if (picker.pick(bytes)) this.#tell(sink);
+    else sink.skip('it is no whole line of JSON');
+  }
+
+  lineAt(lines: Buffer, from: number, sink: RecordSink): number {
+    const end = picker.pickAt(lines, from);
+    if (end === bad || lines[end] !== newline) return bad;
+    this.#tell(sink);
+    return end;
+  }
+
+  #tell(sink: RecordSink): void {
+    const found = this.#record();
     if (typeof found === 'string') sink.skip(found);
     else if (found !== null) sink.record(found);
   }

@@ -15,6 +15,11 @@ export interface TaskCost {
 /** By `plan/task`. A task that is not in it has used nothing that is known. */
 export type CostsByTask = ReadonlyMap<string, TaskCost>;
 
+/** To a billionth of a dollar, in which buckets are exact. */
+function exact(usd: number): number {
+  return Math.round(usd * 1e9) / 1e9;
+}
+
 export function costsByTask(buckets: readonly UsageBucket[]): CostsByTask {
   const costs = new Map<string, TaskCost>();
   for (const { owner, tokens, usd, priced, answers, incomplete } of buckets) {
@@ -23,7 +28,7 @@ export function costsByTask(buckets: readonly UsageBucket[]): CostsByTask {
     const known = costs.get(name);
     costs.set(name, {
       tokens: (known?.tokens ?? 0) + budgetTokens(tokens),
-      usd: priced === 0 ? (known?.usd ?? null) : (known?.usd ?? 0) + usd,
+      usd: priced === 0 ? (known?.usd ?? null) : exact((known?.usd ?? 0) + usd),
       atLeast: known?.atLeast === true || priced < answers || incomplete === true,
     });
   }

@@ -1,3 +1,4 @@
+import { setImmediate as pause } from 'node:timers/promises';
 import type { RecordPlaces, RecordReader } from '../../agents/records';
 import type { Plan } from '../../plan/plan';
 import { type LoggedSession, sessionCosts } from '../../usage/log';
@@ -9,6 +10,7 @@ import { budgetUses } from './budgets';
 import { createCostLog } from './costLog';
 import type { CostTools } from './costTools';
 import { LogPace } from './holderLog';
+import { joinInSteps } from './joinInSteps';
 import type { CostState } from './parts';
 import { makeQuestion, readTypes } from './question';
 import { costState } from './readUsage';
@@ -33,7 +35,9 @@ export function openCostTools(
     if (at.getTime() - loggedAt < logMs && at.getTime() >= loggedAt) return;
     loggedAt = at.getTime();
     const recorded = state.usage.buckets.filter(({ source }) => source === 'records');
-    const due = pace.due(sessionCosts(recorded), logged, { live, now: at.getTime() });
+    const sessions = sessionCosts(recorded);
+    await pause();
+    const due = pace.due(sessions, logged, { live, now: at.getTime() });
     if (due.length === 0) return;
     const typed = due.map((session) => ({
       ...session,
@@ -60,8 +64,10 @@ export function openCostTools(
     async complete(usage, question) {
       const read = await log.read();
       logged = read.sessions;
-      const state = costState(question, usage, read);
-      const { buckets, skipped } = state.usage;
+      const buckets = await joinInSteps(usage.buckets, logged, question.timeZone);
+      const state = costState(question, { ...usage, buckets }, { sessions: [], damage: read.damage });
+      const { skipped } = state.usage;
+      await pause();
       return {
         ...state,
         types: await readTypes({ plans: async () => plans }, logged),
@@ -69,6 +75,7 @@ export function openCostTools(
       };
     },
     async record(state, live) {
+      await pause();
       await trying('Crossed budgets could not be put on record', () => recordCrossings(context, state.budgets));
       await trying('The log of cost could not be written', () => keep(state, live));
     },

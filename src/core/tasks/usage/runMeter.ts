@@ -7,38 +7,32 @@ import { costsNow } from './costsNow';
 import type { CostState } from './parts';
 import { isLimited, readBudgets } from './readBudgets';
 
-/** Watches what an agent uses, for as long as its runner lives. */
-export interface RunMeter {
-  stop(): void;
-  /** The agent has ended: what it used is put on record. Never throws. */
-  finish(): Promise<void>;
-}
-
 const watchMs = 2_000;
 
 /**
- * Holds budgets against what a task's agent uses while it runs, and puts its cost on record at its end, wherever no
- * window does: a window that has the duty reads the same records for everybody, and sooner. Where nothing limits the
- * task nothing is read before its agent has ended.
+ * Holds budgets against what a task's agent uses while it runs, wherever no window does: a window that has the duty reads
+ * the same records for everybody, and sooner. Where nothing limits the task nothing is read.
+ * @returns ends it
  */
-export function watchRun(context: TaskContext, ref: TaskRef, o: { readonly everyMs?: number } = {}): RunMeter {
-  let looking: Promise<void> | null = null;
-  const look = () => {
-    looking ??= safely(context, 'What the agent uses could not be read', () => watch(context, ref)).finally(() => {
-      looking = null;
-    });
+export function watchRun(context: TaskContext, ref: TaskRef, o: { readonly everyMs?: number } = {}): () => void {
+  let looking = false;
+  const look = async () => {
+    if (looking) return;
+    looking = true;
+    await safely(context, 'What the agent uses could not be read', () => watch(context, ref));
+    looking = false;
   };
-  const timer = setInterval(look, o.everyMs ?? watchMs);
+  const timer = setInterval(() => void look(), o.everyMs ?? watchMs);
   timer.unref();
-  const stop = () => clearInterval(timer);
-  return {
-    stop,
-    async finish() {
-      stop();
-      await looking;
-      await safely(context, `What ${refName(ref)} cost could not be put on record`, () => settle(context, ref));
-    },
-  };
+  return () => clearInterval(timer);
+}
+
+/**
+ * Puts on record what a task has cost when its agent has ended, wherever no window does. Never throws. Needs no lease:
+ * who starts the task anew meanwhile need not wait for it.
+ */
+export async function settleRun(context: TaskContext, ref: TaskRef): Promise<void> {
+  await safely(context, `What ${refName(ref)} cost could not be put on record`, () => settle(context, ref));
 }
 
 async function watch(context: TaskContext, ref: TaskRef): Promise<void> {

@@ -1,11 +1,11 @@
 import type { Tokens } from '../../../contract/usage';
 import type { Owner, UsageBucket } from '../parts';
-import { addTokens, noTokens } from '../sums';
+import { noTokens } from '../sums';
 
 /** What an answer adds to its bucket. */
 export interface Share {
   readonly tokens: Tokens;
-  /** Milliseconds since 1970, where that is a time. */
+  /** Milliseconds since 1970; null: not told. */
   readonly at: number | null;
   /** Billionths of a US dollar; null: unpriced. */
   readonly nanoUsd: number | null;
@@ -17,7 +17,8 @@ export interface Share {
  */
 export class Bucket {
   private answers = 0;
-  private tokens = noTokens;
+  /** Added to in place: there are tens of thousands of answers. */
+  private tokens = { ...noTokens };
   private nanoUsd = 0;
   private priced = 0;
   private first: number | null = null;
@@ -40,12 +41,19 @@ export class Bucket {
   add({ tokens, at, nanoUsd }: Share): void {
     this.shown = null;
     this.answers += 1;
-    this.tokens = addTokens(this.tokens, tokens);
+    const sum = this.tokens;
+    sum.input += tokens.input;
+    sum.output += tokens.output;
+    sum.cacheWrite5m += tokens.cacheWrite5m;
+    sum.cacheWrite1h += tokens.cacheWrite1h;
+    sum.cacheRead += tokens.cacheRead;
+    sum.reasoning += tokens.reasoning;
     if (nanoUsd !== null) {
       this.nanoUsd += nanoUsd;
       this.priced += 1;
     }
-    if (at === null) return;
+    // What lies on no day is no time.
+    if (at === null || this.day === null) return;
     if (this.first === null || at < this.first) this.first = at;
     if (this.last === null || at > this.last) this.last = at;
   }
@@ -53,7 +61,7 @@ export class Bucket {
   clear(): void {
     this.shown = null;
     this.answers = 0;
-    this.tokens = noTokens;
+    this.tokens = { ...noTokens };
     this.nanoUsd = 0;
     this.priced = 0;
     this.first = null;
@@ -76,7 +84,7 @@ export class Bucket {
       model: this.model,
       day: this.day,
       answers: this.answers,
-      tokens: this.tokens,
+      tokens: { ...this.tokens },
       usd: this.nanoUsd / 1e9,
       priced: this.priced,
       first: this.first,

@@ -5,7 +5,7 @@ import { createDays } from '../days';
 import type { Owner, PricedRecord, RecordFilter, UsageBucket, UsageQuestion } from '../parts';
 import type { Answer, Answers } from '../scan/answers';
 import { allTokens } from '../sums';
-import { Bucket } from './buckets';
+import { Bucket, type Share } from './buckets';
 import { createOwners, type Traced } from './owners';
 import { createComparable } from './paths';
 
@@ -112,7 +112,7 @@ export class Ledger {
       const before = this.bucketOf[index] ?? none;
       const now = this.bucketFor(rules, answer);
       this.bucketOf[index] = now;
-      if (before === none) this.buckets[now]?.add(shareOf(answer, rules));
+      if (before === none) this.buckets[now]?.add(shareOf(answer, rules.pricer));
       else taken.add(before).add(now);
     }
     if (taken.size > 0) this.addUp(rules, taken);
@@ -123,7 +123,7 @@ export class Ledger {
     for (const i of these) this.buckets[i]?.clear();
     for (let i = 0; i < this.answers.size; i++) {
       const at = this.bucketOf[i] ?? none;
-      if (these.has(at)) this.buckets[at]?.add(shareOf(this.answers.get(i), rules));
+      if (these.has(at)) this.buckets[at]?.add(shareOf(this.answers.get(i), rules.pricer));
     }
   }
 
@@ -132,11 +132,13 @@ export class Ledger {
     const day = answer.at === null ? null : rules.day(answer.at);
     const { agent, session, model } = answer;
     const ofSession = this.bySession.get(session) ?? [];
-    const known = ofSession.find((i) => {
-      const bucket = this.buckets[i];
-      return bucket?.day === day && bucket.model === model && bucket.owner === owner && bucket.agent === agent;
-    });
-    if (known !== undefined) return known;
+    // From the last one made: answers lie in their files as they were given, day after day.
+    for (let i = ofSession.length - 1; i >= 0; i--) {
+      const known = ofSession[i] ?? none;
+      const bucket = this.buckets[known];
+      if (bucket?.day === day && bucket.model === model && bucket.owner === owner && bucket.agent === agent)
+        return known;
+    }
     ofSession.push(this.buckets.length);
     this.bySession.set(session, ofSession);
     return this.buckets.push(new Bucket(owner, agent, session, model, day)) - 1;
@@ -183,13 +185,9 @@ export class Ledger {
   }
 }
 
-function shareOf(answer: Answer, { pricer, day }: Rules) {
+function shareOf(answer: Answer, pricer: Pricer): Share {
   const usd = usdOf(answer, pricer.price(answer));
-  return {
-    tokens: answer.tokens,
-    at: answer.at !== null && day(answer.at) !== null ? answer.at : null,
-    nanoUsd: usd === null ? null : Math.round(usd * 1e9),
-  };
+  return { tokens: answer.tokens, at: answer.at, nanoUsd: usd === null ? null : Math.round(usd * 1e9) };
 }
 
 /** By our table, else as the agent says; what used nothing costs nothing, whatever it was. */

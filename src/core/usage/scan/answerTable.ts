@@ -12,6 +12,14 @@ export interface FoundIn {
   readonly born: number;
 }
 
+/** Answers as plain data. */
+export interface PackedAnswers {
+  readonly keys: readonly string[];
+  readonly words: readonly (string | null)[];
+  /** One column after the other. */
+  readonly numbers: Float64Array<ArrayBuffer>;
+}
+
 const fast = 1;
 const batch = 2;
 
@@ -43,6 +51,28 @@ export class AnswerTable implements Answers {
   readonly #reasoning = new Column(Float64Array);
   readonly #webSearches = new Column(Float64Array);
   readonly #usd = new Column(Float64Array);
+  readonly #columns: readonly Column<Uint8Array | Uint32Array | Float64Array>[] = [
+    this.#agent,
+    this.#file,
+    this.#session,
+    this.#parent,
+    this.#cwd,
+    this.#model,
+    this.#flags,
+    this.#offset,
+    this.#born,
+    this.#rank,
+    this.#at,
+    this.#input,
+    this.#output,
+    this.#cacheWrite5m,
+    this.#cacheWrite1h,
+    this.#cacheRead,
+    this.#reasoning,
+    this.#webSearches,
+    this.#usd,
+    this.#born,
+  ];
   #isChanged = new Uint8Array(0);
   #changed: number[] = [];
 
@@ -98,10 +128,35 @@ export class AnswerTable implements Answers {
   }
 
   takeChanged(): readonly number[] {
-    const changed = this.#changed.sort((a, b) => a - b);
+    // Sorted as numbers without a function of ours: at first there are tens of thousands.
+    const changed = [...Uint32Array.from(this.#changed).sort()];
     for (const index of changed) this.#isChanged[index] = 0;
     this.#changed = [];
     return changed;
+  }
+
+  /** All of them, to be sent to another thread. */
+  pack(): PackedAnswers {
+    const { size } = this;
+    const numbers = new Float64Array(size * this.#columns.length);
+    for (const [place, column] of this.#columns.entries()) {
+      for (let index = 0; index < size; index += 1) numbers[place * size + index] = column.at(index);
+    }
+    return { keys: this.#keys, words: this.#words.all, numbers };
+  }
+
+  /** Adds what another thread has found. */
+  addPacked({ keys, words, numbers }: PackedAnswers): void {
+    const other = new AnswerTable();
+    for (const word of words) other.#words.of(word);
+    for (const [place, column] of other.#columns.entries()) {
+      for (let index = 0; index < keys.length; index += 1) column.set(index, numbers[place * keys.length + index] ?? 0);
+    }
+    for (const [index, key] of keys.entries()) {
+      other.#keys.push(key);
+      const answer = other.get(index);
+      this.add(answer, { ...answer, born: other.#born.at(index) });
+    }
   }
 
   /** Whether the whole is the same in whatever order files are read depends on this: no two different ones are equal. */

@@ -47,4 +47,9 @@ export class Words {
   at(id: number): string | null {
     return this.#texts[id] ?? null;
   }
+
+  /** By number. */
+  get all(): readonly (string | null)[] {
+    return this.#texts;
+  }
 }

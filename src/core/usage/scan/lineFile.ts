@@ -1,9 +1,9 @@
 import { closeSync, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import type { SkippedRecord } from '../../../contract/usage';
 import type { LineReader, RecordSink } from '../../agents/records';
+import type { Collected } from './agentFiles';
 import { Needle } from './needle';
 import { countLines, type LineSink, type Lines, longestLine } from './readLines';
-import type { Collected } from './scan';
 import { codeOf } from './walk';
 
 /** So much before the offset is remembered, to see whether a file still is the one that was read. */
@@ -58,10 +58,11 @@ export class LineFile implements LineSink {
 
   /**
    * Reads what was appended; all of it when the file is not the one that was read.
+   * @param stats as it was just now; null: nobody has looked
    * @returns how many bytes were read
    */
-  refresh(stats: Stats, lines: Lines): number {
-    if (this.#seen !== null && isSame(this.#seen, stats)) return 0;
+  refresh(stats: Stats | null, lines: Lines): number {
+    if (this.#seen !== null && stats !== null && isSame(this.#seen, stats)) return 0;
     this.#unreadable = null;
     this.#to.board?.show(this.#agent, this.#path);
     let fd: number;
@@ -89,6 +90,13 @@ export class LineFile implements LineSink {
       this.#to.log.error(`The reader of ${this.#agent} failed in ${this.#path}: ${codeOf(error)}`);
       this.#skip(offset, 'its reader failed');
     }
+  }
+
+  lineAt(lines: Buffer, from: number, offset: number): number {
+    const reader = this.#reader;
+    if (reader.lineAt === undefined) return -1;
+    this.#at = offset;
+    return reader.lineAt(lines, from, this.#sink);
   }
 
   tooLong(offset: number): void {

@@ -10,6 +10,8 @@ const newline = 0x0a;
 /** Where lines go. Their bytes are good only during the call. */
 export interface LineSink {
   line(bytes: Buffer, offset: number): void;
+  /** A line that begins at `from`, with others behind it; told back is where its newline is, -1: `line` is to be called. */
+  lineAt(lines: Buffer, from: number, offset: number): number;
   /** A line longer than can be read began here. */
   tooLong(offset: number): void;
 }
@@ -88,13 +90,17 @@ export class Lines {
 function eachWith(needles: readonly Needle[], lines: Buffer, sink: LineSink, base: number): void {
   const next = needles.map((needle) => needle.find(lines, 0, lines.length));
   for (;;) {
-    const hit = Math.min(...next);
+    let hit = Number.POSITIVE_INFINITY;
+    for (let index = 0; index < next.length; index += 1) hit = Math.min(hit, next[index] as number);
     if (hit === Number.POSITIVE_INFINITY) return;
     const start = lines.lastIndexOf(newline, hit) + 1;
-    const end = lines.indexOf(newline, hit);
-    sink.line(lines.subarray(start, end), base + start);
-    for (const [index, needle] of needles.entries()) {
-      if ((next[index] ?? 0) <= end) next[index] = needle.find(lines, end + 1, lines.length);
+    let end = sink.lineAt(lines, start, base + start);
+    if (end < 0) {
+      end = lines.indexOf(newline, hit);
+      sink.line(lines.subarray(start, end), base + start);
+    }
+    for (let index = 0; index < next.length; index += 1) {
+      if ((next[index] as number) <= end) next[index] = (needles[index] as Needle).find(lines, end + 1, lines.length);
     }
   }
 }

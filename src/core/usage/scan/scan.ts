@@ -1,22 +1,12 @@
-import { closeSync, openSync, type Stats, statSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import type { Quota, SkippedRecord } from '../../../contract/usage';
-import type { RecordFile, RecordReader } from '../../agents/records';
-import type { Log } from '../../ports';
+import { AgentFiles, type Collected, type FoundFile } from './agentFiles';
 import type { RecordScan, ScanOptions, ScanTiming } from './answers';
 import { AnswerTable } from './answerTable';
 import type { Board } from './board';
+import { filesToHand, type HandedFile, type HelpersPart, type ScanHelper } from './helper';
 import { LineFile } from './lineFile';
 import { countLines, Lines } from './readLines';
-import { codeOf, FolderWalk, identityOf } from './walk';
-import { WholeFile } from './wholeFile';
-
-/** Where files put what they tell. */
-export interface Collected {
-  readonly answers: AnswerTable;
-  readonly log: Log;
-  readonly board: Board | undefined;
-  quota(quota: Quota): void;
-}
 
 /** Reads nothing yet: `refresh` does. */
 export function createScan(o: ScanOptions): RecordScan {
@@ -25,33 +15,47 @@ export function createScan(o: ScanOptions): RecordScan {
 
 class Scan implements RecordScan {
   readonly answers = new AnswerTable();
-  readonly #quotas = new Map<string, Quota>();
+  readonly #quotas = new Quotas();
   readonly #agents: readonly AgentFiles[];
+  readonly #board: Board | undefined;
+  /** null: it has helped. */
+  #helper: ScanHelper | null;
+  #helpersSkipped: readonly SkippedRecord[] = [];
 
   constructor(o: ScanOptions) {
-    const to: Collected = { answers: this.answers, log: o.log, board: o.board, quota: (quota) => this.#quota(quota) };
-    this.#agents = o.readers.map((reader) => new AgentFiles(reader, o, to));
+    const to = collect(this.answers, this.#quotas, o);
+    this.#agents = o.readers.map((reader, number) => new AgentFiles(reader, number, o, to));
+    this.#board = o.board;
+    this.#helper = o.helper ?? null;
   }
 
   get quotas(): readonly Quota[] {
-    return [...this.#quotas.values()];
+    return this.#quotas.all;
   }
 
   get skipped(): readonly SkippedRecord[] {
-    return this.#agents.flatMap((agent) => agent.skipped);
+    return [...this.#agents.flatMap((agent) => agent.skipped), ...this.#helpersSkipped];
   }
 
   refresh(signal?: AbortSignal): ScanTiming {
     const start = performance.now();
-    let [files, bytes] = [0, 0];
+    const found = this.#agents.flatMap((agent) => agent.find().map((file) => ({ agent, file })));
+    const handed = this.#hand(found);
     // The memory that lines are read through is not kept from one time to the next.
     const lines = new Lines();
-    for (const agent of this.#agents) {
-      const read = agent.refresh(lines, signal);
-      files += read.files;
-      bytes += read.bytes;
+    let bytes = 0;
+    for (const { agent, file } of found) {
+      signal?.throwIfAborted();
+      if (!handed.paths.has(file.file.path)) bytes += agent.read(file, lines);
     }
-    return { files, bytes, ms: performance.now() - start };
+    const part = handed.work?.wait() ?? null;
+    for (const { agent, file } of found) {
+      if (!handed.paths.has(file.file.path)) continue;
+      bytes += part === null ? agent.read(file, lines) : file.stats.size;
+    }
+    if (part !== null) this.#take(part);
+    this.#board?.clear();
+    return { files: found.length, bytes, ms: performance.now() - start };
   }
 
   lineOf(file: string, offset: number): number | null {
@@ -72,80 +76,66 @@ class Scan implements RecordScan {
     }
   }
 
-  #quota(quota: Quota): void {
-    const known = this.#quotas.get(quota.agent);
-    if (known === undefined || Date.parse(known.at) <= Date.parse(quota.at)) this.#quotas.set(quota.agent, quota);
+  /** Lets the helper begin with its files, the first time. */
+  #hand(found: readonly { readonly agent: AgentFiles; readonly file: FoundFile }[]) {
+    const helper = this.#helper;
+    this.#helper = null;
+    this.#helpersSkipped = [];
+    const handable = helper === null ? [] : found.flatMap(({ agent, file }) => agent.handed(file) ?? []);
+    const files = filesToHand(handable);
+    if (files.length === 0) helper?.dismiss();
+    const work = files.length === 0 ? null : (helper?.start(files) ?? null);
+    return { paths: new Set(files.map(({ path }) => path)), work };
+  }
+
+  #take(part: HelpersPart): void {
+    this.answers.addPacked(part.answers);
+    for (const quota of part.quotas) this.#quotas.add(quota);
+    this.#helpersSkipped = part.skipped;
   }
 }
 
-/** The files of one agent. */
-class AgentFiles {
-  readonly #reader: RecordReader;
-  readonly #to: Collected;
-  readonly #walks: readonly FolderWalk[];
-  readonly #leftOut: ReadonlyMap<string, SkippedRecord>;
-  /** By path; those that are gone are forgotten. */
-  #files = new Map<string, LineFile | WholeFile>();
-  #unreadable: SkippedRecord[] = [];
+/**
+ * Reads files that were handed over.
+ * @param tell is called before each
+ */
+export function readHanded(
+  files: readonly HandedFile[],
+  o: Pick<ScanOptions, 'readers' | 'places' | 'log'>,
+  tell: () => void,
+): HelpersPart {
+  const [answers, quotas, lines] = [new AnswerTable(), new Quotas(), new Lines()];
+  const to = collect(answers, quotas, o);
+  const skipped: SkippedRecord[] = [];
+  const roots = o.readers.map((reader) => reader.roots(o.places));
+  for (const { agent, reader: number, path, relative, root } of files) {
+    tell();
+    const reader = o.readers[number];
+    const from = roots[number]?.[root];
+    // Whoever waits for this reads all by itself then.
+    if (reader?.kind !== 'lines' || reader.agent !== agent || from === undefined)
+      throw new Error('Other readers here.');
+    const file = new LineFile(path, agent, () => reader.open({ path, relative, root: from }), to);
+    file.refresh(null, lines);
+    skipped.push(...file.skipped);
+  }
+  return { answers: answers.pack(), quotas: quotas.all, skipped };
+}
 
-  constructor(reader: RecordReader, o: ScanOptions, to: Collected) {
-    this.#reader = reader;
-    this.#to = to;
-    this.#walks = reader.roots(o.places).map((root) => new FolderWalk(root, (file, why) => this.#tell(file, why)));
-    const leftOut = o.leftOut?.filter(({ agent }) => agent === reader.agent) ?? [];
-    this.#leftOut = new Map(leftOut.map((skipped) => [skipped.file, skipped]));
+function collect(answers: AnswerTable, quotas: Quotas, { log, board }: Pick<ScanOptions, 'log' | 'board'>): Collected {
+  return { answers, log, board, quota: (quota) => quotas.add(quota) };
+}
+
+/** The latest quota of each agent. */
+class Quotas {
+  readonly #latest = new Map<string, Quota>();
+
+  get all(): readonly Quota[] {
+    return [...this.#latest.values()];
   }
 
-  get skipped(): readonly SkippedRecord[] {
-    return [...this.#unreadable, ...[...this.#files.values()].flatMap((file) => file.skipped)];
-  }
-
-  refresh(lines: Lines, signal: AbortSignal | undefined): { files: number; bytes: number } {
-    this.#unreadable = [];
-    const found = this.#walks.flatMap((walk) => walk.files());
-    const here = new Map<string, LineFile | WholeFile>();
-    // Links may lead to one file by several paths.
-    const identities = new Set<string>();
-    let bytes = 0;
-    for (const file of found) {
-      signal?.throwIfAborted();
-      const leftOut = this.#leftOut.get(file.path);
-      if (leftOut !== undefined) {
-        this.#unreadable.push(leftOut);
-        continue;
-      }
-      const stats = this.#look(file.path);
-      const identity = stats === null ? null : identityOf(stats, file.path);
-      if (stats === null || identity === null || identities.has(identity)) continue;
-      identities.add(identity);
-      const known = this.#files.get(file.path) ?? this.#open(file);
-      // Also when the next one is never come to: what was read is known.
-      this.#files.set(file.path, known);
-      here.set(file.path, known);
-      bytes += known instanceof LineFile ? known.refresh(stats, lines) : known.refresh();
-    }
-    this.#to.board?.clear();
-    this.#files = here;
-    return { files: here.size, bytes };
-  }
-
-  #look(file: string): Stats | null {
-    try {
-      const stats = statSync(file, { throwIfNoEntry: false });
-      return stats?.isFile() ? stats : null;
-    } catch (error) {
-      this.#tell(file, `the file cannot be looked at (${codeOf(error)})`);
-      return null;
-    }
-  }
-
-  #open(file: RecordFile): LineFile | WholeFile {
-    const reader = this.#reader;
-    if (reader.kind === 'whole') return new WholeFile(file, reader, this.#to);
-    return new LineFile(file.path, reader.agent, () => reader.open(file), this.#to);
-  }
-
-  #tell(file: string, reason: string): void {
-    this.#unreadable.push({ agent: this.#reader.agent, file, line: null, reason });
+  add(quota: Quota): void {
+    const known = this.#latest.get(quota.agent);
+    if (known === undefined || Date.parse(known.at) <= Date.parse(quota.at)) this.#latest.set(quota.agent, quota);
   }
 }

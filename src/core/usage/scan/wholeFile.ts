@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import type { SkippedRecord } from '../../../contract/usage';
 import type { RecordFile, RecordReader, RecordSink } from '../../agents/records';
-import type { Collected } from './scan';
+import type { Collected } from './agentFiles';
 import { codeOf } from './walk';
 
 /** One file may be full of them. */

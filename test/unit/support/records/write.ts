@@ -8,5 +8,9 @@ import { writeRecords } from './writeRecords';
 const [dir, megabytes, seed = '1'] = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 if (dir === undefined || !(Number(megabytes) > 0)) throw new Error('Give a folder and a number of megabytes.');
 const oddities = process.argv.includes('--plain') ? noOddities : allOddities;
-const { answers, ...written } = writeRecords(dir, { seed: Number(seed), bytes: Number(megabytes) * 1e6, oddities });
-console.log(JSON.stringify({ ...written, ...sumsBy(answers, () => 'all').get('all') }));
+const { answers, paths, ...written } = writeRecords(dir, {
+  seed: Number(seed),
+  bytes: Number(megabytes) * 1e6,
+  oddities,
+});
+console.log(JSON.stringify({ files: paths.length, ...written, ...sumsBy(answers, () => 'all').get('all') }));

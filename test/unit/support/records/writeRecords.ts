@@ -67,7 +67,8 @@ const sizeOf = (file: RecordText): number => file.lines.reduce((sum, { text }) =
 export interface WrittenRecords {
   readonly answers: readonly TrueAnswer[];
   readonly sessions: number;
-  readonly files: number;
+  /** Of all files, below the folder. */
+  readonly paths: readonly string[];
   readonly lines: number;
   readonly bytes: number;
 }
@@ -79,19 +80,20 @@ export interface WrittenRecords {
  */
 export function writeRecords(dir: string, request: RecordsRequest): WrittenRecords {
   const answers: TrueAnswer[] = [];
-  const written = { sessions: 0, files: 0, lines: 0, bytes: 0 };
+  const paths: string[] = [];
+  const written = { sessions: 0, lines: 0, bytes: 0 };
   for (const session of makeSessions(request)) {
     written.sessions += 1;
     answers.push(...session.answers);
     for (const file of session.files) {
       const bytes = bytesOf(file);
       writeNew(path.join(dir, file.path), bytes);
-      written.files += 1;
+      paths.push(file.path);
       written.lines += file.lines.length;
       written.bytes += bytes.length;
     }
   }
-  return { answers, ...written };
+  return { answers, paths, ...written };
 }
 
 function writeNew(file: string, bytes: Buffer): void {
