@@ -31,8 +31,9 @@ export interface CostsWords {
     readonly tokens: string;
     readonly tokensHint: string;
     readonly cacheRead: string;
-    readonly sessions: string;
-    readonly answers: string;
+    /** Stand after their number. */
+    readonly sessions: Counted;
+    readonly answers: Counted;
     readonly missing: string;
     readonly whyUnpriced: Counted;
     readonly whySkipped: Counted;

@@ -66,7 +66,10 @@ describe('the panel of costs in a window', () => {
     await page.getByText('Model', { exact: true }).click();
     await page.getByRole('button', { name: /^claude-opus-5-5: \$3\.00/ }).waitFor();
     await new Promise((kept) => setTimeout(kept, 500));
-    await workbench.page.reload();
+    // Not a reload of the page: VS Code would have no time to keep what is open.
+    const reloaded = workbench.page.waitForEvent('domcontentloaded');
+    await workbench.runCommand('Developer: Reload Window');
+    await reloaded;
     await workbench.ready();
     await page.getByRole('button', { name: /^claude-opus-5-5: \$3\.00/ }).waitFor({ timeout: 60_000 });
   });

@@ -33,8 +33,8 @@ export class Total {
           { class: 'facts' },
           this.#fact(budgetTokens(tokens), words.total.tokens, words.total.tokensHint),
           this.#fact(cached, words.total.cacheRead, words.columnHints.cacheRead),
-          this.#fact(sessions, words.total.sessions),
-          this.#fact(answers, words.total.answers),
+          this.#fact(sessions, counted(words.total.sessions, sessions)),
+          this.#fact(answers, counted(words.total.answers, answers)),
         ),
         ...(failure === null
           ? []
