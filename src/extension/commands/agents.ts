@@ -102,7 +102,7 @@ async function startHere(
   o: { skipSetup?: boolean } = {},
 ): Promise<void> {
   const prepared = await withBudgetConsent(
-    () => [refOf(row)],
+    () => [nameOf(row)],
     (override) => session.repository.tasks.prepare(refOf(row), { override }),
   );
   await services.launcher.start(session, prepared, 'terminal', { ...o });

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import type { TaskRef } from '../../contract/plan';
 import type { HeldBy } from '../../core/tasks/taskError';
 import { commandIds } from '../contributions';
 import type { Remedy } from '../messages';
@@ -8,12 +7,12 @@ import { oneLine } from '../words';
 /**
  * Does what a budget may hold. When one does, the human is asked, and only their consent, which is put on record, lets it
  * go.
- * @param about whose start it is, asked for when it is held
+ * @param names of the tasks that start, as people know them; asked for when they are held
  * @param action `override`: the human consented
  * @throws CancellationError when they do not, and what `action` throws
  */
 export async function withBudgetConsent<T>(
-  about: () => readonly TaskRef[],
+  names: () => readonly string[],
   action: (override: boolean) => Promise<T>,
 ): Promise<T> {
   try {
@@ -21,25 +20,25 @@ export async function withBudgetConsent<T>(
   } catch (error) {
     const { TaskError } = await import('../core');
     if (!TaskError.is(error) || error.hold?.kind !== 'budget') throw error;
-    if (await consents(about(), error.hold)) return action(true);
+    if (await consents(names(), error.hold)) return action(true);
     throw new vscode.CancellationError();
   }
 }
 
-async function consents(refs: readonly TaskRef[], hold: HeldBy): Promise<boolean> {
+async function consents(names: readonly string[], hold: HeldBy): Promise<boolean> {
   const start = vscode.l10n.t('Start Anyway');
   const budget = setBudgetRemedy(hold);
-  const names = refs.map(({ plan, task }) => oneLine(`${plan}/${task}`)).join(', ');
+  const one = names.length === 1;
+  const all = names.join(', ');
   const chosen = await vscode.window.showWarningMessage(
-    refs.length === 1
-      ? vscode.l10n.t('{0} is held: {1}.', names, oneLine(hold.reason))
-      : vscode.l10n.t('{0} are held: {1}.', names, oneLine(hold.reason)),
+    one
+      ? vscode.l10n.t('{0} is held: {1}.', all, oneLine(hold.reason))
+      : vscode.l10n.t('{0} are held: {1}.', all, oneLine(hold.reason)),
     {
       modal: true,
-      detail:
-        refs.length === 1
-          ? vscode.l10n.t('Start its agent all the same? That is for this start only. Figures are estimates.')
-          : vscode.l10n.t('Start their agents all the same? That is for this start only. Figures are estimates.'),
+      detail: one
+        ? vscode.l10n.t('Start its agent all the same? That is for this start only. Figures are estimates.')
+        : vscode.l10n.t('Start their agents all the same? That is for this start only. Figures are estimates.'),
     },
     start,
     budget.label,

@@ -9,7 +9,7 @@ import type { RepositorySession } from '../sessions/repositorySession';
 import { readDispatchPlace } from '../settings';
 import { refOf, targetOf } from '../target';
 import { isReady, isStartable } from '../views/taskFlags';
-import { oneLine } from '../words';
+import { nameOf, oneLine } from '../words';
 import { setBudgetRemedy, withBudgetConsent } from './budgetConsent';
 import { heldWords } from './heldWords';
 import type { Services } from './services';
@@ -34,14 +34,14 @@ async function dispatchOne(
   const scope = session.folders[0]?.folder.uri;
   try {
     const prepared = await withBudgetConsent(
-      () => [ref],
+      () => [nameOf(row)],
       (consented) => session.repository.tasks.prepare(ref, { override: override || consented }),
     );
     await services.launcher.start(session, prepared, readDispatchPlace(scope));
   } catch (error) {
     const { TaskError } = await import('../core');
     if (override || !TaskError.is(error) || error.hold === null) throw error;
-    tell('warning', vscode.l10n.t('{0} is held: {1}.', `${ref.plan}/${ref.task}`, oneLine(error.hold.reason)), {
+    tell('warning', vscode.l10n.t('{0} is held: {1}.', nameOf(row), oneLine(error.hold.reason)), {
       label: vscode.l10n.t('Dispatch Anyway'),
       run: () => orTold(services.log, () => withViewProgress(() => dispatchOne(services, session, row, true))),
     });
@@ -110,10 +110,14 @@ function tellHeld(services: Services, session: RepositorySession, dispatched: nu
     label: held.length === 1 ? vscode.l10n.t('Dispatch It Anyway') : vscode.l10n.t('Dispatch Them Anyway'),
     run: () => orTold(services.log, () => withViewProgress(() => dispatchHeld(services, session, held))),
   };
+  const named = held.map(({ ref, hold }) => {
+    const row = session.row(ref);
+    return { name: row === null ? ref.task : nameOf(row), reason: hold.reason };
+  });
   const byBudget = held.find(({ hold }) => hold.kind === 'budget');
   tell(
     byBudget === undefined ? 'info' : 'warning',
-    vscode.l10n.t('{0} dispatched, {1} held: {2}.', dispatched, held.length, heldWords(vscode.l10n.t, held)),
+    vscode.l10n.t('{0} dispatched, {1} held. {2}.', dispatched, held.length, heldWords(vscode.l10n.t, named)),
     byBudget === undefined ? start : [start, setBudgetRemedy(byBudget.hold)],
   );
 }

@@ -66,7 +66,7 @@ async function start(services: Services, session: RepositorySession, answer: Ans
     void services.memory.update(promptKey, undefined);
   };
   const prepared = await withBudgetConsent(
-    () => refs,
+    () => refs.map(({ plan, task }) => `${plan}/${task}`),
     (override) =>
       override
         ? tasks.prepareAll(refs, { override, rivals: refs.length > 1 ? refs[0]?.task : undefined })

@@ -5,6 +5,7 @@ import { withViewProgress } from '../progress';
 import type { RepositorySession } from '../sessions/repositorySession';
 import { refOf, targetOf } from '../target';
 import { isReady } from '../views/taskFlags';
+import { nameOf } from '../words';
 import { withBudgetConsent } from './budgetConsent';
 import type { Services } from './services';
 
@@ -35,7 +36,7 @@ async function open(services: Services, session: RepositorySession, row: TaskRow
     return openInNewWindow(row.worktree);
   }
   const prepared = await withBudgetConsent(
-    () => [refOf(row)],
+    () => [nameOf(row)],
     (override) => session.repository.tasks.prepare(refOf(row), { override }),
   );
   await services.launcher.start(session, prepared, 'newWindow');
