@@ -24,6 +24,8 @@ export async function setBudget(services: Services, argument: unknown): Promise<
 }
 
 async function choose(session: RepositorySession, argument: unknown): Promise<Chosen> {
+  const period = periodOf(argument);
+  if (period !== null) return { period };
   const target = targetOf(argument);
   if (target?.kind === 'task') return { plan: target.plan, task: target.task };
   if (target?.kind === 'plan') return { plan: target.plan, task: null };
@@ -49,6 +51,12 @@ async function choose(session: RepositorySession, argument: unknown): Promise<Ch
     ],
     vscode.l10n.t('Set which budget?'),
   );
+}
+
+/** Of an argument `{period: 'day'}`. */
+function periodOf(argument: unknown): Period | null {
+  if (typeof argument !== 'object' || argument === null || !('period' in argument)) return null;
+  return argument.period === 'day' || argument.period === 'week' ? argument.period : null;
 }
 
 /** @throws CancellationError when the user leaves */
