@@ -80,6 +80,13 @@ describe('a budget in the window', () => {
   const api = (what: string, condition: (description: string) => boolean) =>
     tasks.waitForRow(what, ({ label, description }) => label === 'API endpoint' && condition(description));
 
+  async function ended(times: number): Promise<void> {
+    const exits = async () =>
+      (await taskEvents(root, { plan, task: 'api' })).filter(({ kind }) => kind === 'agent-exited').length;
+    await waitFor('its agent ended', async () => (await exits()) === times);
+    await api('to review', (description) => description.startsWith('to review'));
+  }
+
   async function modal() {
     const [dialog] = await waitFor('a question', async () => {
       const open = await window.dialogs();
@@ -122,7 +129,7 @@ describe('a budget in the window', () => {
     await waitFor('the warning', isWarning);
     await window.screenshot('budget-over');
     await tell('api', 1, 'end');
-    await api('it ended', (description) => !description.startsWith('working'));
+    await ended(1);
     assert.deepEqual(await told(), [
       'API endpoint: 102 % of its budget is used; no agent starts without your consent.',
       'API endpoint: 87 % of its budget is used.',
@@ -142,7 +149,7 @@ describe('a budget in the window', () => {
     await window.clickButton('Start Anyway');
     await waitFor('the second start', async () => (await starts('api')) === 2);
     await tell('api', 'end');
-    await api('it ended', (description) => !description.startsWith('working'));
+    await ended(2);
     const consents = (await taskEvents(root, { plan, task: 'api' })).filter(
       (event) => event.kind === 'held' && event.overridden,
     );

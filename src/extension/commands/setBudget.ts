@@ -64,6 +64,8 @@ async function ask(title: string, now: Budget | undefined): Promise<Budget | nul
   const text = await vscode.window.showInputBox({
     title,
     value: now === undefined ? '' : budgetText(now),
+    // A terminal that comes up takes the focus.
+    ignoreFocusOut: true,
     prompt: vscode.l10n.t('For example $5, or 200k tokens, or both with a comma. Empty: no budget.'),
     validateInput: (value) => {
       const parsed = parseBudget(value, vscode.l10n.t);
