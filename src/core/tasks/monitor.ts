@@ -10,39 +10,18 @@ import { parseStreamName } from '../store/names';
 import type { StoreChange } from '../store/watcher';
 import { recordEndedApps } from './app';
 import type { LookHint, LookSource } from './conflicts/matrixHolder';
-import type { Worst } from './conflicts/worst';
 import { readRecord, readRecords, refName, streamName, type TaskContext } from './context';
 import { isRunOpen, type TaskRecord } from './fold';
 import { Debounced, FolderWatch } from './folderWatch';
 import { lastAgent } from './lastAgent';
+import type { CostsView, DutyView, WorstView } from './monitorViews';
 import { lapseLaunches, reconcile } from './reconcile';
 import { rowRefs, taskRow, worktreeRows } from './rows';
 import { placesSignature, plansSignature, refSignature } from './signatures';
 import { presentPaths } from './snapshot';
 import { StatusKeeper } from './statusKeeper';
 import { type BudgetMark, bounds, marksInForce, readMarks } from './usage/budgetMarks';
-import type { CostsByTask } from './usage/costsByTask';
 import { WorktreeKeys } from './worktreeKeys';
-
-/** Who does what is done once per repository; `null` in place of it: we do, alone. */
-export interface DutyView {
-  readonly held: boolean;
-  readonly onDidChange: Event<boolean>;
-}
-
-/** What the rows show of the conflict matrix. */
-export interface WorstView {
-  /** By `plan/task`. */
-  readonly worst: Worst;
-  readonly onDidChange: Event<void>;
-}
-
-/** What the rows show of cost. */
-export interface CostsView {
-  /** By `plan/task`. */
-  readonly byTask: CostsByTask;
-  readonly onDidChange: Event<void>;
-}
 
 export interface RowsChanged {
   /** The rows that changed; null: rows came or went. */
