@@ -10,38 +10,18 @@ import { parseStreamName } from '../store/names';
 import type { StoreChange } from '../store/watcher';
 import { recordEndedApps } from './app';
 import type { LookHint, LookSource } from './conflicts/matrixHolder';
-import type { Worst } from './conflicts/worst';
 import { readRecord, readRecords, refName, streamName, type TaskContext } from './context';
 import { isRunOpen, type TaskRecord } from './fold';
 import { Debounced, FolderWatch } from './folderWatch';
 import { lastAgent } from './lastAgent';
+import type { CostsView, DutyView, WorstView } from './monitorViews';
 import { lapseLaunches, reconcile } from './reconcile';
 import { rowRefs, taskRow, worktreeRows } from './rows';
 import { placesSignature, plansSignature, refSignature } from './signatures';
 import { presentPaths } from './snapshot';
 import { StatusKeeper } from './statusKeeper';
 import { type BudgetMark, bounds, marksInForce, readMarks } from './usage/budgetMarks';
-import type { CostsByTask } from './usage/costsByTask';
-
-/** Who does what is done once per repository; `null` in place of it: we do, alone. */
-export interface DutyView {
-  readonly held: boolean;
-  readonly onDidChange: Event<boolean>;
-}
-
-/** What the rows show of the conflict matrix. */
-export interface WorstView {
-  /** By `plan/task`. */
-  readonly worst: Worst;
-  readonly onDidChange: Event<void>;
-}
-
-/** What the rows show of cost. */
-export interface CostsView {
-  /** By `plan/task`. */
-  readonly byTask: CostsByTask;
-  readonly onDidChange: Event<void>;
-}
+import { WorktreeKeys } from './worktreeKeys';
 
 export interface RowsChanged {
   /** The rows that changed; null: rows came or went. */
@@ -86,9 +66,7 @@ export class Monitor extends DisposableBase implements LookSource {
   #budgets: readonly BudgetMark[] = [];
   #rows: readonly TaskRow[] = [];
   #worktrees: readonly WorktreeRow[] = [];
-  /** Paths by hint key, and the other way round: keys are made from real paths, which costs a system call. */
-  #pathOfKey = new Map<string, string>();
-  #keyOfPath = new Map<string, string>();
+  readonly #keys: WorktreeKeys;
   #liveLooked = 0;
 
   constructor(
@@ -109,6 +87,7 @@ export class Monitor extends DisposableBase implements LookSource {
     this.onDidLook = this.#onDidLook.event;
     this.#onDidReadPlans = this._register(new Emitter(failed));
     this.onDidReadPlans = this.#onDidReadPlans.event;
+    this.#keys = new WorktreeKeys((worktree) => context.store.hints.worktreeKey(worktree));
     this.#statuses = new StatusKeeper(context);
     this.#folders = this._register(new FolderWatch((folder, name) => this.#folderChanged(folder, name)));
     this.#jobs = this._register(new Debounced(settleMs, (job) => this.#run(job)));
@@ -143,8 +122,7 @@ export class Monitor extends DisposableBase implements LookSource {
       await Promise.all([this.#readPlans(), this.#readStore(), this.#readWorktrees()]);
       this.#settledPlaces = await placesSignature(this.#listed, this.#present ?? new Set());
       this.#update();
-      const keys = [...this.#pathOfKey.keys()];
-      await Promise.all(keys.map((key) => (this.#looks ? this.#look(key) : this.#statuses.read(key))));
+      await Promise.all(this.#keys.all.map((key) => (this.#looks ? this.#look(key) : this.#statuses.read(key))));
       this.#update();
     });
   }
@@ -175,14 +153,14 @@ export class Monitor extends DisposableBase implements LookSource {
     else if (folder === path.join(layout.commonDir, 'worktrees')) this.#jobs.call('worktrees');
     else if (this.#looks) {
       const worktree = this.#listed.find((w) => w.path === folder || w.adminDir === folder);
-      const key = worktree === undefined ? undefined : this.#keyOfPath.get(worktree.path);
+      const key = worktree === undefined ? undefined : this.#keys.keyOf(worktree.path);
       if (key !== undefined) this.#changed(key);
     }
   }
 
   /** Something may have changed in a worktree: told at once, because looking takes its time. */
   #changed(key: string, changed = true): void {
-    const worktree = this.#pathOfKey.get(key);
+    const worktree = this.#keys.pathOf(key);
     if (worktree !== undefined) this.#onDidLook.fire({ worktree, changed });
     this.#jobs.call(`look:${key}`);
   }
@@ -265,25 +243,16 @@ export class Monitor extends DisposableBase implements LookSource {
 
   /** An agent that ended has usually just committed. */
   #lookAt(record: TaskRecord): void {
-    const key = record.worktree === null ? undefined : this.#keyOfPath.get(record.worktree.path);
+    const key = record.worktree === null ? undefined : this.#keys.keyOf(record.worktree.path);
     if (key !== undefined && this.#looks) this.#changed(key);
   }
 
   async #readWorktrees(): Promise<void> {
     this.#listed = await listWorktrees(this.#context.git, this.#context.layout);
     this.#present = await presentPaths(this.#listed);
-    const known = this.#keyOfPath;
-    this.#keyOfPath = new Map();
-    this.#pathOfKey = new Map();
-    for (const { path: at, bare } of this.#listed) {
-      if (bare || this.#present?.has(at) !== true) continue;
-      const key = known.get(at) ?? this.#context.store.hints.worktreeKey(at);
-      this.#keyOfPath.set(at, key);
-      this.#pathOfKey.set(key, at);
-      if (known.has(at)) continue;
-      if (this.#looks) this.#jobs.call(`look:${key}`);
-      else this.#jobs.call(`status:${key}`);
-    }
+    const seen = this.#listed.filter(({ path: at, bare }) => !bare && this.#present?.has(at) === true);
+    const come = this.#keys.set(seen.map((worktree) => worktree.path));
+    for (const key of come) this.#jobs.call(this.#looks ? `look:${key}` : `status:${key}`);
     this.#watchFolders();
   }
 
@@ -302,7 +271,7 @@ export class Monitor extends DisposableBase implements LookSource {
   }
 
   async #look(key: string): Promise<void> {
-    const at = this.#pathOfKey.get(key);
+    const at = this.#keys.pathOf(key);
     if (at === undefined) return;
     const base = this.#baseOf(at);
     // Before git is asked: a base that moves in between is seen by the next scan.
@@ -332,7 +301,7 @@ export class Monitor extends DisposableBase implements LookSource {
     this.#liveLooked = Date.now();
     await lapseLaunches(this.#context);
     for (const { ref, record } of this.#records.values()) {
-      const key = record.worktree === null ? undefined : this.#keyOfPath.get(record.worktree.path);
+      const key = record.worktree === null ? undefined : this.#keys.keyOf(record.worktree.path);
       const lease = this.#leases.get(streamName(ref));
       if (key !== undefined && lease?.alive === true) this.#changed(key, false);
     }
@@ -341,7 +310,7 @@ export class Monitor extends DisposableBase implements LookSource {
   /** A base that moved changes `behind` of all that were cut from it. Its ref's file tells without a process. */
   async #lookAtMovedBases(): Promise<void> {
     const { commonDir } = this.#context.layout;
-    for (const [at, key] of this.#keyOfPath) {
+    for (const [at, key] of this.#keys.entries) {
       const base = this.#baseOf(at);
       if (base === null) continue;
       if ((await refSignature(commonDir, base)) !== this.#baseSignatures.get(at)) this.#jobs.call(`look:${key}`);
@@ -364,12 +333,11 @@ export class Monitor extends DisposableBase implements LookSource {
     const budgets = marksInForce(this.#budgets, bounds(this.#context, this.#plans));
     this.#rows = rowRefs(this.#plans, this.#records).map((row) => {
       const at = row.record?.worktree?.path;
-      const key = at === undefined ? undefined : this.#keyOfPath.get(at);
       return taskRow({
         ...row,
         lease: this.#leases.get(streamName(row.ref)) ?? null,
         present: this.#present,
-        status: key === undefined ? null : this.#statuses.get(key),
+        status: at === undefined ? null : this.#statusOf(at),
         lastAgent: this.#lastAgent,
         records: this.#records,
         wipLimit: this.#context.host.settings().wipLimit,
@@ -389,12 +357,16 @@ export class Monitor extends DisposableBase implements LookSource {
     }
   }
 
+  #statusOf(worktree: string) {
+    const key = this.#keys.keyOf(worktree);
+    return key === undefined ? null : this.#statuses.get(key);
+  }
+
   /** git's list is as old as its last reading; branch and head come from the status, which is newer. */
   #worktreeRows(): WorktreeRow[] {
     const dirty = new Map<string, boolean>();
     const listed = this.#listed.map((worktree) => {
-      const key = this.#keyOfPath.get(worktree.path);
-      const status = key === undefined ? null : this.#statuses.get(key);
+      const status = this.#statusOf(worktree.path);
       if (status === null) return worktree;
       dirty.set(worktree.path, status.dirty);
       return { ...worktree, head: status.head, branch: status.branch };

@@ -60,13 +60,12 @@ export class Notifications extends DisposableBase {
       }
       const { claimOnce } = await import('../core');
       if (!(await claimOnce(session.repository.store, question.key))) return;
-      const target = question.scope === 'task' ? { plan: row.plan, task: row.task } : undefined;
       const remedy = question.isOfBudget
         ? { label: vscode.l10n.t('Set Budget…'), command: commandIds.setBudget }
         : { label: vscode.l10n.t('Show Agent'), command: commandIds.openAgentTerminal };
       tell('warning', question.sentence, {
         label: remedy.label,
-        run: () => vscode.commands.executeCommand(remedy.command, target),
+        run: () => vscode.commands.executeCommand(remedy.command, question.target),
       });
     } catch (error) {
       this.#log.warn(`A message was not shown: ${error instanceof Error ? error.message : String(error)}`);
@@ -84,8 +83,8 @@ export class Notifications extends DisposableBase {
 interface Question {
   readonly key: string;
   readonly sentence: string;
-  /** `shared`: it is about several tasks, each of which shows it, and is told once. */
-  readonly scope: 'task' | 'shared';
+  /** What its remedy is about: the task, or what several of them share. */
+  readonly target: object;
   readonly isOfBudget: boolean;
 }
 
@@ -99,9 +98,10 @@ function questions(row: TaskRow): Question[] {
 }
 
 function ofBudget(row: TaskRow, name: string, condition: Condition): Question {
+  const { plan, task } = row;
   const scope = sharedScope(condition);
   const reason = oneLine(condition.reason);
-  const about = scope === null ? `${row.plan}~${row.task}` : scope === 'plan' ? `plan:${row.plan}` : scope;
+  const about = scope === null ? `${plan}~${task}` : scope === 'plan' ? `plan:${plan}` : scope;
   return {
     key: `${about}:${condition.kind}:${condition.since}`,
     sentence:
@@ -112,7 +112,7 @@ function ofBudget(row: TaskRow, name: string, condition: Condition): Question {
             scope === null ? name : vscode.l10n.t('Budget'),
             reason,
           ),
-    scope: scope === null ? 'task' : 'shared',
+    target: scope === 'day' || scope === 'week' ? { period: scope } : scope === 'plan' ? { plan } : { plan, task },
     isOfBudget: true,
   };
 }
@@ -126,7 +126,7 @@ function ofCondition(row: TaskRow, name: string, condition: Condition): Question
       conditionWord(vscode.l10n.t, condition.kind),
       oneLine(condition.reason),
     ),
-    scope: 'task',
+    target: { plan: row.plan, task: row.task },
     isOfBudget: false,
   };
 }

@@ -150,7 +150,9 @@ describe('preparing several tasks', function () {
           held[0]?.hold.reason ?? '',
           /^up to 50k tokens more are expected, which its budget does not leave/,
         );
-        assert.deepEqual(await store.events.tasks(), [], 'nothing is on record');
+        const { events } = await store.events.readTask(ref('b'));
+        assert.ok(!events.some(({ kind }) => kind === 'held'), 'nothing is on record');
+        assert.deepEqual(await worktreePaths(root), [root]);
       });
     }));
 

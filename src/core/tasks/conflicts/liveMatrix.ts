@@ -3,7 +3,7 @@ import type { MatrixState, MatrixView } from '../../conflicts/parts';
 import { DisposableBase } from '../../disposable';
 import { Emitter, type Event } from '../../event';
 import type { TaskContext } from '../context';
-import type { DutyView } from '../monitor';
+import type { DutyView } from '../monitorViews';
 import { nextAging, withAges, withoutScans } from './ages';
 import { messageOf } from './looker';
 import { encodeMatrix } from './matrixDocument';

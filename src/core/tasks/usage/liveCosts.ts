@@ -1,7 +1,7 @@
 import { DisposableBase } from '../../disposable';
 import { Emitter, type Event } from '../../event';
 import type { TaskContext } from '../context';
-import type { DutyView } from '../monitor';
+import type { DutyView } from '../monitorViews';
 import { type CostsByTask, costsByTask } from './costsByTask';
 import { encodeCosts } from './costsDocument';
 import type { CostTools } from './costTools';

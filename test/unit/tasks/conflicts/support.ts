@@ -3,7 +3,8 @@ import type { BaseCell, ConflictPair } from '../../../../src/contract/conflicts'
 import { openRepository, type Repository } from '../../../../src/core/openRepository';
 import { LiveMatrix } from '../../../../src/core/tasks/conflicts/liveMatrix';
 import type { LiveTiming } from '../../../../src/core/tasks/conflicts/matrixHolder';
-import { type DutyView, Monitor } from '../../../../src/core/tasks/monitor';
+import { Monitor } from '../../../../src/core/tasks/monitor';
+import type { DutyView } from '../../../../src/core/tasks/monitorViews';
 import { writePlan } from '../../cli/support';
 import { makeRepository, memoryFolder, withTempDir } from '../../support/repositories';
 import { lookingAt, taskText, testHost } from '../support';

@@ -9,7 +9,7 @@ import { Emitter } from '../../../../src/core/event';
 import { openRepository } from '../../../../src/core/openRepository';
 import { Duty } from '../../../../src/core/store/duty';
 import { readWorst } from '../../../../src/core/tasks/conflicts/readMatrix';
-import type { DutyView } from '../../../../src/core/tasks/monitor';
+import type { DutyView } from '../../../../src/core/tasks/monitorViews';
 import { until } from '../../cli/support';
 import { type Opened, testHost, withTasks } from '../support';
 import { openWindow, pairOf, verdictOf, type Window } from './support';

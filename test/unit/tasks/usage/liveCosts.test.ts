@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Emitter } from '../../../../src/core/event';
 import { openRepository } from '../../../../src/core/openRepository';
-import type { DutyView } from '../../../../src/core/tasks/monitor';
+import type { DutyView } from '../../../../src/core/tasks/monitorViews';
 import type { UsageMeter } from '../../../../src/core/usage/parts';
 import { until } from '../../cli/support';
 import { type CostWindow, costHost, openCostWindow, type WithRecords, withRecords } from './support';
