@@ -5,6 +5,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SpawnJson, SyncJson, TaskRow } from '../../../src/contract/json';
+import { bundled } from '../support/bundled';
 import {
   commitAll,
   makeRepository,
@@ -158,7 +159,7 @@ describe('sync', () => {
       const base = await commitAll(root, 'base');
       const child = fileURLToPath(new URL('../worktrees/sync/syncInChild.ts', import.meta.url));
       // Files are being exchanged there: begun (2), switching (4), then three places a file.
-      const args = ['--import', 'tsx', child, root, worktree, base, '7'];
+      const args = [await bundled(child), root, worktree, base, '7'];
       const killed = await new Promise((resolve) => {
         spawn(process.execPath, args, { env: testEnvironment(), stdio: 'inherit' }).once('close', (_code, by) =>
           resolve(by),

@@ -1,15 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { build } from 'esbuild';
 import { silentLog } from '../../../src/core/ports';
 import type { Damage } from '../../../src/core/store/errors';
 import { openStore, type Store } from '../../../src/core/store/store';
+import { bundled } from '../support/bundled';
 
 const folders: string[] = [];
 const stores: Store[] = [];
@@ -60,29 +59,6 @@ export function deferred(): { readonly promise: Promise<void>; resolve(): void }
   return { promise, resolve: () => resolvers[0]?.() };
 }
 
-let bundle: Promise<string> | null = null;
-
-/** The script of child.ts as one file, so that ten processes start fast and alike on every system. */
-function childScript(): Promise<string> {
-  bundle ??= (async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'switchyard-child-'));
-    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-    const outfile = join(folder, 'child.cjs');
-    await build({
-      entryPoints: [join(__dirname, 'child.ts')],
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      target: 'node20',
-      mainFields: ['module', 'main'],
-      outfile,
-      logLevel: 'error',
-    });
-    return outfile;
-  })();
-  return bundle;
-}
-
 /** A real process on a store; it talks in lines. */
 export class Child {
   readonly lines: string[] = [];
@@ -101,7 +77,7 @@ export class Child {
   }
 
   static async start(role: string, dir: string, ...args: string[]): Promise<Child> {
-    const script = await childScript();
+    const script = await bundled(join(__dirname, 'child.ts'));
     return new Child(spawn(process.execPath, [script, role, dir, ...args], { stdio: ['pipe', 'pipe', 'pipe'] }));
   }
 

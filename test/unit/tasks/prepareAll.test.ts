@@ -5,10 +5,10 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
 import { openRepository, type Repository } from '../../../src/core/openRepository';
 import { defaultSettings, silentLog } from '../../../src/core/ports';
 import { TaskError } from '../../../src/core/tasks/taskError';
+import { bundled } from '../support/bundled';
 import {
   makeRepository,
   makeWithRemote,
@@ -159,16 +159,7 @@ describe('preparing several tasks', function () {
   it('ten parallel spawns: git and the store agree, and no lock is left', () =>
     withTempDir(async (dir) => {
       const root = await makeRepository(dir, { files: 100 });
-      const child = path.join(dir, 'child.cjs');
-      const entry = fileURLToPath(new URL('./prepareInChild.ts', import.meta.url));
-      await build({
-        entryPoints: [entry],
-        outfile: child,
-        bundle: true,
-        platform: 'node',
-        format: 'cjs',
-        logLevel: 'error',
-      });
+      const child = await bundled(fileURLToPath(new URL('./prepareInChild.ts', import.meta.url)));
       // Each process makes one of its own and one that all others want as well.
       const own = Array.from({ length: 10 }, (_, n) => `t${n}`);
       await writeTasks(root, Object.fromEntries([...own, 'shared'].map((task) => [task, ''])));

@@ -10,6 +10,7 @@ import type { SpawnJson } from '../../../src/contract/json';
 import { openRepository } from '../../../src/core/openRepository';
 import { readArchives } from '../../../src/core/tasks/archives';
 import { cli, cliFile, writePlan } from '../cli/support';
+import { bundled } from '../support/bundled';
 import { commitAll, makeRepository, withTempDir, worktreePaths } from '../support/repositories';
 import { unhurried } from '../support/sampled';
 import { assertAgreement } from './agreement';
@@ -26,7 +27,7 @@ interface Window {
 
 /** A window that is loaded and waits. */
 async function openWindow(root: string, steps: readonly (readonly [Action, string])[]): Promise<Window> {
-  const child = spawn(process.execPath, ['--import', 'tsx', childFile, root, JSON.stringify(steps)], {
+  const child = spawn(process.execPath, [await bundled(childFile), root, JSON.stringify(steps)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const lines: string[] = [];

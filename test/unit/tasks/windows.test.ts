@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { silentLog } from '../../../src/core/ports';
 import { openStore, type Store } from '../../../src/core/store/store';
 import { announceWindow, askToClose, windowsOn } from '../../../src/core/tasks/windows';
+import { bundled } from '../support/bundled';
 import { withTempDir } from '../support/repositories';
 
 const childFile = fileURLToPath(new URL('./windowInChild.ts', import.meta.url));
@@ -36,7 +37,7 @@ async function withPlace(test: (place: Place) => Promise<void>): Promise<void> {
         store,
         worktree,
         async window(manner, folder = worktree) {
-          const child = spawn(process.execPath, ['--import', 'tsx', childFile, store.dir, folder, manner], {
+          const child = spawn(process.execPath, [await bundled(childFile), store.dir, folder, manner], {
             stdio: ['ignore', 'pipe', 'inherit'],
           });
           children.push(child);

@@ -9,8 +9,9 @@ import { type MakeOptions, makeWorktree } from '../../../src/core/worktrees/make
 import { recoverMake } from '../../../src/core/worktrees/make/recoverMake';
 import { chooseNames } from '../../../src/core/worktrees/names';
 import { resolveWorktreeRoot } from '../../../src/core/worktrees/root';
+import { bundled } from '../support/bundled';
 import { addWorktree, commitAll, makeBare, makeRepository, runGit, withTempDir } from '../support/repositories';
-import { bundledMaker, depsFor } from './support';
+import { depsFor, makerProgram } from './support';
 
 const posix = process.platform !== 'win32';
 const ref = { plan: 'plan', task: 'api' };
@@ -253,7 +254,7 @@ describe('places of worktrees: bad input', function () {
     if (process.platform !== 'linux' || process.getuid?.() !== 0) this.skip();
     await withTempDir(async (dir) => {
       const root = await makeRepository(dir);
-      const child = await bundledMaker(dir);
+      const child = await bundled(makerProgram);
       await mkdir(path.join(dir, 'closed'));
       const o = JSON.stringify(await options(root, path.join(dir, 'closed', 'x', 'api')));
       await run('chown', ['-R', '65534:65534', dir]);

@@ -5,9 +5,10 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
 import { recoverMake } from '../../../src/core/worktrees/make/recoverMake';
+import { bundled } from '../support/bundled';
 import { makeRepository, runGit, testEnvironment, withTempDir } from '../support/repositories';
 import { sampled } from '../support/sampled';
-import { bundledMaker, depsFor, until } from './support';
+import { depsFor, makerProgram, until } from './support';
 
 const names = ['one', 'two', 'three'];
 
@@ -43,7 +44,7 @@ describe('making worktrees, killed at any moment', function () {
     await withTempDir(async (dir) => {
       const root = await makeRepository(dir, { files: 200 });
       await writeFile(path.join(dir, 'mine.txt'), 'mine');
-      const child = await bundledMaker(dir);
+      const child = await bundled(makerProgram);
       const seen = { nothing: 0, something: 0, everything: 0 };
       let round = 0;
       const moment = fc.record({ percent: fc.integer({ min: 0, max: 120 }), gitToo: fc.boolean() });

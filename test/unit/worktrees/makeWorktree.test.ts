@@ -2,11 +2,11 @@ import { strict as assert } from 'node:assert';
 import { execFile } from 'node:child_process';
 import { chmod, mkdir, readdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { listWorktrees } from '../../../src/core/git/worktreeList';
 import { WorktreeError, type WorktreeReason } from '../../../src/core/worktrees/errors';
 import { type MakeOptions, makeWorktree } from '../../../src/core/worktrees/make/makeWorktree';
+import { bundled } from '../support/bundled';
 import {
   makeBare,
   makeRepository,
@@ -18,7 +18,7 @@ import {
   withTempDir,
   worktreePaths,
 } from '../support/repositories';
-import { depsFor } from './support';
+import { depsFor, makerProgram } from './support';
 
 const posix = process.platform !== 'win32';
 const ref = { plan: 'plan', task: 'api' };
@@ -114,12 +114,12 @@ describe('making worktrees', function () {
   it('makes many at once, from several processes, one after another', () =>
     withTempDir(async (dir) => {
       const root = await makeRepository(dir, { files: 50 });
-      const child = fileURLToPath(new URL('./makeInChild.ts', import.meta.url));
+      const child = await bundled(makerProgram);
       const run = async (process_: number) => {
         const all = await Promise.all(
           [0, 1, 2].map((n) => options(root, path.join(dir, 'w', `${process_}-${n}`), `agent/${process_}-${n}`)),
         );
-        const args = ['--import', 'tsx', child, root, ...all.map((o) => JSON.stringify(o))];
+        const args = [child, root, ...all.map((o) => JSON.stringify(o))];
         return promisify(execFile)(process.execPath, args, { env: testEnvironment() });
       };
       await Promise.all([run(0), run(1), run(2)]);

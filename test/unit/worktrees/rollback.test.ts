@@ -3,15 +3,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { WorktreeError } from '../../../src/core/worktrees/errors';
 import { writeJournal } from '../../../src/core/worktrees/make/journal';
 import { makeWorktree } from '../../../src/core/worktrees/make/makeWorktree';
 import { rollbackHalfMade } from '../../../src/core/worktrees/make/recoverMake';
+import { bundled } from '../support/bundled';
 import { makeRepository, runGit, testEnvironment, withTempDir, worktreePaths } from '../support/repositories';
-import { depsFor, holdCheckoutAt, until } from './support';
+import { depsFor, holdCheckoutAt, makerProgram, until } from './support';
 
-const child = fileURLToPath(new URL('./makeInChild.ts', import.meta.url));
 const ref = { plan: 'plan', task: 'api' };
 
 interface Held {
@@ -44,7 +43,7 @@ async function startMaker(root: string, dir: string): Promise<Held> {
   const base = await runGit(root, 'rev-parse', 'HEAD');
   const worktree = path.join(dir, 'w');
   const o = JSON.stringify({ ref, branch: 'agent/api', worktree, base });
-  const maker = spawn(process.execPath, ['--import', 'tsx', child, root, o], {
+  const maker = spawn(process.execPath, [await bundled(makerProgram), root, o], {
     env: testEnvironment(),
     stdio: 'ignore',
   });

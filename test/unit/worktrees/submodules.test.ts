@@ -5,6 +5,7 @@ import { chmod, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fillSubmodules } from '../../../src/core/worktrees/submodules';
+import { bundled } from '../support/bundled';
 import {
   addWorktree,
   commitAll,
@@ -125,9 +126,10 @@ describe('submodules of a worktree', function () {
     if (process.platform === 'win32') this.skip();
     await withTempDir(async (dir) => {
       const { root, worktree } = await makeNested(dir);
+      const program = await bundled(child);
       const run = () =>
         new Promise<string>((resolve, reject) => {
-          const one = spawn(process.execPath, ['--import', 'tsx', child, root, worktree], { env: testEnvironment() });
+          const one = spawn(process.execPath, [program, root, worktree], { env: testEnvironment() });
           let text = '';
           one.stdout.on('data', (data) => {
             text += String(data);
@@ -161,7 +163,7 @@ describe('submodules of a worktree', function () {
       );
       await chmod(held, 0o755);
       const extra = JSON.stringify(gitSetting('filter.hold.smudge', held));
-      const args = ['--import', 'tsx', child, root, worktree, extra];
+      const args = [await bundled(child), root, worktree, extra];
       const maker = spawn(process.execPath, args, { env: testEnvironment(), stdio: 'ignore' });
       await until('the submodule is being filled', () => existsSync(path.join(dir, 'reached')));
       const admin = path.join(root, '.git', 'worktrees', 'w');

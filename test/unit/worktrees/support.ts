@@ -1,7 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import lockfile from 'proper-lockfile';
 import { createGit, type Git } from '../../../src/core/git/git';
 import { findRepository } from '../../../src/core/git/repository';
@@ -46,13 +44,8 @@ export function gitSetting(key: string, value: string): Record<string, string> {
   return { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: key, GIT_CONFIG_VALUE_0: value };
 }
 
-/** `makeInChild.ts` as one file that Node starts at once: these tests begin many processes. */
-export async function bundledMaker(dir: string): Promise<string> {
-  const outfile = path.join(dir, 'child.cjs');
-  const entry = fileURLToPath(new URL('./makeInChild.ts', import.meta.url));
-  await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'cjs', logLevel: 'error' });
-  return outfile;
-}
+/** Makes worktrees in a process of its own. */
+export const makerProgram = path.join(import.meta.dirname, 'makeInChild.ts');
 
 /** Waits for a condition, with a deadline. */
 export async function until(what: string, condition: () => Promise<boolean> | boolean, ms = 15_000): Promise<void> {

@@ -7,6 +7,7 @@ import { taskText } from '../support';
 import { baseCellOf, pairOf, verdictOf, withLive } from './support';
 
 const shared = path.join('src', '000', 'file-00000.txt');
+const long = process.env.SWITCHYARD_LONG === '1';
 
 describe('the live matrix', function () {
   this.timeout(60_000);
@@ -144,7 +145,7 @@ describe('the live matrix', function () {
     await withLive(['a', 'b'], async ({ dir, root, repository, matrix, worktree, settled }) => {
       await writeFile(path.join(await worktree('a'), shared), 'a was here\n');
       const { hints } = repository.store;
-      for (let i = 0; i < 5; i += 1) {
+      for (let i = 0; i < (long ? 5 : 3); i += 1) {
         const passing = path.join(dir, `passing-${i}`);
         await runGit(root, 'worktree', 'add', '-q', '-b', `passing-${i}`, passing);
         await until(

@@ -11,6 +11,7 @@ import { Duty } from '../../../../src/core/store/duty';
 import { readWorst } from '../../../../src/core/tasks/conflicts/readMatrix';
 import type { DutyView } from '../../../../src/core/tasks/monitorViews';
 import { until } from '../../cli/support';
+import { bundled } from '../../support/bundled';
 import { type Opened, testHost, withTasks } from '../support';
 import { openWindow, pairOf, verdictOf, type Window } from './support';
 
@@ -29,7 +30,7 @@ class Handed implements DutyView {
 }
 
 async function inChild(root: string, how: 'duty' | 'alone'): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', childFile, root, how], {
+  const child = spawn(process.execPath, [await bundled(childFile), root, how], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const [line] = await once(createInterface({ input: child.stdout }), 'line');

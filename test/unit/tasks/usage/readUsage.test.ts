@@ -9,6 +9,7 @@ import type { CostState } from '../../../../src/core/tasks/usage/parts';
 import { readUsage } from '../../../../src/core/tasks/usage/readUsage';
 import { costRows, totalOf } from '../../../../src/core/usage/sums';
 import { until, writePlan } from '../../cli/support';
+import { bundled } from '../../support/bundled';
 import { makeRepository, runGit, testEnvironment, withTempDir } from '../../support/repositories';
 import { type Line, record } from '../../usage/ledger/support';
 import { lookingAt, taskText, testHost } from '../support';
@@ -178,13 +179,11 @@ describe('what tasks used', function () {
 
   it('loses no line of two writers at once, one of which is killed', async () => {
     await withUsage(async ({ repository }) => {
-      const script = path.join(import.meta.dirname, 'appendInChild.ts');
+      const script = await bundled(path.join(import.meta.dirname, 'appendInChild.ts'));
       const [one, killed] = [
         ['one', '40'],
         ['killed', '1000000'],
-      ].map((args) =>
-        spawn(process.execPath, ['--import', 'tsx', script, repository.store.dir, ...args], { stdio: 'inherit' }),
-      );
+      ].map((args) => spawn(process.execPath, [script, repository.store.dir, ...args], { stdio: 'inherit' }));
       await Promise.all([one, killed].map((child) => child && once(child, 'spawn')));
       assert.deepEqual(await once(one ?? process, 'exit'), [0, null]);
       const file = createCostLog(repository.context).file;

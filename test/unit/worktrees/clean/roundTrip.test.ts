@@ -9,6 +9,7 @@ import { actions, type Mess, make, makeMessyRepository } from './mess';
 import { stateOf } from './state';
 import { cleanBothLayers, restoreIt, type TestDeps, trashDeps } from './trashSupport';
 
+const long = process.env.SWITCHYARD_LONG === '1';
 const dirt = fc.array(fc.tuple(fc.constantFrom(...Object.keys(actions)), fc.nat(99)), { minLength: 1, maxLength: 7 });
 
 interface Round {
@@ -102,24 +103,33 @@ async function everyMess(
 }
 
 describe('trash: what was cleaned comes back', function () {
-  this.timeout(process.env.SWITCHYARD_LONG === '1' ? 30 * 60_000 : 60_000);
+  this.timeout(long ? 30 * 60_000 : 60_000);
 
-  it('each kind of dirt alone', () =>
+  it(long ? 'each kind of dirt alone' : 'each kind of dirt, three at a time', () =>
     withTempDir(async (dir) => {
       const root = await makeMessyRepository(dir);
       const deps = await trashDeps(root);
-      for (const name of Object.keys(actions)) {
+      const left = Object.keys(actions);
+      while (left.length > 0) {
         const round = await begin(root, deps, []);
-        assert.equal(await make(round.mess, name, 2), true, `${name} works in a fresh worktree`);
+        const made: string[] = [];
+        // One that cannot be made beside the others begins the next worktree.
+        while (
+          left[0] !== undefined &&
+          made.length < (long ? 1 : 3) &&
+          (await make(round.mess, left[0], 2 + 2 * made.length))
+        ) {
+          made.push(left.shift() ?? '');
+        }
+        assert.notEqual(made.length, 0, `${left[0]} works in a fresh worktree`);
         const before = await stateOf(round.worktree);
         const record = await clean(round);
         await restoreIt(deps, record);
-        assert.deepEqual(await stateOf(round.worktree), before, name);
+        assert.deepEqual(await stateOf(round.worktree), before, made.join(', '));
       }
-    }, memoryFolder()));
+    }, memoryFolder()),
+  );
 
   it('every byte, mode, index entry and commit, and nothing ignored travels', () =>
-    everyMess(process.env.SWITCHYARD_LONG === '1' ? 50 : 15, async (root, deps, steps) =>
-      comesBack(await begin(root, deps, steps)),
-    ));
+    everyMess(long ? 50 : 10, async (root, deps, steps) => comesBack(await begin(root, deps, steps))));
 });

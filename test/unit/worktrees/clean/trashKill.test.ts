@@ -5,10 +5,10 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import fc from 'fast-check';
 import type { ArchiveRecord } from '../../../../src/contract/events';
 import type { RestoredWorktree } from '../../../../src/core/worktrees/trash/restore';
+import { bundled } from '../../support/bundled';
 import { addWorktree, memoryFolder, runGit, testEnvironment, withTempDir } from '../../support/repositories';
 import { actions, make, makeMessyRepository } from './mess';
 import { stateOf } from './state';
@@ -143,15 +143,7 @@ describe('trash: killed at random moments', function () {
 
   it('clean and restore: nothing is lost, and nothing half-made remains after the next start', () =>
     withTempDir(async (dir) => {
-      const child = path.join(dir, 'child.cjs');
-      const node = { bundle: true, platform: 'node', format: 'cjs', target: 'node20' } as const;
-      await build({
-        ...node,
-        entryPoints: [source],
-        outfile: child,
-        mainFields: ['module', 'main'],
-        logLevel: 'error',
-      });
+      const child = await bundled(source);
       await mkdir(path.join(dir, 'repo-worktrees'));
       const root = await makeMessyRepository(dir);
       const scene = { dir, root, child, deps: await trashDeps(root) };

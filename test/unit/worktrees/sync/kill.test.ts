@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { syncJournalSchema } from '../../../../src/core/worktrees/sync/journal';
 import { recoverSync, type SyncRecovery } from '../../../../src/core/worktrees/sync/recover';
 import { syncWorktree } from '../../../../src/core/worktrees/sync/syncWorktree';
+import { bundled } from '../../support/bundled';
 import { commitAll, runGit, testEnvironment, withTempDir } from '../../support/repositories';
 import { fixedDates, leftovers, photograph, ref, type Scene, scene, syncDeps } from './support';
 
@@ -49,8 +50,8 @@ async function copyOf(dir: string, s: Scene, action: () => Promise<void>): Promi
   }
 }
 
-function runChild(s: Scene & { base: string }, n: number): Promise<{ signal: string | null; said: string }> {
-  const args = ['--import', 'tsx', child, s.root, s.worktree, s.base, String(n)];
+async function runChild(s: Scene & { base: string }, n: number): Promise<{ signal: string | null; said: string }> {
+  const args = [await bundled(child), s.root, s.worktree, s.base, String(n)];
   const started = spawn(process.execPath, args, { env: testEnvironment(), stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
   started.stdout.on('data', (data) => {
