@@ -24,7 +24,8 @@ function readPart({ settings, places, port, state }: PartStart, files: readonly 
   try {
     const readers = recordReaders(settings);
     const read = readHanded(files, { readers, places, log: silentLog }, () => Atomics.add(state, 0, 1));
-    port.postMessage(read, [read.answers.numbers.buffer]);
+    const { numbers, words } = read.answers;
+    port.postMessage(read, [numbers.buffer, words.buffer]);
   } finally {
     Atomics.store(state, 1, 1);
     Atomics.notify(state, 1);

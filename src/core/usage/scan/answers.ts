@@ -21,6 +21,8 @@ export interface Answers {
   readonly size: number;
   /** A new object each time. @throws RangeError */
   get(index: number): Answer;
+  /** The same without a copy: good until more is found. @throws RangeError */
+  at(index: number): Answer;
   /** Those that are new or were replaced since the last call, each once, in ascending order; at first all. */
   takeChanged(): readonly number[];
 }
