@@ -8,7 +8,6 @@ import type { Settings } from '../core/ports';
 import { bookOf } from '../core/prices/book';
 import { createDays } from '../core/usage/days';
 import { createMeter } from '../core/usage/meter';
-import { threadHelper } from '../core/usage/threadHelper';
 import { type CostForm, costForm, printCost, recordsBehind } from './costAnswer';
 import { exitCodeOf, exitCodes } from './exitCodes';
 import { note } from './output';
@@ -41,7 +40,7 @@ export async function printAll(
   const timeZone = '';
   const prices = bookOf(settings, null);
   const places = { env: process.env, home: os.homedir(), platform: process.platform };
-  const meter = createMeter({ readers: recordReaders(settings), places, helper: threadHelper(settings, places) });
+  const meter = createMeter({ readers: recordReaders(settings), places });
   await printCost(form, {
     usage: await meter.ask({ tasks: [], folders: [], prices, timeZone, all: true }),
     pricesAsOf: prices.asOf,

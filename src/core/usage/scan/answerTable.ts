@@ -15,14 +15,6 @@ export interface FoundIn {
   readonly born: number;
 }
 
-/** Answers as plain data. */
-export interface PackedAnswers {
-  readonly keys: readonly string[];
-  readonly texts: readonly (string | null)[];
-  readonly numbers: Float64Array<ArrayBuffer>;
-  readonly words: Uint32Array<ArrayBuffer>;
-}
-
 const fast = 1;
 const batch = 2;
 
@@ -92,26 +84,6 @@ export class AnswerTable implements Answers {
     for (const index of changed) this.#isChanged[index] = 0;
     this.#changed = [];
     return changed;
-  }
-
-  /** All of them, to be sent to another thread. */
-  pack(): PackedAnswers {
-    const { size } = this;
-    const keys = Array.from({ length: size }, (_, index) => this.#keys.at(index) ?? '');
-    return { keys, texts: this.#texts.all, numbers: this.#numbers.pack(size), words: this.#words.pack(size) };
-  }
-
-  /** Adds what another thread has found. */
-  addPacked({ keys, texts, numbers, words }: PackedAnswers): void {
-    const other = new AnswerTable();
-    for (const key of keys) other.#keys.of(key);
-    for (const text of texts) other.#texts.of(text);
-    other.#numbers.unpack(numbers);
-    other.#words.unpack(words);
-    for (let index = 0; index < keys.length; index += 1) {
-      const answer = other.at(index);
-      this.add(answer, answer);
-    }
   }
 
   /** Whether the whole is the same in whatever order files are read depends on this: no two different ones are equal. */

@@ -26,26 +26,8 @@ export class Rows<T extends Numbers> {
   }
 
   /** @param values of all columns */
-  set(row: number, values: ArrayLike<number>): void {
+  set(row: number, values: readonly number[]): void {
     this.#page(row).set(values, (row & (pageRows - 1)) * this.#width);
-  }
-
-  /** The first rows, one behind the other. */
-  pack(rows: number): T {
-    const packed = new this.#kind(rows * this.#width);
-    for (const [number, page] of this.#pages.entries()) {
-      const from = number * page.length;
-      packed.set(page.subarray(0, Math.max(0, packed.length - from)), from);
-    }
-    return packed;
-  }
-
-  /** Takes rows that were packed. */
-  unpack(packed: T): void {
-    const length = pageRows * this.#width;
-    for (let from = 0; from < packed.length; from += length) {
-      this.set(from / this.#width, packed.subarray(from, from + length));
-    }
   }
 
   #page(row: number): T {
@@ -72,10 +54,5 @@ export class Words {
 
   at(id: number): string | null {
     return this.#texts[id] ?? null;
-  }
-
-  /** By number. */
-  get all(): readonly (string | null)[] {
-    return this.#texts;
   }
 }
