@@ -40,15 +40,21 @@ export async function openSettings(key: string): Promise<void> {
   );
 }
 
-/** One sentence and one action. Does not wait for the answer. */
-export function tell(kind: 'info' | 'warning' | 'error', sentence: string, remedy: Remedy | null): void {
+/** One sentence and one action, or two where people differ in what they want. Does not wait for the answer. */
+export function tell(
+  kind: 'info' | 'warning' | 'error',
+  sentence: string,
+  remedy: Remedy | readonly [Remedy, Remedy] | null,
+): void {
   const show = {
     info: vscode.window.showInformationMessage,
     warning: vscode.window.showWarningMessage,
     error: vscode.window.showErrorMessage,
   }[kind];
-  const labels = remedy === null ? [] : [remedy.label];
-  void show(sentence, ...labels).then((chosen) => (chosen === undefined ? undefined : remedy?.run()));
+  const remedies = remedy === null ? [] : 'label' in remedy ? [remedy] : remedy;
+  void show(sentence, ...remedies.map(({ label }) => label)).then((chosen) =>
+    remedies.find(({ label }) => label === chosen)?.run(),
+  );
 }
 
 function hasReason(error: unknown): error is Error & { readonly reason: string } {
@@ -85,4 +91,13 @@ export function showError(error: unknown, log: Log): void {
   if (reason === 'cancelled') return;
   log.error(error instanceof Error ? (error.stack ?? message) : message);
   tell('error', message, remedyFor(reason));
+}
+
+/** Does what a message offered: what goes wrong is told, as with commands. */
+export async function orTold(log: Log, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    showError(error, log);
+  }
 }

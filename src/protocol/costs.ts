@@ -7,7 +7,7 @@ import type {
   SkippedRecord,
   Tokens,
 } from '../contract/usage';
-import type { PanelEmpty } from './panel';
+import type { PanelFrame } from './panel';
 
 /**
  * The messages between the panel `switchyard.costs` and its host, both directions. The host answers `ready` and from
@@ -91,16 +91,7 @@ export interface CostsPageState {
 }
 
 /** All that the panel shows. */
-export interface CostsSnapshot {
-  /** The host's clock, ISO 8601. */
-  readonly now: string;
-  readonly repositories: readonly { readonly id: string; readonly name: string }[];
-  /** The one that is shown. */
-  readonly repository: string | null;
-  /** A look that somebody asked for is on its way. */
-  readonly busy: boolean;
-  /** Why there is nothing to show, as sentences; null: there is something. */
-  readonly empty: PanelEmpty | null;
+export interface CostsSnapshot extends PanelFrame {
   readonly costs: CostsData | null;
 }
 

@@ -15,7 +15,7 @@ import type {
   UnknownReason,
   Verdict,
 } from '../contract/conflicts';
-import type { PanelEmpty } from './panel';
+import type { PanelFrame } from './panel';
 
 /**
  * The messages between the panel `switchyard.integration` and its host, both directions. The host answers `ready` and
@@ -71,16 +71,7 @@ export interface PanelFileName {
 }
 
 /** All that the panel shows. */
-export interface PanelSnapshot {
-  /** The host's clock, ISO 8601: in a remote window the browser's may be another. */
-  readonly now: string;
-  readonly repositories: readonly { readonly id: string; readonly name: string }[];
-  /** The one that is shown. */
-  readonly repository: string | null;
-  /** A look that somebody asked for is on its way. */
-  readonly busy: boolean;
-  /** Why there is no matrix, as sentences; null: there is one. */
-  readonly empty: PanelEmpty | null;
+export interface PanelSnapshot extends PanelFrame {
   readonly matrix: PanelMatrix | null;
   /** One for each plan that has tasks, in the order of the matrix's groups. */
   readonly checklists: readonly PanelChecklist[];

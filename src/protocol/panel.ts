@@ -7,3 +7,16 @@ export interface PanelEmpty {
   /** It ends by itself. */
   readonly waiting: boolean;
 }
+
+/** What the snapshots of all panels that show one repository tell. */
+export interface PanelFrame {
+  /** The host's clock, ISO 8601: in a remote window the browser's may be another. */
+  readonly now: string;
+  readonly repositories: readonly { readonly id: string; readonly name: string }[];
+  /** The one that is shown. */
+  readonly repository: string | null;
+  /** A look that somebody asked for is on its way. */
+  readonly busy: boolean;
+  /** Why there is nothing to show, as sentences; null: there is something. */
+  readonly empty: PanelEmpty | null;
+}

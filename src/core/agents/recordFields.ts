@@ -37,6 +37,23 @@ export function countOf(value: unknown): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= mostTokens ? value : null;
 }
 
+/**
+ * Numbers by names of ours; `names` says what each is called in the record.
+ * @returns null as soon as one of them makes no sense: an answer is counted as a whole or not at all
+ */
+export function countsOf<Name extends string>(
+  fields: Fields,
+  names: Readonly<Record<Name, string>>,
+): Record<Name, number> | null {
+  const counts: Partial<Record<Name, number>> = {};
+  for (const name in names) {
+    const count = countOf(fields[names[name]]);
+    if (count === null) return null;
+    counts[name] = count;
+  }
+  return counts as Record<Name, number>;
+}
+
 /** US dollars; null: not told, or it makes no sense. Nothing paid is not told: agents write 0 where they know no price. */
 export function moneyOf(value: unknown): number | null {
   return typeof value === 'number' && value > 0 && value <= mostMoney ? value : null;

@@ -36,7 +36,7 @@ const base = {
 
 const tokens = z.number().check(z.minimum(0));
 const usd = z.nullable(z.number());
-const budgetUseSchema = z.object({
+export const budgetUseSchema = z.object({
   scope: z.enum(budgetScopes),
   plan: textOrNull,
   task: textOrNull,

@@ -6,7 +6,14 @@ import { readRecord, readRecords, refName, sameRef, type TaskContext } from './c
 import { countsAsWip, type TaskRecord } from './fold';
 import { stateTable } from './stateTable';
 import { TaskError } from './taskError';
-import { type BudgetHold, budgetHolds, type Expected, type ExpectedOf, isConsented } from './usage/budgetHolds';
+import {
+  type BudgetHold,
+  budgetHolds,
+  type Expected,
+  type ExpectedOf,
+  isConsented,
+  unreadHolds,
+} from './usage/budgetHolds';
 import type { BudgetsAtStart } from './usage/budgetsAtStart';
 
 /** Why a dispatch is held. */
@@ -106,7 +113,10 @@ async function budgetsThatHold(
   ref: TaskRef,
   { budgets, ahead }: RefuseOptions,
 ): Promise<BudgetHold[]> {
-  const holds = budgets === null ? [] : budgetHolds(budgets.uses, ref, budgets.expected, ahead);
+  if (budgets === null) return [];
+  const known = budgetHolds(budgets.uses, ref, budgets.expected, ahead);
+  const unread = budgets.unread === null ? [] : unreadHolds(budgets.uses, ref, budgets.unread);
+  const holds = [...known, ...unread.filter(({ use }) => !known.some((hold) => hold.use === use))];
   if (holds.length === 0) return [];
   const { events } = await context.store.events.readTask(ref);
   return holds.filter((hold) => !isConsented(events, hold));
@@ -129,12 +139,17 @@ async function refuse(context: TaskContext, ref: TaskRef, holds: readonly Hold[]
     }
   }
   if (o.override) return;
-  const reason = holds.map((hold) => hold.reason).join('; ');
-  const kind = holds.some((hold) => hold.kind === 'budget') ? 'budget' : first.kind;
-  const what = first.kind === 'budget' ? 'Raise that budget' : 'Wait for that';
+  const reason = [...new Set(holds.map((hold) => hold.reason))].join('; ');
+  const budget = holds.find((hold) => hold.kind === 'budget')?.use;
+  const kind = budget === undefined ? first.kind : 'budget';
   throw new TaskError(
     'held',
-    `${refName(ref)} is held: ${reason}. ${what}, or start it all the same with --override.`,
-    { hold: { kind, reason } },
+    `${refName(ref)} is held: ${reason}. ${remedyOf(first)}, or start it all the same with --override.`,
+    { hold: { kind, reason, budget } },
   );
+}
+
+function remedyOf(hold: Hold): string {
+  if (hold.kind !== 'budget') return 'Wait for that';
+  return hold.unread === true ? 'Make them readable' : 'Raise that budget';
 }

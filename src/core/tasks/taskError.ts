@@ -1,3 +1,5 @@
+import type { BudgetUse } from '../../contract/usage';
+
 /** Why something could not be done to a task. */
 export type TaskReason =
   | 'no-task'
@@ -30,6 +32,8 @@ export interface HeldBy {
   readonly kind: HoldKind;
   /** All that holds it, as clauses. */
   readonly reason: string;
+  /** The budget among it that is used most, or would be. */
+  readonly budget?: Pick<BudgetUse, 'scope' | 'plan' | 'task'> | undefined;
 }
 
 /** A task could not be dispatched, started or waited for; `message` is one sentence: what is wrong and what to do. */

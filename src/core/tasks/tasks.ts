@@ -20,12 +20,13 @@ import { readRecord, sameRef, type TaskContext } from './context';
 import { type Prepared, type PrepareOptions, prepare } from './dispatch';
 import { forget } from './forget';
 import { lastAgent } from './lastAgent';
+import { chooseStartable, prepareAll, type StartableTasks } from './prepareAll';
 import { makeReadyAlone, type Ready, type ReadyOptions, readyOnRecord } from './ready';
 import { keepRecords, lapseLaunches, type ReconcileReport, reconcile } from './reconcile';
 import { type RestoreOptions, restore } from './restore';
 import { type RunOptions, type RunResult, run } from './run';
 import { type Snapshot, takeSnapshot } from './snapshot';
-import { prepareAll, type SpinOptions, spin } from './spin';
+import { type SpinOptions, spin } from './spin';
 import { type SyncedTask, type SyncOptions, syncAll, syncTask } from './sync';
 import { type SyncBaseOptions, type SyncedBase, syncBase } from './syncBase';
 import { deleteArchives, trashList } from './trash';
@@ -41,6 +42,8 @@ export interface Tasks {
   prepare(ref: TaskRef, o?: PrepareOptions): Promise<Prepared>;
   /** Several at once: all worktrees first, and when one fails no agent may start. */
   prepareAll(refs: readonly TaskRef[], o?: PrepareOptions): Promise<Prepared[]>;
+  /** Which of several can start together, in this order, and what holds the others; makes nothing. */
+  chooseStartable(refs: readonly TaskRef[]): Promise<StartableTasks>;
   /** Asks for the task's agent to be started or shown by the window of its worktree. */
   requestLaunch(ref: TaskRef, mode: LaunchMode): Promise<LaunchFile>;
   /** True for exactly one of all windows: that one brings up the terminal. */
@@ -98,6 +101,7 @@ export function createTasks(context: TaskContext): Tasks {
     row,
     prepare: (ref, o) => prepare(context, ref, o),
     prepareAll: (refs, o) => prepareAll(context, refs, o),
+    chooseStartable: (refs) => chooseStartable(context, refs),
     requestLaunch: (ref, mode) => requestLaunch(context, ref, mode),
     claimLaunch: (launch) => claimLaunch(context, launch),
     lapseLaunches: () => lapseLaunches(context),

@@ -101,8 +101,9 @@ async function startHere(
   { session, row }: TaskChoice,
   o: { skipSetup?: boolean } = {},
 ): Promise<void> {
-  const prepared = await withBudgetConsent(refOf(row), (override) =>
-    session.repository.tasks.prepare(refOf(row), { override }),
+  const prepared = await withBudgetConsent(
+    () => [nameOf(row)],
+    (override) => session.repository.tasks.prepare(refOf(row), { override }),
   );
   await services.launcher.start(session, prepared, 'terminal', { ...o });
 }

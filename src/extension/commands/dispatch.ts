@@ -1,12 +1,17 @@
 import * as vscode from 'vscode';
 import type { TaskRow } from '../../contract/json';
-import { showLogRemedy, tell } from '../messages';
+import type { TaskRef } from '../../contract/plan';
+import type { Prepared } from '../../core/tasks/dispatch';
+import type { HeldTask } from '../../core/tasks/prepareAll';
+import { orTold, tell } from '../messages';
 import { withViewProgress } from '../progress';
 import type { RepositorySession } from '../sessions/repositorySession';
 import { readDispatchPlace } from '../settings';
 import { refOf, targetOf } from '../target';
 import { isReady, isStartable } from '../views/taskFlags';
-import { withBudgetConsent } from './budgetConsent';
+import { nameOf, oneLine } from '../words';
+import { setBudgetRemedy, withBudgetConsent } from './budgetConsent';
+import { heldWords } from './heldWords';
 import type { Services } from './services';
 
 /** Branch and worktree for one task, and its agent where the setting says. */
@@ -25,18 +30,20 @@ async function dispatchOne(
   row: TaskRow,
   override: boolean,
 ): Promise<void> {
+  const ref = refOf(row);
   const scope = session.folders[0]?.folder.uri;
   try {
-    const prepared = await withBudgetConsent(refOf(row), (consented) =>
-      session.repository.tasks.prepare(refOf(row), { override: override || consented }),
+    const prepared = await withBudgetConsent(
+      () => [nameOf(row)],
+      (consented) => session.repository.tasks.prepare(ref, { override: override || consented }),
     );
     await services.launcher.start(session, prepared, readDispatchPlace(scope));
   } catch (error) {
     const { TaskError } = await import('../core');
-    if (override || !TaskError.is(error) || error.reason !== 'held') throw error;
-    tell('warning', error.message, {
+    if (override || !TaskError.is(error) || error.hold === null) throw error;
+    tell('warning', vscode.l10n.t('{0} is held: {1}.', nameOf(row), oneLine(error.hold.reason)), {
       label: vscode.l10n.t('Dispatch Anyway'),
-      run: () => withViewProgress(() => dispatchOne(services, session, row, true)),
+      run: () => orTold(services.log, () => withViewProgress(() => dispatchOne(services, session, row, true))),
     });
   }
 }
@@ -55,44 +62,70 @@ export async function dispatchAll(services: Services, argument: unknown): Promis
     tell('info', vscode.l10n.t('No task is ready to be dispatched.'), null);
     return;
   }
-  await withViewProgress(() => dispatchMany(services, session, rows));
+  await withViewProgress(() => dispatchMany(services, session, rows.map(refOf)));
 }
 
-async function dispatchMany(services: Services, session: RepositorySession, rows: readonly TaskRow[]): Promise<void> {
+async function dispatchMany(services: Services, session: RepositorySession, refs: readonly TaskRef[]): Promise<void> {
+  const { free, held } = await prepareFree(session, refs);
+  await startAll(services, session, free);
+  const place = readDispatchPlace(session.folders[0]?.folder.uri);
+  if (held.length > 0) tellHeld(services, session, free.length, held);
+  else if (place === 'newWindow') tellWindows(free.length);
+}
+
+/** Makes the worktrees of those that nothing holds; places and budgets go to those that come first in the plan. */
+async function prepareFree(
+  session: RepositorySession,
+  refs: readonly TaskRef[],
+): Promise<{ free: readonly Prepared[]; held: readonly HeldTask[] }> {
   const { TaskError } = await import('../core');
-  const scope = session.folders[0]?.folder.uri;
-  const place = readDispatchPlace(scope);
-  const refs = rows.map(refOf);
-  const held: string[] = [];
-  while (refs.length > 0) {
+  const { tasks } = session.repository;
+  // What changes between the look and the work is looked at again; it cannot change for ever.
+  for (let tries = refs.length; ; tries -= 1) {
+    const { free, held } = await tasks.chooseStartable(refs);
+    if (free.length === 0) return { free: [], held };
     try {
-      const prepared = await session.repository.tasks.prepareAll(refs);
-      for (const [index, each] of prepared.entries()) {
-        await services.launcher.start(session, each, place, { group: index === 0 ? 'first' : 'next' });
-      }
-      break;
+      return { free: await tasks.prepareAll(free), held };
     } catch (error) {
-      if (!TaskError.is(error) || error.reason !== 'held') throw error;
-      // There are places for fewer: those that come first in the plan get them.
-      held.push(error.message);
-      refs.pop();
+      if (tries <= 0 || !TaskError.is(error) || error.hold === null) throw error;
     }
   }
-  report(refs.length, held, place === 'newWindow');
 }
 
-function report(dispatched: number, held: readonly string[], windows: boolean): void {
-  if (held.length > 0) {
-    tell(
-      'info',
-      vscode.l10n.t('{0} dispatched, {1} held: {2}', dispatched, held.length, held[0] ?? ''),
-      showLogRemedy(),
-    );
-  } else if (windows) {
-    tell(
-      'info',
-      vscode.l10n.t('{0} worktrees are ready; open the window of each task to start its agent.', dispatched),
-      null,
-    );
+async function startAll(services: Services, session: RepositorySession, prepared: readonly Prepared[]): Promise<void> {
+  const place = readDispatchPlace(session.folders[0]?.folder.uri);
+  for (const [index, each] of prepared.entries()) {
+    await services.launcher.start(session, each, place, { group: index === 0 ? 'first' : 'next' });
   }
+}
+
+/** The click says so: what holds them stands in the message, and each start is put on record with it. */
+async function dispatchHeld(services: Services, session: RepositorySession, held: readonly HeldTask[]): Promise<void> {
+  const refs = held.map(({ ref }) => ref);
+  await startAll(services, session, await session.repository.tasks.prepareAll(refs, { override: true }));
+}
+
+function tellHeld(services: Services, session: RepositorySession, dispatched: number, held: readonly HeldTask[]): void {
+  const start = {
+    label: held.length === 1 ? vscode.l10n.t('Dispatch It Anyway') : vscode.l10n.t('Dispatch Them Anyway'),
+    run: () => orTold(services.log, () => withViewProgress(() => dispatchHeld(services, session, held))),
+  };
+  const named = held.map(({ ref, hold }) => {
+    const row = session.row(ref);
+    return { name: row === null ? ref.task : nameOf(row), reason: hold.reason };
+  });
+  const byBudget = held.find(({ hold }) => hold.kind === 'budget');
+  tell(
+    byBudget === undefined ? 'info' : 'warning',
+    vscode.l10n.t('{0} dispatched, {1} held. {2}.', dispatched, held.length, heldWords(vscode.l10n.t, named)),
+    byBudget === undefined ? start : [start, setBudgetRemedy(byBudget.hold)],
+  );
+}
+
+function tellWindows(dispatched: number): void {
+  tell(
+    'info',
+    vscode.l10n.t('{0} worktrees are ready; open the window of each task to start its agent.', dispatched),
+    null,
+  );
 }

@@ -24,6 +24,8 @@ export async function setBudget(services: Services, argument: unknown): Promise<
 }
 
 async function choose(session: RepositorySession, argument: unknown): Promise<Chosen> {
+  const period = periodOf(argument);
+  if (period !== null) return { period };
   const target = targetOf(argument);
   if (target?.kind === 'task') return { plan: target.plan, task: target.task };
   if (target?.kind === 'plan') return { plan: target.plan, task: null };
@@ -51,11 +53,19 @@ async function choose(session: RepositorySession, argument: unknown): Promise<Ch
   );
 }
 
+/** Of an argument `{period: 'day'}`. */
+function periodOf(argument: unknown): Period | null {
+  if (typeof argument !== 'object' || argument === null || !('period' in argument)) return null;
+  return argument.period === 'day' || argument.period === 'week' ? argument.period : null;
+}
+
 /** @throws CancellationError when the user leaves */
 async function ask(title: string, now: Budget | undefined): Promise<Budget | null> {
   const text = await vscode.window.showInputBox({
     title,
     value: now === undefined ? '' : budgetText(now),
+    // A terminal that comes up takes the focus.
+    ignoreFocusOut: true,
     prompt: vscode.l10n.t('For example $5, or 200k tokens, or both with a comma. Empty: no budget.'),
     validateInput: (value) => {
       const parsed = parseBudget(value, vscode.l10n.t);

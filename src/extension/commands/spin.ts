@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
-import { type KnownAgent, knownAgents } from '../../contract/plan';
+import { type KnownAgent, knownAgents, type TaskRef } from '../../contract/plan';
 import { withViewProgress } from '../progress';
 import type { RepositorySession } from '../sessions/repositorySession';
 import { readDispatchPlace, readSettings } from '../settings';
 import { agentsOf, targetOf } from '../target';
 import { oneLine } from '../words';
+import { withBudgetConsent } from './budgetConsent';
 import type { Services } from './services';
 
 const agentsKey = 'spin.agents';
@@ -57,11 +58,20 @@ export async function spin(services: Services, argument: unknown): Promise<void>
 
 async function start(services: Services, session: RepositorySession, answer: Answer): Promise<void> {
   const scope = session.folders[0]?.folder.uri;
-  const prepared = await session.repository.tasks.spin(answer.prompt, {
-    agents: [...answer.agents],
+  const { tasks } = session.repository;
+  let refs: readonly TaskRef[] = [];
+  const onTasks = (made: readonly TaskRef[]) => {
+    refs = made;
     // From here on the prompt is in a task's file, whatever happens to the rest.
-    onTasks: () => void services.memory.update(promptKey, undefined),
-  });
+    void services.memory.update(promptKey, undefined);
+  };
+  const prepared = await withBudgetConsent(
+    () => refs.map(({ plan, task }) => `${plan}/${task}`),
+    (override) =>
+      override
+        ? tasks.prepareAll(refs, { override, rivals: refs.length > 1 ? refs[0]?.task : undefined })
+        : tasks.spin(answer.prompt, { agents: [...answer.agents], onTasks }),
+  );
   const place = readDispatchPlace(scope);
   for (const [index, each] of prepared.entries()) {
     const group = prepared.length === 1 ? 'alone' : index === 0 ? 'first' : 'next';

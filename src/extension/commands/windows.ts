@@ -5,6 +5,7 @@ import { withViewProgress } from '../progress';
 import type { RepositorySession } from '../sessions/repositorySession';
 import { refOf, targetOf } from '../target';
 import { isReady } from '../views/taskFlags';
+import { nameOf } from '../words';
 import { withBudgetConsent } from './budgetConsent';
 import type { Services } from './services';
 
@@ -34,8 +35,9 @@ async function open(services: Services, session: RepositorySession, row: TaskRow
     if (row.worktree === null) throw new Error(vscode.l10n.t('{0} has no worktree yet.', row.title));
     return openInNewWindow(row.worktree);
   }
-  const prepared = await withBudgetConsent(refOf(row), (override) =>
-    session.repository.tasks.prepare(refOf(row), { override }),
+  const prepared = await withBudgetConsent(
+    () => [nameOf(row)],
+    (override) => session.repository.tasks.prepare(refOf(row), { override }),
   );
   await services.launcher.start(session, prepared, 'newWindow');
 }

@@ -1,7 +1,5 @@
 import * as vscode from 'vscode';
 import type { TaskRef } from '../../contract/plan';
-import { type Disposable, DisposableBase } from '../../core/disposable';
-import type { Log } from '../../core/ports';
 import { refName } from '../../core/tasks/context';
 import type { CostState } from '../../core/tasks/usage/parts';
 import { totalOf } from '../../core/usage/sums';
@@ -16,11 +14,8 @@ import {
   type ToCosts,
 } from '../../protocol/costs';
 import { commandIds } from '../contributions';
-import { showError } from '../messages';
-import { panelPage } from '../panels/page';
-import type { Repositories } from '../sessions/repositories';
+import { RepositoryPanel, type RepositoryPanelParts } from '../panels/repositoryPanel';
 import type { RepositorySession } from '../sessions/repositorySession';
-import { oneLine } from '../words';
 import { ofFigure, within } from './costFilter';
 import { CostsFindings } from './costsFindings';
 import { fromCosts, keptCosts } from './costsPanelMessages';
@@ -30,157 +25,71 @@ import { type CostsReason, costsReason, costsRemedy, emptyCosts } from './emptyC
 import { openRecord } from './openRecord';
 import { renderSteps, todayOf, typeLookup } from './renderCosts';
 
-/** What happens within this time is sent as one snapshot. */
-const settleMs = 100;
-
-export interface CostsPanelParts {
-  readonly panel: vscode.WebviewPanel;
-  /** Folder of the panels' own files, the only one that they may load from. */
-  readonly root: vscode.Uri;
-  readonly repositories: Repositories;
-  readonly log: Log;
-  /** What the page kept over a reload of the window. */
-  readonly state: unknown;
-}
-
 /** The host's half of the panel: sends what its reader looks at of one repository's cost, does what its page asks for. */
-export class CostsPanel extends DisposableBase {
-  readonly #panel: vscode.WebviewPanel;
-  readonly #repositories: Repositories;
-  readonly #log: Log;
+export class CostsPanel extends RepositoryPanel<ToCosts, FromCosts> {
   readonly #records: RecordsOfFigure;
   readonly #findings: CostsFindings;
-  /** The page listens; a hidden page is gone, and says so anew when it is back. */
-  #ready = false;
-  #repository: string | null;
   #view: CostsView;
   /** The page is to look at this: it has not heard of it yet. */
   #telling = false;
   #focusing = false;
-  #refreshing = 0;
-  #timer: NodeJS.Timeout | null = null;
-  #sending = false;
-  #again = false;
-  #watched: { readonly session: RepositorySession | null; readonly listener: Disposable } | null = null;
   #sent: CostsData | null = null;
 
-  constructor(parts: CostsPanelParts) {
-    super();
-    this.#panel = parts.panel;
-    this.#repositories = parts.repositories;
-    this.#log = parts.log;
+  constructor(parts: RepositoryPanelParts) {
     const { repository, view } = keptCosts(parts.state);
-    this.#repository = repository;
+    super(parts, { file: 'costs', title: vscode.l10n.t('Costs'), words: costsWords(vscode.l10n.t) }, repository);
     this.#view = view ?? firstCostsView;
-    this.#records = this._register(new RecordsOfFigure(() => this.#soon()));
-    this.#findings = new CostsFindings(() => this.#soon());
-    const { webview } = parts.panel;
-    this._register(webview.onDidReceiveMessage((message: unknown) => this.#received(message)));
-    this._register(parts.panel.onDidChangeViewState(() => this.#visibilityChanged()));
-    this._register(parts.panel.onDidDispose(() => this.dispose()));
-    this._register(this.#repositories.onDidChange(() => this.#soon()));
-    this._register({ dispose: () => this.#timer !== null && clearTimeout(this.#timer) });
-    this._register({ dispose: () => this.#watched?.listener.dispose() });
-    webview.options = { enableScripts: true, localResourceRoots: [parts.root] };
-    webview.html = page(webview, parts.root);
-  }
-
-  /** Takes the panel from the window. `dispose` leaves it there: it is to come back after a reload. */
-  close(): void {
-    this.#panel.dispose();
+    this.#records = this._register(new RecordsOfFigure(() => this.soon()));
+    this.#findings = new CostsFindings(() => this.soon());
   }
 
   /** Brings the panel up with the keyboard in it: with a task's records when one is named. */
   show(o: { repository: string | null; task: TaskRef | null }): void {
-    if (o.repository !== null) this.#repository = o.repository;
+    if (o.repository !== null) this.chosen = o.repository;
     if (o.task !== null) {
       const figure = { task: refName(o.task) };
       this.#view = { ...this.#view, by: 'task', period: 'all', plan: null, sort: firstCostsView.sort, figure };
       this.#telling = true;
     }
     this.#focusing = true;
-    this.#panel.reveal(undefined, false);
-    this.#soon();
+    this.reveal();
   }
 
   /** Has all records looked at now. */
   async refresh(): Promise<void> {
-    const session = this.shown.session;
+    const { session } = this;
     if (session === null) return;
     this.#findings.forget();
-    this.#refreshing += 1;
-    this.#soon();
-    try {
-      await session.costs.refresh();
-    } finally {
-      this.#refreshing -= 1;
-      this.#soon();
-    }
+    await this.busyWhile(() => session.costs.refresh());
   }
 
   /** What its reader looks at. */
   get shown(): { readonly session: RepositorySession | null; readonly view: CostsView } {
-    const { all } = this.#repositories;
-    const chosen = this.#repository === null ? null : this.#repositories.get(this.#repository);
-    return { session: chosen ?? all[0] ?? null, view: this.#view };
+    return { session: this.session, view: this.#view };
   }
 
-  #visibilityChanged(): void {
-    if (!this.#panel.visible) this.#ready = false;
+  protected override read(message: unknown): FromCosts | null {
+    return fromCosts(message);
   }
 
-  /** Several changes are sent at once; nothing is sent to a page that does not listen. */
-  #soon(): void {
-    if (this.disposed || !this.#ready) return;
-    this.#timer ??= setTimeout(() => {
-      this.#timer = null;
-      this.#send().catch((error: unknown) => this.#log.error(`The costs could not be shown: ${String(error)}`));
-    }, settleMs);
+  protected override changesOf(session: RepositorySession): readonly vscode.Event<void>[] {
+    return [session.costs.onDidChange, session.onDidChangePlans];
   }
 
-  /** One at a time; what changes meanwhile is sent after it. */
-  async #send(): Promise<void> {
-    this.#again = true;
-    if (this.#sending) return;
-    this.#sending = true;
-    try {
-      while (this.#again && this.#ready && !this.disposed) {
-        this.#again = false;
-        await this.#sendOnce();
-      }
-    } finally {
-      this.#sending = false;
-    }
-  }
-
-  async #sendOnce(): Promise<void> {
-    const { session } = this.shown;
-    this.#watch(session);
+  protected override async sendAll(session: RepositorySession | null): Promise<void> {
     const telling = this.#telling;
     const snapshot = await this.#snapshot(session);
-    if (this.disposed || !this.#ready) return;
+    if (!this.listens) return;
     this.#sent = snapshot.costs;
-    if (telling) this.#post({ kind: 'look', view: this.#view });
-    this.#post({ kind: 'snapshot', snapshot });
-    if (this.#focusing && snapshot.costs !== null) this.#post({ kind: 'focus' });
+    if (telling) this.post({ kind: 'look', view: this.#view });
+    this.post({ kind: 'snapshot', snapshot });
+    if (this.#focusing && snapshot.costs !== null) this.post({ kind: 'focus' });
     if (snapshot.costs !== null) this.#focusing = false;
     if (telling) this.#telling = false;
   }
 
-  #post(message: ToCosts): void {
-    void this.#panel.webview.postMessage(message);
-  }
-
-  #watch(session: RepositorySession | null): void {
-    if (this.#watched !== null && this.#watched.session === session) return;
-    this.#watched?.listener.dispose();
-    const changed = () => this.#soon();
-    const listeners = session === null ? [] : [session.costs.onDidChange(changed), session.onDidChangePlans(changed)];
-    this.#watched = { session, listener: vscode.Disposable.from(...listeners) };
-  }
-
   #reason(session: RepositorySession | null): CostsReason | null {
-    if (session === null) return { kind: 'no repository', emptiness: this.#repositories.emptiness };
+    if (session === null) return { kind: 'no repository', emptiness: this.repositories.emptiness };
     return costsReason(session.costs.state);
   }
 
@@ -188,11 +97,7 @@ export class CostsPanel extends DisposableBase {
     const reason = this.#reason(session);
     const state = session?.costs.state ?? null;
     return {
-      now: new Date().toISOString(),
-      repositories: this.#repositories.all.map(({ id, repository }) => ({ id, name: oneLine(repository.layout.name) })),
-      repository: session?.id ?? null,
-      busy: this.#refreshing > 0,
-      empty: reason === null ? null : emptyCosts(reason),
+      ...this.frame(session, reason === null ? null : emptyCosts(reason)),
       costs: session === null || state === null || reason !== null ? null : await this.#costs(session, state),
     };
   }
@@ -226,34 +131,22 @@ export class CostsPanel extends DisposableBase {
     return this.#records.show({ session, view, figure, buckets, sum: { tokens, usd, atLeast, sessions, answers } });
   }
 
-  #received(message: unknown): void {
-    const said = fromCosts(message);
-    if (said === null) {
-      this.#log.warn('The costs panel sent a message that is none of its own; nothing was done.');
-      return;
-    }
-    this.#answer(said).catch((error: unknown) => showError(error, this.#log));
-  }
-
-  async #answer(said: FromCosts): Promise<void> {
+  protected override async answer(said: Exclude<FromCosts, { kind: 'ready' }>): Promise<void> {
     switch (said.kind) {
-      case 'ready':
-        this.#ready = true;
-        return this.#send();
       case 'view':
         // What the page kept is older than what it is about to be told.
         if (this.#telling) return;
         this.#view = said.view;
-        return this.#send();
+        return this.send();
       case 'refresh':
         return this.refresh();
       case 'chooseRepository':
-        this.#repository = said.repository;
+        this.chosen = said.repository;
         this.#view = { ...this.#view, plan: null, figure: null };
         this.#telling = true;
-        return this.#send();
+        return this.send();
       case 'remedy': {
-        const reason = this.#reason(this.shown.session);
+        const reason = this.#reason(this.session);
         await (reason === null ? null : costsRemedy(reason))?.run();
         return;
       }
@@ -279,15 +172,3 @@ const actionCommands: Readonly<Record<CostsAction, string>> = {
   refreshPrices: commandIds.refreshPrices,
   setBudget: commandIds.setBudget,
 };
-
-function page(webview: vscode.Webview, root: vscode.Uri): string {
-  const file = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(root, name)).toString();
-  return panelPage({
-    script: file('costs.js'),
-    style: file('costs.css'),
-    source: webview.cspSource,
-    language: vscode.env.language,
-    title: vscode.l10n.t('Costs'),
-    words: costsWords(vscode.l10n.t),
-  });
-}

@@ -1,4 +1,5 @@
 import type { TaskRow } from '../../contract/json';
+import type { Condition } from '../../contract/states';
 import { needsHuman, stateTable } from '../../core/tasks/stateTable';
 import type { Target } from '../target';
 import { oneLine, type Translate } from '../words';
@@ -122,6 +123,8 @@ export function taskDescription(
   if (row.app !== null) parts.push(t('app on {0}', row.app.port));
   if (row.next === 'open-window') parts.push(t('open its window to start'));
   else if (row.held !== null && !stateTable[row.state].busy) parts.push(t('held'));
+  const budget = budgetBeside(row, condition);
+  if (budget !== null) parts.push(conditionWord(t, budget.kind));
   parts.push(oneLine(row.agent.name));
   const conflicts = partnersWord(partners, t);
   if (conflicts !== null && conflictsNow(partners)) parts.push(conflicts);
@@ -136,6 +139,13 @@ export function taskDescription(
   return parts.join(' · ');
 }
 
+/** A budget that is nearly used, or used up, where something else decides what the row looks like: it is for the reader to know. */
+function budgetBeside(row: TaskRow, condition: Condition | null): Condition | null {
+  if (!stateTable[row.state].wip) return null;
+  const isOfBudget = ({ kind }: Condition) => kind === 'near-budget' || kind === 'over-budget';
+  return row.conditions.find((each) => isOfBudget(each) && each.kind !== condition?.kind) ?? null;
+}
+
 function taskNode(repository: RepositoryFacts, plan: PlanFacts, row: TaskRow, t: Translate): TreeNode {
   const label = oneLine(row.title === '' ? row.task : row.title);
   const partners = repository.partners.get(`${row.plan}/${row.task}`);
@@ -143,7 +153,8 @@ function taskNode(repository: RepositoryFacts, plan: PlanFacts, row: TaskRow, t:
   const here = row.runner === null ? null : repository.isHere(row.runner);
   const target: Target = { kind: 'task', repository: repository.id, plan: row.plan, task: row.task };
   const condition = pressing(row);
-  const why = condition === null ? '' : oneLine(condition.reason);
+  const reasons = [condition, budgetBeside(row, condition)].flatMap((each) => each?.reason ?? []);
+  const why = reasons.map(oneLine).join(', ');
   const id = `${repository.id}:${row.plan}/${row.task}`;
   return {
     id: `task:${id}`,

@@ -129,6 +129,31 @@ describe('preparing several tasks', function () {
       });
     }));
 
+  it('chooses who can start together: each beside those before it, and what holds the others', () =>
+    withTempDir(async (dir) => {
+      const root = await makeRepository(dir);
+      const wanted = 'type: feature\n';
+      await writeTasks(root, { a: '', b: `${wanted}budget: { tokens: 10 }\n`, c: 'dependsOn: [a]\n', d: '', e: '' });
+      await writeFile(path.join(root, '.switchyard/plan/plan.md'), '---\ntitle: Plan\nwipLimit: 2\n---\n');
+      await withRepository(root, async ({ tasks, store }) => {
+        const { free, held } = await tasks.chooseStartable(['b', 'a', 'c', 'd', 'e'].map(ref));
+        assert.deepEqual(free, ['a', 'd'].map(ref));
+        assert.deepEqual(
+          held.map((each) => [each.ref.task, each.hold.kind]),
+          [
+            ['b', 'budget'],
+            ['c', 'depends-on'],
+            ['e', 'wip'],
+          ],
+        );
+        assert.match(
+          held[0]?.hold.reason ?? '',
+          /^up to 50k tokens more are expected, which its budget does not leave/,
+        );
+        assert.deepEqual(await store.events.tasks(), [], 'nothing is on record');
+      });
+    }));
+
   it('ten parallel spawns: git and the store agree, and no lock is left', () =>
     withTempDir(async (dir) => {
       const root = await makeRepository(dir, { files: 100 });

@@ -1,17 +1,9 @@
-import path from 'node:path';
-import {
-  countOf,
-  type Fields,
-  fieldsOf,
-  moneyOf,
-  nameOf,
-  noJson,
-  nonsense,
-  parseFields,
-  timeOf,
-} from '../recordFields';
-import type { LineReader, RecordFile, RecordReader, RecordSink, UsageRecord } from '../records';
-import { headerMark, usageRoots } from '../usageFiles';
+import { countsOf, type Fields, fieldsOf, moneyOf, nameOf, nonsense, timeOf } from '../recordFields';
+import type { RecordReader, UsageRecord } from '../records';
+import { type UsageLine, usageLines } from '../usageLines';
+
+/** What aider writes for a model that it does not know: only the vendor is left. */
+const redacted = /\/REDACTED$/;
 
 /**
  * aider keeps no records: its chat history has rounded figures only. The file of `--analytics-log`, which we name when we
@@ -19,61 +11,23 @@ import { headerMark, usageRoots } from '../usageFiles';
  * read from a cache is not told apart from the rest of the prompt, so that our price may be above what aider says.
  * Sessions that were not started from here leave nothing to read.
  */
-export const aiderRecords: RecordReader = {
-  agent: 'aider',
-  kind: 'lines',
-  roots: (places) => usageRoots('aider', places),
-  open,
-};
+export const aiderRecords: RecordReader = usageLines('aider', ['"message_send"'], recordOf);
 
-const needles = [Buffer.from('"message_send"'), Buffer.from(`"${headerMark}"`)];
-/** What aider writes for a model that it does not know: only the vendor is left. */
-const redacted = /\/REDACTED$/;
-
-function open(file: RecordFile): LineReader {
-  let session = path.basename(file.relative, '.jsonl');
-  let cwd: string | null = null;
-  let lines = 0;
-  return {
-    needles,
-    line(bytes: Buffer, sink: RecordSink) {
-      lines += 1;
-      const line = parseFields(bytes);
-      if (line === null) {
-        sink.skip(noJson);
-      } else if (line[headerMark] !== undefined) {
-        session = nameOf(line.session) ?? session;
-        cwd = nameOf(line.cwd);
-      } else if (line.event === 'message_send') {
-        const found = recordOf(line, { session, cwd, key: `${session}#${lines}` });
-        if (typeof found === 'string') sink.skip(found);
-        else sink.record(found);
-      }
-    },
-  };
-}
-
-/** A text: why it cannot be counted. */
-function recordOf(
-  line: Fields,
-  file: { readonly session: string; readonly cwd: string | null; readonly key: string },
-): UsageRecord | string {
-  const properties = fieldsOf(line.properties);
+function recordOf(fields: Fields, line: UsageLine): UsageRecord | string | null {
+  if (fields.event !== 'message_send') return null;
+  const properties = fieldsOf(fields.properties);
   if (properties === null) return 'its event has an unknown form';
-  const input = countOf(properties.prompt_tokens);
-  const output = countOf(properties.completion_tokens);
-  if (input === null || output === null) return nonsense;
-  const seconds = line.time;
+  const counts = countsOf(properties, { input: 'prompt_tokens', output: 'completion_tokens' });
+  if (counts === null) return nonsense;
+  const seconds = fields.time;
   const model = nameOf(properties.main_model);
   return {
-    key: file.key,
+    ...line,
     rank: 0,
-    session: file.session,
     parent: null,
-    cwd: file.cwd,
     at: timeOf(typeof seconds === 'number' ? seconds * 1_000 : null),
     model: model === null || redacted.test(model) ? null : model,
-    tokens: { input, output, cacheWrite5m: 0, cacheWrite1h: 0, cacheRead: 0, reasoning: 0 },
+    tokens: { ...counts, cacheWrite5m: 0, cacheWrite1h: 0, cacheRead: 0, reasoning: 0 },
     speed: 'standard',
     batch: false,
     webSearches: 0,

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { type Fields, fieldsOf, nameOf, noJson, nonsense, parseFields, pathOf, timeOf } from '../recordFields';
 import type { RecordSink, UsageRecord } from '../records';
-import { type CodexUsage, isSameUsage, tokensOf, usageOf, usageSince, windowsOf } from './usage';
+import { type NestedTokens, tokensApart } from '../tokensApart';
+import { isSameUsage, usageOf, usageSince, windowsOf } from './usage';
 
 /** A session that inherits another's history repeats its lines in one burst when it begins. */
 const burstMs = 1000;
@@ -21,7 +22,7 @@ export class Rollout {
   #ownFrom: number | null = null;
   #isBegun = false;
   /** Of the last `token_count`. */
-  #total: CodexUsage | null = null;
+  #total: NestedTokens | null = null;
   /** A `token_usage_record` came since: the next `token_count` says the same once more. */
   #isRecorded = false;
   #counted = 0;
@@ -128,7 +129,7 @@ export class Rollout {
     this.#add(line, usage, { key: `${this.#thread}#${this.#next()}`, session: this.#session, rank: 1 }, sink);
   }
 
-  #add(line: Fields, usage: CodexUsage, id: Pick<UsageRecord, 'key' | 'rank' | 'session'>, sink: RecordSink): void {
+  #add(line: Fields, usage: NestedTokens, id: Pick<UsageRecord, 'key' | 'rank' | 'session'>, sink: RecordSink): void {
     const webSearches = this.#searches;
     this.#searches = 0;
     sink.record({
@@ -137,7 +138,7 @@ export class Rollout {
       cwd: this.#cwd,
       at: timeOf(line.timestamp),
       model: this.#model,
-      tokens: tokensOf(usage),
+      tokens: tokensApart(usage),
       speed: this.#tier === 'priority' || this.#tier === 'fast' ? 'fast' : 'standard',
       // Flexible processing is charged as a batch is.
       batch: this.#tier === 'flex',
@@ -167,6 +168,6 @@ export class Rollout {
 }
 
 /** null: it is not there. */
-function given(value: unknown): CodexUsage | 'nonsense' | null {
+function given(value: unknown): NestedTokens | 'nonsense' | null {
   return value === undefined || value === null ? null : (usageOf(value) ?? 'nonsense');
 }

@@ -1,62 +1,39 @@
-import type { Tokens } from '../../../contract/usage';
-import { countOf, type Fields, fieldsOf } from '../recordFields';
-
-/** Tokens as Codex counts them: `cached` and `written` lie inside `input`, `reasoning` inside `output`. */
-export interface CodexUsage {
-  readonly input: number;
-  readonly cached: number;
-  readonly written: number;
-  readonly output: number;
-  readonly reasoning: number;
-}
+import { countOf, countsOf, type Fields, fieldsOf } from '../recordFields';
+import type { NestedTokens } from '../tokensApart';
 
 const known = ['input_tokens', 'output_tokens', 'total_tokens'];
+const names = {
+  input: 'input_tokens',
+  cacheRead: 'cached_input_tokens',
+  cacheWrite: 'cache_write_input_tokens',
+  output: 'output_tokens',
+  reasoning: 'reasoning_output_tokens',
+} as const;
 
 /** Source: `TokenUsage` of codex-rs' protocol. null: it makes no sense. */
-export function usageOf(value: unknown): CodexUsage | null {
+export function usageOf(value: unknown): NestedTokens | null {
   const fields = fieldsOf(value);
   if (fields === null || !known.some((name) => name in fields)) return null;
-  const input = countOf(fields.input_tokens);
-  const cached = countOf(fields.cached_input_tokens);
-  const written = countOf(fields.cache_write_input_tokens);
-  const output = countOf(fields.output_tokens);
-  const reasoning = countOf(fields.reasoning_output_tokens);
-  if (input === null || cached === null || written === null || output === null || reasoning === null) return null;
-  return { input, cached, written, output, reasoning };
+  return countsOf(fields, names);
 }
 
-export const isSameUsage = (a: CodexUsage, b: CodexUsage): boolean =>
+export const isSameUsage = (a: NestedTokens, b: NestedTokens): boolean =>
   a.input === b.input &&
-  a.cached === b.cached &&
-  a.written === b.written &&
+  a.cacheRead === b.cacheRead &&
+  a.cacheWrite === b.cacheWrite &&
   a.output === b.output &&
   a.reasoning === b.reasoning;
 
 /** What was added between two running totals; a total that became smaller has begun anew. */
-export function usageSince(total: CodexUsage, before: CodexUsage | null): CodexUsage {
+export function usageSince(total: NestedTokens, before: NestedTokens | null): NestedTokens {
   if (before === null || total.input < before.input || total.output < before.output) return total;
-  const more = (part: keyof CodexUsage): number => Math.max(0, total[part] - before[part]);
+  const more = (part: keyof NestedTokens): number => Math.max(0, total[part] - before[part]);
   return {
     input: more('input'),
-    cached: more('cached'),
-    written: more('written'),
+    cacheRead: more('cacheRead'),
+    cacheWrite: more('cacheWrite'),
     output: more('output'),
     reasoning: more('reasoning'),
-  };
-}
-
-/** The same in parts that do not overlap. */
-export function tokensOf({ input, cached, written, output, reasoning }: CodexUsage): Tokens {
-  const cacheRead = Math.min(cached, input);
-  const cacheWrite5m = Math.min(written, input - cacheRead);
-  const thought = Math.min(reasoning, output);
-  return {
-    input: input - cacheRead - cacheWrite5m,
-    output: output - thought,
-    cacheWrite5m,
-    cacheWrite1h: 0,
-    cacheRead,
-    reasoning: thought,
   };
 }
 

@@ -1,12 +1,13 @@
 import { type Fields, fieldsOf, nameOf, noJson, nonsense, parseFields, pathOf, timeOf } from '../recordFields';
 import type { RecordSink } from '../records';
-import { type CopilotUsage, noUsage, plus, tokensOf, usageOf, without } from './usage';
+import { type NestedTokens, tokensApart } from '../tokensApart';
+import { noUsage, plus, usageOf, without } from './usage';
 
 /** Of the events, as their first tells it. */
 const knownVersion = 1;
 
 /** Usage by model; null: the model was not told. */
-type ByModel = Map<string | null, CopilotUsage>;
+type ByModel = Map<string | null, NestedTokens>;
 
 /** What the events of one session have told so far. */
 export class SessionEvents {
@@ -124,7 +125,7 @@ export class SessionEvents {
 
   #add(
     line: Fields,
-    found: { usage: CopilotUsage; key: string | null; session: string; rank: number; model: string | null },
+    found: { usage: NestedTokens; key: string | null; session: string; rank: number; model: string | null },
     sink: RecordSink,
   ): void {
     const { usage, session, rank, model } = found;
@@ -138,7 +139,7 @@ export class SessionEvents {
       cwd: this.#cwd,
       at: timeOf(line.timestamp),
       model,
-      tokens: tokensOf(usage),
+      tokens: tokensApart(usage),
       speed: 'standard',
       batch: false,
       webSearches: 0,

@@ -1,5 +1,15 @@
 import type { Tokens } from '../../../contract/usage';
-import { countOf, type Fields, fieldsOf, nameOf, noJson, nonsense, parseFields, pathOf, timeOf } from '../recordFields';
+import {
+  countsOf,
+  type Fields,
+  fieldsOf,
+  nameOf,
+  noJson,
+  nonsense,
+  parseFields,
+  pathOf,
+  timeOf,
+} from '../recordFields';
 import type { RecordSink } from '../records';
 
 /** What one chat's record has told so far. */
@@ -68,15 +78,14 @@ export class Chat {
   }
 }
 
+const names = { input: 'input', output: 'output', cached: 'cached', reasoning: 'thoughts', tool: 'tool' } as const;
+
 /** `cached` lies inside `input`; `tool` is what tools' results added to the prompt. null: it makes no sense. */
 function tokensOf(told: Fields): Tokens | null {
   if (!('input' in told) && !('output' in told)) return null;
-  const input = countOf(told.input);
-  const output = countOf(told.output);
-  const cached = countOf(told.cached);
-  const reasoning = countOf(told.thoughts);
-  const tool = countOf(told.tool);
-  if (input === null || output === null || cached === null || reasoning === null || tool === null) return null;
+  const counts = countsOf(told, names);
+  if (counts === null) return null;
+  const { input, output, cached, reasoning, tool } = counts;
   const cacheRead = Math.min(cached, input);
   return { input: input - cacheRead + tool, output, cacheWrite5m: 0, cacheWrite1h: 0, cacheRead, reasoning };
 }

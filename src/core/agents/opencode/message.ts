@@ -1,5 +1,5 @@
 import type { Tokens } from '../../../contract/usage';
-import { countOf, type Fields, fieldsOf, moneyOf, nameOf, pathOf, timeOf } from '../recordFields';
+import { countsOf, type Fields, fieldsOf, moneyOf, nameOf, nonsense, pathOf, timeOf } from '../recordFields';
 import type { UsageRecord } from '../records';
 
 /** What is known of a message beside what it says itself. */
@@ -16,7 +16,7 @@ export interface MessageOrigin {
 export function answerOf(message: Fields, origin: MessageOrigin): UsageRecord | string | null {
   if (message.role !== 'assistant' || message.tokens === undefined || message.tokens === null) return null;
   const tokens = tokensOf(fieldsOf(message.tokens) ?? {});
-  if (tokens === null) return 'its numbers of tokens make no sense';
+  if (tokens === null) return nonsense;
   // Every message has its fields from the beginning; they stay empty until its answer has come.
   if (Object.values(tokens).every((one) => one === 0)) return null;
   const time = fieldsOf(message.time) ?? {};
@@ -52,20 +52,18 @@ function keyOf(parts: readonly unknown[], created: number | null, id: string | n
 /** The parts do not overlap, but for `reasoning`, which earlier versions left in `output`: then `total` is without it. */
 function tokensOf(told: Fields): Tokens | null {
   if (!('input' in told) && !('output' in told)) return null;
-  const cache = fieldsOf(told.cache) ?? {};
-  const input = countOf(told.input);
-  const output = countOf(told.output);
-  const reasoning = countOf(told.reasoning);
-  const cacheRead = countOf(cache.read);
-  const written = countOf(cache.write);
-  if (input === null || output === null || reasoning === null || cacheRead === null || written === null) return null;
-  const isInside = reasoning <= output && told.total === input + output + cacheRead + written;
+  const counts = countsOf(told, { input: 'input', output: 'output', reasoning: 'reasoning' });
+  const cache = countsOf(fieldsOf(told.cache) ?? {}, { read: 'read', written: 'write' });
+  if (counts === null || cache === null) return null;
+  const { input, output, reasoning } = counts;
+  const { read, written } = cache;
+  const isInside = reasoning <= output && told.total === input + output + read + written;
   return {
     input,
     output: isInside ? output - reasoning : output,
     cacheWrite5m: written,
     cacheWrite1h: 0,
-    cacheRead,
+    cacheRead: read,
     reasoning,
   };
 }

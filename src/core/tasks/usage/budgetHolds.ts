@@ -9,6 +9,8 @@ export interface BudgetHold {
   readonly kind: 'budget';
   readonly reason: string;
   readonly use: BudgetUse;
+  /** What was used is not known. */
+  readonly unread?: boolean | undefined;
 }
 
 /** What a task is expected to use once its agent starts. */
@@ -38,6 +40,17 @@ export function budgetHolds(
       return holdBy(use, expected === null ? null : [expected, ...others].reduce(together)) ?? [];
     });
   return holds.sort((a, b) => b.use.percent - a.use.percent);
+}
+
+/**
+ * The budgets of a task of which nobody can tell how much is used: each holds it, for the same reason.
+ * @param unread why, as a clause
+ */
+export function unreadHolds(uses: readonly BudgetUse[], ref: TaskRef, unread: string): BudgetHold[] {
+  const own = uses.filter((use) => appliesTo(use, ref));
+  const names = own.map(budgetWords).join(' and ');
+  const reason = `nobody can tell how much of ${names} is used, because records cannot be read (${unread})`;
+  return own.map((use) => ({ kind: 'budget', reason, use, unread: true }));
 }
 
 function together(a: Expected, b: Expected): Expected {

@@ -1,7 +1,9 @@
 import type { TaskRef } from '../../../contract/plan';
 import type { BudgetUse, CostEstimate, Tokens } from '../../../contract/usage';
+import type { Plan } from '../../plan/plan';
 import { estimateOf, type FinishedTask } from '../../prices/estimates';
 import { createPricer } from '../../prices/pricer';
+import { localTimeZone } from '../../usage/days';
 import { addTokens, noTokens } from '../../usage/sums';
 import { readRecords, refName, type TaskContext } from '../context';
 import { recordCrossings } from './budgetEvents';
@@ -10,10 +12,13 @@ import { costsNow } from './costsNow';
 import type { CostState } from './parts';
 import { readPriceBook } from './question';
 import { isLimited, readBudgets } from './readBudgets';
+import { meterOptions } from './readUsage';
 
 /** What the start of an agent is held against. */
 export interface BudgetsAtStart {
   readonly uses: readonly BudgetUse[];
+  /** Why more may be used than anybody can tell, as a clause; null: what agents recorded could be read. */
+  readonly unread: string | null;
   /** null: it goes on with what it has begun, or nobody can tell. */
   readonly expected: Expected | null;
 }
@@ -27,9 +32,9 @@ export interface StartingAgent {
 
 /**
  * How much of the budgets is used at this moment, and how much more a task is expected to use. What was crossed and is
- * not on record yet (nobody was there to see it) is put there.
+ * not on record yet (nobody was there to see it) is put there. Records that cannot be read are no error, since a human may
+ * consent to a start without them; but a budget that nobody can tell the use of is not within.
  * @returns null when no budget limits the task: then nothing is read
- * @throws what reading agents' records throws: a budget that nobody can tell the use of is not within
  */
 export async function budgetsAtStart(
   context: TaskContext,
@@ -38,10 +43,38 @@ export async function budgetsAtStart(
 ): Promise<BudgetsAtStart | null> {
   const plans = await context.plans();
   if (!isLimited(context, plans, ref)) return null;
-  const costs = await costsNow(context);
+  let costs: CostState;
+  try {
+    costs = await costsNow(context);
+  } catch (error) {
+    const unread = clauseOf(error);
+    context.host.log.warn(`What agents used could not be read: ${unread}`);
+    return { uses: await unknownUses(context, plans), unread, expected: null };
+  }
   const uses = await readBudgets(context, costs.usage, { timeZone: costs.timeZone, plans });
   await recordCrossings(context, uses);
-  return { uses, expected: o.begun ? null : await expectedOf(context, ref, costs, o.model) };
+  const expected = o.begun ? null : await expectedOf(context, ref, costs, o.model);
+  return { uses, unread: unreadFolders(context, costs), expected };
+}
+
+/** Every budget that is set, when nothing is known of what was used. */
+async function unknownUses(context: TaskContext, plans: readonly Plan[]): Promise<BudgetUse[]> {
+  const uses = await readBudgets(context, { buckets: [], skipped: [] }, { timeZone: localTimeZone(), plans });
+  const used = { usd: null, tokens: 0, atLeast: true };
+  return uses.map((use) => ({ ...use, used, percent: 0, level: 'unknown' }));
+}
+
+/** Where an agent's whole folder is closed to us, nothing of what it used is counted; one file more or less is "at least". */
+function unreadFolders({ host }: TaskContext, { usage }: CostState): string | null {
+  const { readers, places } = meterOptions(host);
+  const roots = new Set(readers.flatMap((reader) => reader.roots(places).map(({ dir }) => dir)));
+  const closed = usage.skipped.filter(({ file, line }) => line === null && roots.has(file));
+  return closed.length === 0 ? null : closed.map(({ file, reason }) => `${file}: ${reason}`).join('; ');
+}
+
+function clauseOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/\.$/, '');
 }
 
 /** null: the task has no type, so nobody can tell. */

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { type TaskType, taskTypes } from '../../../contract/plan';
-import { type BudgetUse, budgetLevels, budgetScopes, type Quota, type SkippedRecord } from '../../../contract/usage';
-import type { Schema } from '../../store/schemas';
+import type { BudgetUse, Quota, SkippedRecord } from '../../../contract/usage';
+import { budgetUseSchema, type Schema } from '../../store/schemas';
 import type { Owner, UsageBucket } from '../../usage/parts';
 import { ownerName } from '../../usage/sums';
 import type { CostState } from './parts';
@@ -54,16 +54,6 @@ const skippedSchema = z.object({
   line: z.nullable(number),
   reason: text,
 }) satisfies Schema<SkippedRecord>;
-const budgetSchema = z.object({
-  scope: z.enum(budgetScopes),
-  plan: textOrNull,
-  task: textOrNull,
-  period: textOrNull,
-  budget: z.object({ usd: z.optional(number), tokens: z.optional(number) }),
-  used: z.object({ usd: z.nullable(number), tokens: number, atLeast: z.boolean() }),
-  percent: number,
-  level: z.enum(budgetLevels),
-}) satisfies Schema<BudgetUse>;
 
 export const costsDocumentSchema = z.object({
   v: z.literal(1),
@@ -73,7 +63,7 @@ export const costsDocumentSchema = z.object({
   failure: textOrNull,
   texts: z.array(text),
   buckets: numbers,
-  budgets: z.array(budgetSchema),
+  budgets: z.array(budgetUseSchema),
   types: z.record(text, z.enum(taskTypes)),
   quotas: z.array(quotaSchema),
   skipped: z.array(skippedSchema),

@@ -1,7 +1,10 @@
+import { listWorktrees } from '../../git/worktreeList';
 import { createMeter } from '../../usage/meter';
 import type { UsageMeter } from '../../usage/parts';
+import { WorkerMeter } from '../../usage/workerMeter';
 import type { TaskContext } from '../context';
 import { refreshHint } from './liveCosts';
+import { openCostTools } from './openCostTools';
 import type { CostState } from './parts';
 import { readCosts } from './readCosts';
 import { meterOptions, readUsage } from './readUsage';
@@ -45,6 +48,7 @@ const lookMs = 50;
 
 /** The window with the duty looks at the records when it is told to, and writes what it found. */
 async function askWindows(context: TaskContext): Promise<CostState> {
+  if (!(await isWindowOnDuty(context))) return readBeside(context);
   const { store } = context;
   const asked = store.now().toISOString();
   await store.hints.touch(refreshHint);
@@ -52,8 +56,30 @@ async function askWindows(context: TaskContext): Promise<CostState> {
   for (;;) {
     const state = await readCosts(context);
     if (state !== null && state.at >= asked && state.failure === undefined) return state;
-    // Nobody answers: the duty is just changing hands, or its worker cannot be started.
-    if (performance.now() > deadline) return readUsage(context);
+    // The duty is just changing hands, or its worker has too much to read, or does not start.
+    if (performance.now() > deadline) return readBeside(context);
     await new Promise((resolve) => setTimeout(resolve, lookMs));
+  }
+}
+
+/** Whether a window looks at agents' records for everybody. */
+export async function isWindowOnDuty({ store }: TaskContext): Promise<boolean> {
+  return (await store.leases.read('duty'))?.alive === true;
+}
+
+/** Reads all records in a worker that ends with it, for nobody may stand still meanwhile; rare, since somebody has the duty. */
+async function readBeside(context: TaskContext): Promise<CostState> {
+  const { host, git, layout } = context;
+  const options = meterOptions(host);
+  const tools = openCostTools(context, {
+    ...options,
+    meter: new WorkerMeter({ ...options, settings: host.settings() }),
+  });
+  try {
+    const worktrees = await listWorktrees(git, layout);
+    const question = await tools.question(worktrees.map((worktree) => worktree.path));
+    return await tools.complete(await tools.meter.ask(question), question);
+  } finally {
+    tools.dispose();
   }
 }

@@ -3,7 +3,7 @@ import { sessionCosts } from '../../usage/log';
 import { refName, sameRef, type TaskContext } from '../context';
 import { recordCrossings } from './budgetEvents';
 import { createCostLog, unloggedSessions } from './costLog';
-import { costsNow } from './costsNow';
+import { costsNow, isWindowOnDuty } from './costsNow';
 import type { CostState } from './parts';
 import { isLimited, readBudgets } from './readBudgets';
 
@@ -63,10 +63,6 @@ async function logSessions(context: TaskContext, ref: TaskRef, state: CostState)
     news.map((session) => ({ ...session, type, final: true })),
     { state, at: context.store.now() },
   );
-}
-
-async function isWindowOnDuty({ store }: TaskContext): Promise<boolean> {
-  return (await store.leases.read('duty'))?.alive === true;
 }
 
 async function safely({ host }: TaskContext, what: string, action: () => Promise<void>): Promise<void> {
