@@ -5,7 +5,6 @@ import { refName } from '../../core/tasks/context';
 import { meterOptions, readUsage } from '../../core/tasks/usage/readUsage';
 import { createDays } from '../../core/usage/days';
 import { createMeter } from '../../core/usage/meter';
-import { threadHelper } from '../../core/usage/threadHelper';
 import { type GlobalOptions, interruptSignal, openCli, settingsOutside } from '../context';
 import { printAll } from '../costAll';
 import { type CostFlags, costForm, printCost, recordsBehind } from '../costAnswer';
@@ -28,9 +27,7 @@ export async function cost(flags: Flags, global: GlobalOptions, version: string)
     return exitCodes.done;
   }
   const signal = interruptSignal();
-  const options = meterOptions(repository.host);
-  const helper = threadHelper(repository.host.settings(), options.places);
-  const meter = createMeter({ ...options, helper });
+  const meter = createMeter(meterOptions(repository.host));
   try {
     if (flags.refreshPrices === true) await refreshPrices(repository.store.documents, { signal });
     const state = await readUsage(repository.context, { all: flags.all, signal, meter });

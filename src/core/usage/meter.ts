@@ -4,7 +4,6 @@ import { type Log, silentLog } from '../ports';
 import { Ledger } from './ledger/ledger';
 import type { UsageMeter } from './parts';
 import type { Board } from './scan/board';
-import type { ScanHelper } from './scan/helper';
 import { createScan } from './scan/scan';
 
 export interface MeterOptions {
@@ -16,16 +15,14 @@ export interface MeterOptions {
   readonly board?: Board | undefined;
   /** Files that are not read, and told among what was skipped. */
   readonly leftOut?: readonly SkippedRecord[] | undefined;
-  /** Reads a part of the files the first time; for whoever asks once, since how far it read is not kept. */
-  readonly helper?: ScanHelper | undefined;
 }
 
 /**
  * A meter in this very thread: for commands, and inside a window's worker. It works without a pause, whatever there is
  * to read, so a window never asks one directly.
  */
-export function createMeter({ readers, places, log = silentLog, board, leftOut, helper }: MeterOptions): UsageMeter {
-  const scan = createScan({ readers, places, log, board, leftOut, helper });
+export function createMeter({ readers, places, log = silentLog, board, leftOut }: MeterOptions): UsageMeter {
+  const scan = createScan({ readers, places, log, board, leftOut });
   const ledger = new Ledger(scan.answers, places.platform);
   return {
     async ask(question, signal) {

@@ -1,34 +1,18 @@
 // The program of the worker thread in which agents' records are read: `dist/usage.js`.
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { recordReaders } from '../agents/recordReaders';
-import { type Log, silentLog } from '../ports';
+import type { Log } from '../ports';
 import { createMeter } from './meter';
 import type { UsageAnswer, UsageBucket } from './parts';
 import { Board } from './scan/board';
-import type { HandedFile } from './scan/helper';
-import { readHanded } from './scan/scan';
-import type { FromWorker, PartStart, ToWorker, WorkerStart } from './workerMessages';
+import type { FromWorker, ToWorker, WorkerStart } from './workerMessages';
 
 /** So many are taken in within a few ms by whoever asked. */
 const pieceLength = 400;
 
 function main(): void {
-  const start = workerData as WorkerStart | PartStart;
   if (parentPort === null) throw new Error('This program runs in a worker thread only.');
-  if ('port' in start) start.port.once('message', (files: readonly HandedFile[]) => readPart(start, files));
-  else serve(parentPort, start);
-}
-
-/** Reads some files once, for a scan in another thread, which waits for it. */
-function readPart({ settings, places, port, state }: PartStart, files: readonly HandedFile[]): void {
-  try {
-    const readers = recordReaders(settings);
-    const read = readHanded(files, { readers, places, log: silentLog }, () => Atomics.add(state, 0, 1));
-    port.postMessage(read, [read.answers.numbers.buffer]);
-  } finally {
-    Atomics.store(state, 1, 1);
-    Atomics.notify(state, 1);
-  }
+  serve(parentPort, workerData as WorkerStart);
 }
 
 /** Answers questions for as long as the other side wants. */

@@ -1,4 +1,3 @@
-import type { MessagePort } from 'node:worker_threads';
 import type { Quota, SkippedRecord } from '../../contract/usage';
 import type { RecordPlaces } from '../agents/records';
 import type { Log, Settings } from '../ports';
@@ -12,16 +11,6 @@ export interface WorkerStart {
   readonly board: SharedArrayBuffer;
   /** Files that a worker before it died of: left alone, and named. */
   readonly leftOut: readonly SkippedRecord[];
-}
-
-/** What it is started with to read some files once. */
-export interface PartStart {
-  readonly settings: Pick<Settings, 'customAgents'>;
-  readonly places: RecordPlaces;
-  /** From which the files come, as a list of `HandedFile`, and where what was read goes. */
-  readonly port: MessagePort;
-  /** At 0 it counts files, 1 at 1 says that it has ended. */
-  readonly state: Int32Array;
 }
 
 export type ToWorker =

@@ -1,11 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { appendFile } from 'node:fs/promises';
 import path from 'node:path';
-import { claudeRecords } from '../../../src/core/agents/claude/records';
 import { silentLog } from '../../../src/core/ports';
-import { createMeter } from '../../../src/core/usage/meter';
-import type { ScanHelper } from '../../../src/core/usage/scan/helper';
-import { threadHelper } from '../../../src/core/usage/threadHelper';
 import { WorkerMeter } from '../../../src/core/usage/workerMeter';
 import { comparable, measuredFigures, placesOf, questionOf, trueFigures } from '../support/records/metered';
 import { sumsBy } from '../support/records/truth';
@@ -15,28 +11,8 @@ import { memoryFolder, withTempDir } from '../support/repositories';
 const other = () => 'other';
 const settings = { customAgents: {} };
 
-describe('usage: against the truth, in other threads', function () {
+describe('usage: against the truth, in another thread', function () {
   this.timeout(60_000);
-
-  it('two threads that share the reading find each answer once', () =>
-    withTempDir(async (dir) => {
-      // So many bytes that half of them are handed over; copies and subagents lie in both halves.
-      const { answers } = writeRecords(dir, { seed: 17, bytes: 26e6, prose: 9_000, answers: [10, 40] });
-      const places = placesOf(dir);
-      const helper = threadHelper(settings, places);
-      let handed = 0;
-      const counting: ScanHelper = {
-        start(files) {
-          handed = files.length;
-          return helper.start(files);
-        },
-        dismiss: () => helper.dismiss(),
-      };
-      const meter = createMeter({ readers: [claudeRecords], places, helper: counting });
-      const { buckets } = await meter.ask(questionOf());
-      assert.ok(handed > 10, `${handed} files were handed over`);
-      assert.deepEqual(measuredFigures(buckets), trueFigures(answers, other, 'UTC'));
-    }, memoryFolder()));
 
   it('a worker knows at every moment what has been written', () =>
     withTempDir(async (dir) => {

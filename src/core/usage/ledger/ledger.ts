@@ -105,7 +105,7 @@ export class Ledger {
     let last: Answer | null = null;
     this.makeRoom();
     for (const index of changed) {
-      const answer = this.answers.get(index);
+      const answer = this.answers.at(index);
       if (last?.file !== answer.file || last.session !== answer.session) this.noteFile(answer);
       last = answer;
       if (answer.parent !== null && this.descends(answer.agent, answer.session, answer.parent)) chained = true;
@@ -123,7 +123,7 @@ export class Ledger {
     for (const i of these) this.buckets[i]?.clear();
     for (let i = 0; i < this.answers.size; i++) {
       const at = this.bucketOf[i] ?? none;
-      if (these.has(at)) this.buckets[at]?.add(shareOf(this.answers.get(i), rules.pricer));
+      if (these.has(at)) this.buckets[at]?.add(shareOf(this.answers.at(i), rules.pricer));
     }
   }
 

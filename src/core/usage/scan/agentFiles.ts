@@ -5,7 +5,6 @@ import type { Log } from '../../ports';
 import type { ScanOptions } from './answers';
 import type { AnswerTable } from './answerTable';
 import type { Board } from './board';
-import type { HandedFile } from './helper';
 import { LineFile } from './lineFile';
 import type { Lines } from './readLines';
 import { codeOf, FolderWalk, identityOf } from './walk';
@@ -22,15 +21,12 @@ export interface Collected {
 /** A file that is there now. */
 export interface FoundFile {
   readonly file: RecordFile;
-  /** Number of its root among the reader's. */
-  readonly root: number;
   readonly stats: Stats;
 }
 
 /** The files of one reader, and how far each was read. */
 export class AgentFiles {
   readonly #reader: RecordReader;
-  readonly #number: number;
   readonly #to: Collected;
   readonly #walks: readonly FolderWalk[];
   readonly #leftOut: ReadonlyMap<string, SkippedRecord>;
@@ -38,10 +34,8 @@ export class AgentFiles {
   #files = new Map<string, LineFile | WholeFile>();
   #unreadable: SkippedRecord[] = [];
 
-  /** @param number of the reader among all */
-  constructor(reader: RecordReader, number: number, o: ScanOptions, to: Collected) {
+  constructor(reader: RecordReader, o: ScanOptions, to: Collected) {
     this.#reader = reader;
-    this.#number = number;
     this.#to = to;
     this.#walks = reader.roots(o.places).map((root) => new FolderWalk(root, (file, why) => this.#tell(file, why)));
     const leftOut = o.leftOut?.filter(({ agent }) => agent === reader.agent) ?? [];
@@ -58,32 +52,19 @@ export class AgentFiles {
     const identities = new Set<string>();
     const found: FoundFile[] = [];
     const here = new Map<string, LineFile | WholeFile>();
-    for (const [root, walk] of this.#walks.entries()) {
+    for (const walk of this.#walks) {
       for (const file of walk.files()) {
         const stats = this.#look(file.path);
         const identity = stats === null ? null : identityOf(stats, file.path);
         if (stats === null || identity === null || identities.has(identity)) continue;
         identities.add(identity);
-        found.push({ file, root, stats });
+        found.push({ file, stats });
         const known = this.#files.get(file.path);
         if (known !== undefined) here.set(file.path, known);
       }
     }
     this.#files = here;
     return found;
-  }
-
-  /** As somebody else can read it; null: only this can. */
-  handed({ file, root, stats }: FoundFile): HandedFile | null {
-    if (this.#reader.kind !== 'lines') return null;
-    return {
-      agent: this.#reader.agent,
-      reader: this.#number,
-      root,
-      path: file.path,
-      relative: file.relative,
-      bytes: stats.size,
-    };
   }
 
   /** @returns how many bytes were read */

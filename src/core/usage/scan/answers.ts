@@ -2,7 +2,6 @@ import type { Quota, SkippedRecord } from '../../../contract/usage';
 import type { RecordPlaces, RecordReader, UsageRecord } from '../../agents/records';
 import type { Log } from '../../ports';
 import type { Board } from './board';
-import type { ScanHelper } from './helper';
 
 /** One answer of a model and where it was read. */
 export interface Answer extends UsageRecord {
@@ -21,6 +20,8 @@ export interface Answers {
   readonly size: number;
   /** A new object each time. @throws RangeError */
   get(index: number): Answer;
+  /** The same without a copy: good until more is found. @throws RangeError */
+  at(index: number): Answer;
   /** Those that are new or were replaced since the last call, each once, in ascending order; at first all. */
   takeChanged(): readonly number[];
 }
@@ -59,6 +60,4 @@ export interface ScanOptions {
   readonly board?: Board | undefined;
   /** Files that are not read, and told among what was skipped. */
   readonly leftOut?: readonly SkippedRecord[] | undefined;
-  /** Reads a part of the files the first time; for whoever asks once, since how far it read is not kept. */
-  readonly helper?: ScanHelper | undefined;
 }

@@ -1,31 +1,39 @@
-type Numbers = Uint8Array | Uint32Array | Float64Array;
+type Numbers = Uint32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
 
-/** Numbers by index, in as little room as their kind needs; grows as it is filled. */
-export class Column<T extends Numbers> {
+/** A power of two, so that a row's page and its place on it are found by shifting. */
+const pageShift = 10;
+const pageRows = 1 << pageShift;
+
+/**
+ * Rows of numbers, of as many columns each. They lie on pages outside of the heap that are never copied: neither growing
+ * nor the collector of garbage takes time or memory for them.
+ */
+export class Rows<T extends Numbers> {
   readonly #kind: new (
     length: number,
   ) => T;
-  #values: T;
+  readonly #width: number;
+  readonly #pages: T[] = [];
 
-  constructor(kind: new (length: number) => T) {
+  constructor(kind: new (length: number) => T, width: number) {
     this.#kind = kind;
-    this.#values = new kind(0);
+    this.#width = width;
   }
 
   /** 0 where nothing was set. */
-  at(index: number): number {
-    return this.#values[index] ?? 0;
+  at(row: number, column: number): number {
+    return this.#pages[row >> pageShift]?.[(row & (pageRows - 1)) * this.#width + column] ?? 0;
   }
 
-  set(index: number, value: number): void {
-    if (index >= this.#values.length) this.#grow(index);
-    this.#values[index] = value;
+  /** @param values of all columns */
+  set(row: number, values: readonly number[]): void {
+    this.#page(row).set(values, (row & (pageRows - 1)) * this.#width);
   }
 
-  #grow(index: number): void {
-    const longer = new this.#kind(Math.max(1024, Math.ceil(index * 1.5)));
-    longer.set(this.#values);
-    this.#values = longer;
+  #page(row: number): T {
+    const number = row >> pageShift;
+    while (this.#pages.length <= number) this.#pages.push(new this.#kind(pageRows * this.#width));
+    return this.#pages[number] as T;
   }
 }
 
@@ -46,10 +54,5 @@ export class Words {
 
   at(id: number): string | null {
     return this.#texts[id] ?? null;
-  }
-
-  /** By number. */
-  get all(): readonly (string | null)[] {
-    return this.#texts;
   }
 }

@@ -58,11 +58,11 @@ export class LineFile implements LineSink {
 
   /**
    * Reads what was appended; all of it when the file is not the one that was read.
-   * @param stats as it was just now; null: nobody has looked
+   * @param stats as it was just now
    * @returns how many bytes were read
    */
-  refresh(stats: Stats | null, lines: Lines): number {
-    if (this.#seen !== null && stats !== null && isSame(this.#seen, stats)) return 0;
+  refresh(stats: Stats, lines: Lines): number {
+    if (this.#seen !== null && isSame(this.#seen, stats)) return 0;
     this.#unreadable = null;
     this.#to.board?.show(this.#agent, this.#path);
     let fd: number;

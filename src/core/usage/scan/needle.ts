@@ -1,4 +1,10 @@
 /**
+ * Where a needle is that was not found. Read from here because a loop that is compiled while it runs does not know yet
+ * what comes behind it: a look into `Number` there would end the compiled code, each time anew.
+ */
+export const nowhere = Number.POSITIVE_INFINITY;
+
+/**
  * Finds one text in many bytes (Boyer, Moore and Horspool: what stands under the needle's last byte tells how far it can
  * be moved). In long files with many finds it is several times as fast as `Buffer.indexOf`, which at each call first
  * tries two slower ways.
@@ -16,7 +22,7 @@ export class Needle {
     for (const [index, byte] of bytes.subarray(0, -1).entries()) this.#step[byte] = bytes.length - 1 - index;
   }
 
-  /** Where it begins next at or after `from` and ends before `to`; Infinity: nowhere. */
+  /** Where it begins next at or after `from` and ends before `to`; `nowhere` where it does not. */
   find(hay: Uint8Array, from: number, to: number): number {
     const needle = this.#bytes;
     const step = this.#step;
@@ -32,6 +38,6 @@ export class Needle {
       }
       at += step[byte] as number;
     }
-    return Number.POSITIVE_INFINITY;
+    return nowhere;
   }
 }

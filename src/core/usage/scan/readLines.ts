@@ -1,5 +1,5 @@
 import { readSync } from 'node:fs';
-import type { Needle } from './needle';
+import { type Needle, nowhere } from './needle';
 
 /** Longer lines are not read: they would be held in memory whole. */
 export const longestLine = 64 * 1024 * 1024;
@@ -90,9 +90,9 @@ export class Lines {
 function eachWith(needles: readonly Needle[], lines: Buffer, sink: LineSink, base: number): void {
   const next = needles.map((needle) => needle.find(lines, 0, lines.length));
   for (;;) {
-    let hit = Number.POSITIVE_INFINITY;
+    let hit = nowhere;
     for (let index = 0; index < next.length; index += 1) hit = Math.min(hit, next[index] as number);
-    if (hit === Number.POSITIVE_INFINITY) return;
+    if (hit === nowhere) return;
     const start = lines.lastIndexOf(newline, hit) + 1;
     let end = sink.lineAt(lines, start, base + start);
     if (end < 0) {
