@@ -2,8 +2,8 @@ import * as z from 'zod/mini';
 import { type SyncMethod, syncMethods } from '../contract/events';
 import { type Budget, type PermissionMode, permissionModes } from '../contract/plan';
 import { type CustomAgent, defaultSettings, type Settings } from './ports';
-import { discountSchema, ownPricesSchema } from './prices/ownPriceSchema';
-import type { OwnPrices } from './prices/ownPrices';
+import type { OwnPrice, OwnPrices } from './prices/ownPrices';
+import { typedDiscount, typedPrice } from './prices/typedPrices';
 
 const customAgentSchema = z.object({
   command: z.array(z.string()).check(z.minLength(1)),
@@ -21,6 +21,12 @@ const budgetSchema = z.object({
 export const budgetsSchema = z.object({ day: z.optional(budgetSchema), week: z.optional(budgetSchema) });
 
 const text = z.string().check(z.minLength(1));
+
+const ownPriceSchema = z.custom<OwnPrice>(
+  (value) => typedPrice(value) !== null,
+  'a price in US dollars per million tokens',
+);
+const discountSchema = z.custom<number>((value) => typedDiscount(value) !== null, 'a factor of 0 or more');
 
 /** Schema of a settings file: `cache/settings.json` in the store (windows mirror theirs there), or a script's own. */
 export const settingsFileSchema = z.object({
@@ -41,7 +47,7 @@ export const settingsFileSchema = z.object({
   costLog: z.optional(z.nullable(text)),
   remoteBranches: z.optional(z.array(text)),
   budgets: z.optional(budgetsSchema),
-  prices: z.optional(ownPricesSchema),
+  prices: z.optional(z.record(z.string(), z.union([ownPriceSchema, z.array(ownPriceSchema)]))),
   priceDiscounts: z.optional(z.record(z.string(), discountSchema)),
 });
 

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Budget, PermissionMode } from '../contract/plan';
 import { type CustomAgent, defaultSettings, type Settings } from '../core/ports';
-import { readablePrices } from '../core/prices/ownPriceSchema';
+import { readablePrices } from '../core/prices/typedPrices';
 import { type DispatchPlace, dispatchPlaces, type SettingKey, settingKeys, settingsSection } from './contributions';
 
 function read<T>(key: SettingKey, scope: vscode.Uri | undefined, otherwise: T): T {

@@ -202,4 +202,22 @@ describe('a budget in the window', () => {
     await waitFor('its agent', async () => (await agentStarts(root, spun)).length === 1);
     await tell('say-hello', 'end');
   });
+
+  it('offers to start a prompt beyond the limit of work in progress', async () => {
+    const file = path.join(root, '.vscode/settings.json');
+    await writeFile(file, JSON.stringify({ ...JSON.parse(await readFile(file, 'utf8')), 'switchyard.wipLimit': 1 }));
+    await window.runCommand('Switchyard: Set Budget…');
+    await window.pick('Each day');
+    await window.answerQuickInput('$1000');
+    await waitFor('no warning', async () => !(await isWarning()));
+    await window.runCommand('Switchyard: Spin an Agent…');
+    await window.answerQuickInput('Say goodbye');
+    const held = await window.waitForNotification('inbox/say-goodbye is held: 1 of 1 tasks');
+    assert.deepEqual(held.buttons, ['Dispatch Anyway']);
+    assert.doesNotMatch(held.text, /--override/);
+    await window.clickButton('Dispatch Anyway');
+    const spun = { plan: 'inbox', task: 'say-goodbye' };
+    await waitFor('its agent', async () => (await agentStarts(root, spun)).length === 1);
+    await tell('say-goodbye', 'end');
+  });
 });

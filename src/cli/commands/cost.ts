@@ -1,7 +1,7 @@
 import { GitError } from '../../core/git/errors';
 import type { Repository } from '../../core/openRepository';
 import { refreshPrices } from '../../core/prices/refresh';
-import { refName } from '../../core/tasks/context';
+import { refName } from '../../core/tasks/refs';
 import { meterOptions, readUsage } from '../../core/tasks/usage/readUsage';
 import { createDays } from '../../core/usage/days';
 import { createMeter } from '../../core/usage/meter';

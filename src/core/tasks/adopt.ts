@@ -10,10 +10,11 @@ import { branchExists, resolveCommit } from '../git/refs';
 import { placeOf } from '../git/repository';
 import { type GitWorktree, listWorktrees } from '../git/worktreeList';
 import { createTask, inboxPlan } from '../plan/createFiles';
-import { findTask, readRecords, refName, type TaskContext, withTaskLock } from './context';
+import { findTask, readRecords, type TaskContext, withTaskLock } from './context';
 import { prepare, titleOf } from './dispatch';
 import { freezeBrief } from './freezeBrief';
 import { lastAgent } from './lastAgent';
+import { refName } from './refs';
 import { presentPaths } from './snapshot';
 import { TaskError } from './taskError';
 

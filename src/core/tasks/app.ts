@@ -5,12 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AppJson } from '../../contract/json';
 import type { TaskRef } from '../../contract/plan';
 import { isSameProcess, processStartTime } from '../store/processes';
-import { noWorktree, readRecord, refName, streamName, type TaskContext, withTaskLock } from './context';
+import { noWorktree, readRecord, type TaskContext, withTaskLock } from './context';
 import { taskEnvironment } from './environment';
 import type { AppRecord, TaskRecord } from './fold';
 import { answers, isPortFree } from './portProbe';
 import { assignPorts } from './ports';
 import { endGroup } from './processTree';
+import { refName, streamName } from './refs';
 import { TaskError } from './taskError';
 
 export interface AppOptions {

@@ -1,8 +1,9 @@
 import type { ArchiveRecord, TaskEvent } from '../../contract/events';
 import type { TaskRef } from '../../contract/plan';
 import type { RestoredWorktree } from '../worktrees/trash/restore';
-import { refName, type TaskContext } from './context';
+import type { TaskContext } from './context';
 import { foldEvent, type KeptArchive, type TaskRecord } from './fold';
+import { refName } from './refs';
 import { TaskError } from './taskError';
 
 /** A kept worktree and the task it was of; the task may be forgotten since. */

@@ -3,7 +3,8 @@ import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import type { TaskRef } from '../../contract/plan';
 import { childEnvironment } from '../git/environment';
-import { readRecord, refName, streamName, type TaskContext } from './context';
+import { readRecord, type TaskContext } from './context';
+import { refName, streamName } from './refs';
 import { TaskError } from './taskError';
 
 export interface BackgroundOptions {

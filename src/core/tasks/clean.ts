@@ -6,11 +6,12 @@ import { archiveRefName, archiveWorktree } from '../worktrees/archive/archiveRef
 import { folderSize } from '../worktrees/size';
 import { cleanWorktree } from '../worktrees/trash/clean';
 import { archivesOf, recordCleaned } from './archives';
-import { findTask, readRecord, refName, type TaskContext, trashDeps, withTaskLock } from './context';
+import { findTask, readRecord, type TaskContext, trashDeps, withTaskLock } from './context';
 import { canEnd, endWork } from './endWork';
 import type { TaskRecord } from './fold';
 import { hasOwnCommits, type Looked, lookAtWorktree } from './lookAtWorktree';
 import { recoverMoves } from './recover';
+import { refName } from './refs';
 import { withScratch } from './scratch';
 import { TaskError } from './taskError';
 

@@ -1,7 +1,8 @@
 import type { CleanAllJson, CleanJson } from '../../contract/json';
 import { folderSize } from '../worktrees/size';
 import { clean } from './clean';
-import { readRecords, refName, type TaskContext } from './context';
+import { readRecords, type TaskContext } from './context';
+import { refName } from './refs';
 
 export interface CleanIntegratedOptions {
   /** Only list them, with their sizes. */

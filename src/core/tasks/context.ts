@@ -7,6 +7,7 @@ import type { Plan, TaskFile } from '../plan/plan';
 import type { Host } from '../ports';
 import type { Store } from '../store/store';
 import { foldTask, type TaskRecord } from './fold';
+import { refName, streamName } from './refs';
 import { TaskError } from './taskError';
 
 /** What the rooms below give to everything that is done to tasks. */
@@ -24,19 +25,6 @@ export interface TaskContext {
 export interface FoundTask {
   readonly plan: Plan;
   readonly task: TaskFile;
-}
-
-export function refName(ref: TaskRef): string {
-  return `${ref.plan}/${ref.task}`;
-}
-
-/** Name of a task's event stream, lease and lock. */
-export function streamName(ref: TaskRef): string {
-  return `${ref.plan}~${ref.task}`;
-}
-
-export function sameRef(a: TaskRef, b: TaskRef): boolean {
-  return a.plan === b.plan && a.task === b.task;
 }
 
 /** The name under which the store keeps a text. */

@@ -11,20 +11,12 @@ import type { Plan, TaskFile } from '../plan/plan';
 import { type BegunWorktree, beginWorktree, type MadeWorktree, type MakePhase } from '../worktrees/make/makeWorktree';
 import { chooseNames, type WorktreeNames } from '../worktrees/names';
 import { resolveWorktreeRoot } from '../worktrees/root';
-import {
-  findTask,
-  readRecord,
-  readRecords,
-  refName,
-  type TaskContext,
-  textHash,
-  withTaskLock,
-  worktreesDeps,
-} from './context';
+import { findTask, readRecord, readRecords, type TaskContext, textHash, withTaskLock, worktreesDeps } from './context';
 import type { TaskRecord } from './fold';
 import { freezeBrief } from './freezeBrief';
 import { refuseHeld, refuseOverBudget, unmetDependencies } from './holds';
 import { lastAgent } from './lastAgent';
+import { refName } from './refs';
 import { TaskError } from './taskError';
 import { budgetsAtStart } from './usage/budgetsAtStart';
 

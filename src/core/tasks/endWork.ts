@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TaskRef } from '../../contract/plan';
 import { endProcesses, processesIn } from '../worktrees/processes/processes';
-import { readRecord, refName, type TaskContext } from './context';
+import { readRecord, type TaskContext } from './context';
 import { type Looked, listed } from './lookAtWorktree';
+import { refName } from './refs';
 import { askToClose } from './windows';
 
 /** Long enough for a person to answer the question about unsaved files. */

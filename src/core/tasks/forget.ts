@@ -1,5 +1,6 @@
 import type { TaskRef } from '../../contract/plan';
-import { findTask, readRecord, refName, streamName, type TaskContext, withTaskLock } from './context';
+import { findTask, readRecord, type TaskContext, withTaskLock } from './context';
+import { refName, streamName } from './refs';
 import { TaskError } from './taskError';
 
 /**

@@ -4,8 +4,9 @@ import { parseTaskText } from '../plan/parse';
 import type { Plan } from '../plan/plan';
 import { reserveOf } from '../plan/reserve';
 import type { Records } from './conflicts/subjects';
-import { refName, type TaskContext } from './context';
+import type { TaskContext } from './context';
 import type { TaskRecord } from './fold';
+import { refName } from './refs';
 
 /**
  * What plans and tasks say that a task's changes may be held against, by `plan/task`: of every task that has a file,

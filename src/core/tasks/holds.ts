@@ -2,8 +2,9 @@ import type { TaskRef } from '../../contract/plan';
 import type { BudgetUse } from '../../contract/usage';
 import type { Plan, TaskFile } from '../plan/plan';
 import { defaultSettings } from '../ports';
-import { readRecord, readRecords, refName, sameRef, type TaskContext } from './context';
+import { readRecord, readRecords, type TaskContext } from './context';
 import { countsAsWip, type TaskRecord } from './fold';
+import { refName, sameRef } from './refs';
 import { stateTable } from './stateTable';
 import { TaskError } from './taskError';
 import {

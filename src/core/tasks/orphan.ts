@@ -1,8 +1,9 @@
 import type { TaskRef } from '../../contract/plan';
 import { isSameProcess } from '../store/processes';
-import { refName, type TaskContext } from './context';
+import type { TaskContext } from './context';
 import type { TaskRecord } from './fold';
 import { signalTree } from './processTree';
+import { refName } from './refs';
 import { TaskError } from './taskError';
 
 /**

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import type { TaskRef } from '../../contract/plan';
-import { readRecords, refName, type TaskContext } from './context';
+import { readRecords, type TaskContext } from './context';
 import type { TaskRecord } from './fold';
 import { isPortFree } from './portProbe';
+import { refName } from './refs';
 import { TaskError } from './taskError';
 
 /** Ports of one worktree. */

@@ -1,10 +1,11 @@
 import type { TaskRef } from '../../contract/plan';
 import { findProgram } from '../agents/program';
 import { agentByName } from '../agents/registry';
-import { findTask, refName, type TaskContext } from './context';
+import { findTask, type TaskContext } from './context';
 import { type Prepared, type PrepareOptions, prepare, refuseProblems } from './dispatch';
 import { refuseHeld } from './holds';
 import { lastAgent } from './lastAgent';
+import { refName } from './refs';
 import { type HeldBy, TaskError } from './taskError';
 import type { ExpectedOf } from './usage/budgetHolds';
 import { budgetsAtStart } from './usage/budgetsAtStart';

@@ -6,19 +6,12 @@ import type { Problem, TaskRef } from '../../contract/plan';
 import type { Plan } from '../plan/plan';
 import { copyIgnored } from '../worktrees/copy/copyIgnored';
 import { fillSubmodules } from '../worktrees/submodules';
-import {
-  afterDecisions,
-  noWorktree,
-  readRecord,
-  refName,
-  streamName,
-  type TaskContext,
-  worktreesDeps,
-} from './context';
+import { afterDecisions, noWorktree, readRecord, type TaskContext, worktreesDeps } from './context';
 import { taskEnvironment } from './environment';
 import type { TaskRecord } from './fold';
 import { restingState } from './foldParts';
 import { assignPorts, portsOf } from './ports';
+import { refName, streamName } from './refs';
 import { runSetup } from './setup';
 import { setupProblem } from './setupPlan';
 import { TaskError } from './taskError';

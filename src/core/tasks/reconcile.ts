@@ -6,9 +6,10 @@ import { launchLapseMs } from '../store/launches';
 import { repairMoved } from '../worktrees/moved';
 import { resolveWorktreeRoot } from '../worktrees/root';
 import { recordEndedApps } from './app';
-import { readRecord, readRecords, refName, streamName, type TaskContext, withTaskLock } from './context';
+import { readRecord, readRecords, type TaskContext, withTaskLock } from './context';
 import { type TaskRecord, taskRecordSchema } from './fold';
 import { type Recovered, recover } from './recover';
+import { refName, streamName } from './refs';
 import { isRunnerLost, runnerLost, worktreeGone } from './rows';
 import { leasesByName, presentPaths } from './snapshot';
 

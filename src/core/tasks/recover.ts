@@ -8,8 +8,9 @@ import { recoverClean } from '../worktrees/trash/clean';
 import { cleanJournalSchema, restoreJournalSchema } from '../worktrees/trash/journal';
 import { recoverRestore } from '../worktrees/trash/restore';
 import { recordCleaned, recordRestored } from './archives';
-import { refName, sameRef, type TaskContext, trashDeps, withTaskLock, worktreesDeps } from './context';
+import { type TaskContext, trashDeps, withTaskLock, worktreesDeps } from './context';
 import { recoverSyncs } from './recoverSync';
+import { refName, sameRef } from './refs';
 import { removeDeadScratch } from './scratch';
 
 /** A long operation that was cut off, and what became of it. */

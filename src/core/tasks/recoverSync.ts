@@ -6,7 +6,8 @@ import type { FoundJournal } from '../store/journals';
 import { type SyncJournal, syncJournalSchema } from '../worktrees/sync/journal';
 import { recoverSync, type SyncRecovery } from '../worktrees/sync/recover';
 import { tidyRetired } from '../worktrees/sync/workspace';
-import { refName, sameRef, type TaskContext, withTaskLock } from './context';
+import { type TaskContext, withTaskLock } from './context';
+import { refName, sameRef } from './refs';
 
 /** A sync that was cut off, and how it ended. */
 export interface RecoveredSync {

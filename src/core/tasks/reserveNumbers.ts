@@ -4,7 +4,8 @@ import { shownPath, splitPaths } from '../git/bytePath';
 import { placeOf } from '../git/repository';
 import type { Plan, TaskFile } from '../plan/plan';
 import { makesMigrations, migrationNumber, type Reserve, reserveOf, shareNumbers } from '../plan/reserve';
-import { refName, type TaskContext } from './context';
+import type { TaskContext } from './context';
+import { refName } from './refs';
 import { TaskError } from './taskError';
 
 /**

@@ -3,8 +3,9 @@ import type { TaskRef } from '../../contract/plan';
 import { listWorktrees } from '../git/worktreeList';
 import { restoreWorktree } from '../worktrees/trash/restore';
 import { archivesOf, chooseArchive, noCommit, recordRestored } from './archives';
-import { readRecord, refName, type TaskContext, trashDeps, withTaskLock } from './context';
+import { readRecord, type TaskContext, trashDeps, withTaskLock } from './context';
 import { recoverMoves } from './recover';
+import { refName } from './refs';
 import { presentPaths } from './snapshot';
 import { TaskError } from './taskError';
 

@@ -15,9 +15,10 @@ import { WorktreeError } from '../worktrees/errors';
 import type { SyncChange } from '../worktrees/sync/journal';
 import type { SyncDeps, SyncOutcome } from '../worktrees/sync/request';
 import { syncWorktree } from '../worktrees/sync/syncWorktree';
-import { findTask, readRecord, readRecords, streamName, type TaskContext, withTaskLock } from './context';
+import { findTask, readRecord, readRecords, type TaskContext, withTaskLock } from './context';
 import type { TaskRecord } from './fold';
 import { recoverSyncs } from './recoverSync';
+import { streamName } from './refs';
 
 export interface SyncOptions {
   /** Default: the setting. */

@@ -16,13 +16,14 @@ import { type AppOptions, readApp, type StartedApp, startApp, stopApp } from './
 import { type BackgroundOptions, type BackgroundRunner, startRunner } from './background';
 import { type CleanOptions, clean } from './clean';
 import { type CleanIntegratedOptions, cleanIntegrated } from './cleanIntegrated';
-import { readRecord, sameRef, type TaskContext } from './context';
+import { readRecord, type TaskContext } from './context';
 import { type Prepared, type PrepareOptions, prepare } from './dispatch';
 import { forget } from './forget';
 import { lastAgent } from './lastAgent';
 import { chooseStartable, prepareAll, type StartableTasks } from './prepareAll';
 import { makeReadyAlone, type Ready, type ReadyOptions, readyOnRecord } from './ready';
 import { keepRecords, lapseLaunches, type ReconcileReport, reconcile } from './reconcile';
+import { sameRef } from './refs';
 import { type RestoreOptions, restore } from './restore';
 import { type RunOptions, type RunResult, run } from './run';
 import { type Snapshot, takeSnapshot } from './snapshot';

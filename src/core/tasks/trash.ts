@@ -3,7 +3,8 @@ import { folderSize } from '../worktrees/size';
 import { deleteArchive } from '../worktrees/trash/deleteArchive';
 import { findTrash } from '../worktrees/trash/trash';
 import { archivesOf, type FoundArchive, readArchives } from './archives';
-import { refName, type TaskContext, trashDeps, withTaskLock } from './context';
+import { type TaskContext, trashDeps, withTaskLock } from './context';
+import { refName } from './refs';
 import { trashKeptMs } from './rows';
 import { TaskError } from './taskError';
 

@@ -3,9 +3,10 @@ import type { TaskRow, WatchLine } from '../../contract/json';
 import type { TaskRef } from '../../contract/plan';
 import { type ConditionKind, conditionKinds, type TaskState, taskStates } from '../../contract/states';
 import { parseStreamName } from '../store/names';
-import { refName, sameRef, streamName, type TaskContext } from './context';
+import type { TaskContext } from './context';
 import { foldEvent, type TaskRecord } from './fold';
 import { recordLostRunners } from './reconcile';
+import { refName, sameRef, streamName } from './refs';
 import { TaskError } from './taskError';
 
 /** How far one stream was told. */

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import { type KnownAgent, knownAgents, type TaskRef } from '../../contract/plan';
+import type { Prepared } from '../../core/tasks/dispatch';
+import { orTold, tell } from '../messages';
 import { withViewProgress } from '../progress';
 import type { RepositorySession } from '../sessions/repositorySession';
 import { readDispatchPlace, readSettings } from '../settings';
@@ -57,7 +59,6 @@ export async function spin(services: Services, argument: unknown): Promise<void>
 }
 
 async function start(services: Services, session: RepositorySession, answer: Answer): Promise<void> {
-  const scope = session.folders[0]?.folder.uri;
   const { tasks } = session.repository;
   let refs: readonly TaskRef[] = [];
   const onTasks = (made: readonly TaskRef[]) => {
@@ -65,14 +66,29 @@ async function start(services: Services, session: RepositorySession, answer: Ans
     // From here on the prompt is in a task's file, whatever happens to the rest.
     void services.memory.update(promptKey, undefined);
   };
-  const prepared = await withBudgetConsent(
-    () => refs.map(({ plan, task }) => `${plan}/${task}`),
-    (override) =>
-      override
-        ? tasks.prepareAll(refs, { override, rivals: refs.length > 1 ? refs[0]?.task : undefined })
-        : tasks.spin(answer.prompt, { agents: [...answer.agents], onTasks }),
-  );
-  const place = readDispatchPlace(scope);
+  const again = () => tasks.prepareAll(refs, { override: true, rivals: refs.length > 1 ? refs[0]?.task : undefined });
+  try {
+    const prepared = await withBudgetConsent(
+      () => namesOf(refs),
+      (override) => (override ? again() : tasks.spin(answer.prompt, { agents: [...answer.agents], onTasks })),
+    );
+    await launch(services, session, prepared);
+  } catch (error) {
+    const { TaskError } = await import('../core');
+    if (!TaskError.is(error) || error.hold === null || refs.length === 0) throw error;
+    tell('warning', vscode.l10n.t('{0} is held: {1}.', namesOf(refs).join(', '), oneLine(error.hold.reason)), {
+      label: vscode.l10n.t('Dispatch Anyway'),
+      run: () => orTold(services.log, () => withViewProgress(async () => launch(services, session, await again()))),
+    });
+  }
+}
+
+function namesOf(refs: readonly TaskRef[]): string[] {
+  return refs.map(({ plan, task }) => `${plan}/${task}`);
+}
+
+async function launch(services: Services, session: RepositorySession, prepared: readonly Prepared[]): Promise<void> {
+  const place = readDispatchPlace(session.folders[0]?.folder.uri);
   for (const [index, each] of prepared.entries()) {
     const group = prepared.length === 1 ? 'alone' : index === 0 ? 'first' : 'next';
     await services.launcher.start(session, each, place, { group });

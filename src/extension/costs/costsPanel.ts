@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { TaskRef } from '../../contract/plan';
-import { refName } from '../../core/tasks/context';
+import { refName } from '../../core/tasks/refs';
 import type { CostState } from '../../core/tasks/usage/parts';
 import { totalOf } from '../../core/usage/sums';
 import {

@@ -1,5 +1,5 @@
 import type { CostGrouping, ModelMismatch } from '../../contract/usage';
-import { refName } from '../../core/tasks/context';
+import { refName } from '../../core/tasks/refs';
 import type { CostState } from '../../core/tasks/usage/parts';
 import { createDays, mondayOf } from '../../core/usage/days';
 import type { UsageBucket } from '../../core/usage/parts';

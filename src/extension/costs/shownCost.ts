@@ -1,7 +1,7 @@
 import type { TaskRow } from '../../contract/json';
 import type { TaskRef } from '../../contract/plan';
 import type { BudgetUse } from '../../contract/usage';
-import { refName } from '../../core/tasks/context';
+import { refName } from '../../core/tasks/refs';
 import { stateTable } from '../../core/tasks/stateTable';
 import type { CostState } from '../../core/tasks/usage/parts';
 import { createDays } from '../../core/usage/days';

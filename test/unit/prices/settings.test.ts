@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { readablePrices } from '../../../src/core/prices/ownPriceSchema';
+import { readablePrices } from '../../../src/core/prices/typedPrices';
 import { layerSettings, settingsFileSchema } from '../../../src/core/settings';
 
 describe('prices: settings', () => {

@@ -1,11 +1,11 @@
 /**
  * How a property is sampled: a new seed each time, printed, so that a failure can be played again with
  * `SWITCHYARD_SEED`; twenty times as many runs with `npm run test:long`, where only the suite's own deadline ends them.
- * @param runs how many in `npm test`, where 10 s end the sample as well
+ * @param runs how many in `npm test`, where 6 s end the sample as well
  */
 export function sampled(runs: number): { seed: number; numRuns: number; interruptAfterTimeLimit?: number } {
   const many = seeded(runs, 20);
-  return long() ? many : { ...many, interruptAfterTimeLimit: 10_000 };
+  return long() ? many : { ...many, interruptAfterTimeLimit: 6_000 };
 }
 
 /**

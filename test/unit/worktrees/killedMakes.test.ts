@@ -71,7 +71,7 @@ describe('making worktrees, killed at any moment', function () {
         return last;
       });
       await fc
-        .assert(property, sampled(process.env.SWITCHYARD_LONG === '1' ? 20 : 10))
+        .assert(property, sampled(process.env.SWITCHYARD_LONG === '1' ? 20 : 6))
         .finally(() => last.catch(() => undefined));
       // One that the deadline interrupted is judged as well.
       await last;

@@ -15,7 +15,8 @@ import {
 import { CostLogFile, costLineBytes } from '../../usage/logFile';
 import type { UsageBucket } from '../../usage/parts';
 import { allTokens } from '../../usage/sums';
-import { sameRef, type TaskContext } from '../context';
+import type { TaskContext } from '../context';
+import { sameRef } from '../refs';
 import type { CostState } from './parts';
 
 export const costLogName = 'cost-log.jsonl';

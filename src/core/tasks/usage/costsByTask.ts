@@ -1,6 +1,6 @@
 import type { UsageBucket } from '../../usage/parts';
 import { budgetTokens } from '../../usage/sums';
-import { refName } from '../context';
+import { refName } from '../refs';
 
 /** What a row shows of its task's cost. */
 export interface TaskCost {

@@ -5,7 +5,8 @@ import type { ModelUse } from '../../prices/mismatches';
 import type { Pricer } from '../../prices/prices';
 import type { UsageBucket } from '../../usage/parts';
 import { addTokens, budgetTokens, noTokens } from '../../usage/sums';
-import { readRecords, refName, type TaskContext } from '../context';
+import { readRecords, type TaskContext } from '../context';
+import { refName } from '../refs';
 import type { CostState } from './parts';
 
 /** What a type of task was expected to use, and what this repository's finished tasks of it used: medians. */

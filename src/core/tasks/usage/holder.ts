@@ -7,7 +7,7 @@ import type { Log } from '../../ports';
 import { localTimeZone } from '../../usage/days';
 import type { UsageAnswer, UsageBucket, UsageQuestion } from '../../usage/parts';
 import { ownerName } from '../../usage/sums';
-import { refName } from '../context';
+import { refName } from '../refs';
 import type { CostTools } from './costTools';
 import { RecordHints } from './holderHints';
 import { type CostTiming, nextLook, rest } from './holderPace';

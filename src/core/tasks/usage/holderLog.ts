@@ -1,6 +1,6 @@
 import type { LoggedSession, SessionCost } from '../../usage/log';
 import { allTokens } from '../../usage/sums';
-import { refName } from '../context';
+import { refName } from '../refs';
 
 /** A session is put on record again when it has gone on for so long, */
 const afterMs = 10 * 60_000;

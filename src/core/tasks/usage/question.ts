@@ -6,7 +6,8 @@ import { readRefreshedPrices } from '../../prices/refresh';
 import { localTimeZone } from '../../usage/days';
 import type { LoggedSession } from '../../usage/log';
 import type { UsageQuestion } from '../../usage/parts';
-import { refName, type TaskContext } from '../context';
+import type { TaskContext } from '../context';
+import { refName } from '../refs';
 import { tracesOf } from './traces';
 
 export interface QuestionOptions {

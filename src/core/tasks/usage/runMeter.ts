@@ -1,6 +1,7 @@
 import type { TaskRef } from '../../../contract/plan';
 import { sessionCosts } from '../../usage/log';
-import { refName, sameRef, type TaskContext } from '../context';
+import type { TaskContext } from '../context';
+import { refName, sameRef } from '../refs';
 import { recordCrossings } from './budgetEvents';
 import { createCostLog, unloggedSessions } from './costLog';
 import { costsNow, isWindowOnDuty } from './costsNow';

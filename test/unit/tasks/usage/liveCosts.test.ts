@@ -259,6 +259,7 @@ describe('cost as a window knows it', function () {
         async (window) => {
           await o.records.answer(o.root, { session: 'late' });
           await window.costs.refresh();
+          assert.equal(window.costs.state?.failure, undefined);
           assert.equal(window.costs.state?.usage.buckets[0]?.owner.kind, 'elsewhere');
           const ref = { plan: 'p', task: 'a' };
           await o.repository.store.events.appendTask(ref, {

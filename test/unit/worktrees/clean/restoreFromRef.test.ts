@@ -73,7 +73,7 @@ describe('trash: restore from the ref, when the trash is lost', function () {
           for (const [name, n] of steps) await make(mess, name, n);
           await fromRef(root, deps, mess);
         }),
-        { ...sampled(process.env.SWITCHYARD_LONG === '1' ? 25 : 12), endOnFailure: true },
+        { ...sampled(process.env.SWITCHYARD_LONG === '1' ? 25 : 7), endOnFailure: true },
       );
     }, memoryFolder()));
 

@@ -131,5 +131,5 @@ describe('trash: what was cleaned comes back', function () {
   );
 
   it('every byte, mode, index entry and commit, and nothing ignored travels', () =>
-    everyMess(long ? 50 : 10, async (root, deps, steps) => comesBack(await begin(root, deps, steps))));
+    everyMess(long ? 50 : 6, async (root, deps, steps) => comesBack(await begin(root, deps, steps))));
 });

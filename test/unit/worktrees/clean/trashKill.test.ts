@@ -158,7 +158,7 @@ describe('trash: killed at random moments', function () {
           killedRound(scene, round, usual),
         ),
         // Moments are never the same twice, so a smaller example would tell nothing.
-        { seed, numRuns: long ? 200 : 20, endOnFailure: true },
+        { seed, numRuns: long ? 200 : 12, endOnFailure: true },
       );
     }, memoryFolder()));
 });

@@ -151,7 +151,7 @@ describe('worktrees: a sync that is killed', () => {
       await copyOf(dir, s, async () => {
         places = Number((await runChild(s, 0)).said);
       });
-      const step = long ? 1 : Math.ceil(places / 5);
+      const step = long ? 1 : Math.ceil(places / 3);
       for (let n = long ? 1 : 1 + Math.floor(Math.random() * step); n <= places; n += step) {
         await copyOf(dir, s, async () => {
           await runChild(s, n);
