@@ -67,13 +67,16 @@ export function chartShape(
   };
 }
 
+/** Below it a number has no powers of ten any more to be round by. */
+const smallestScale = 1e-300;
+
 /** Round values from 0 up to the first at or above the highest: three to six of them; 0 alone where there is nothing. */
 export function niceTicks(highest: number): readonly number[] {
   if (!Number.isFinite(highest) || highest <= 0) return [0];
-  const rough = highest / 4;
+  const rough = Math.max(highest, smallestScale) / 4;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = ([1, 2, 2.5, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power;
-  const count = Math.ceil(highest / step - 1e-9);
+  const count = Math.max(1, Math.ceil(highest / step - 1e-9));
   // Not by adding up: 0.1 + 0.2 would be shown as 0.30000000000000004.
   return Array.from({ length: count + 1 }, (_, index) => Number((index * step).toPrecision(12)));
 }

@@ -41,6 +41,10 @@ describe('figures of cost', () => {
 });
 
 describe('the shape of the chart', () => {
+  it('has room for the smallest number there is', () => {
+    assert.deepEqual(niceTicks(Number.MIN_VALUE).length, 2);
+  });
+
   it('stacks what is above 0 without a gap, within its room, to scale', () => {
     const amount = fc.oneof(fc.constant(0), fc.double({ min: 0, max: 1e9, noNaN: true }));
     const series = fc.array(fc.array(amount, { minLength: 5, maxLength: 5 }), { maxLength: 6 });
