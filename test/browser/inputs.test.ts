@@ -59,7 +59,9 @@ describe('inputs counted', () => {
     await workbench.screenshot('inputs-review');
   });
 
-  it('four prompts become four running agents in twelve inputs, typing counted', async () => {
+  it('four prompts become four running agents in twelve inputs, typing counted', async function () {
+    // Four times the test above: counted in the long run.
+    if (process.env.SWITCHYARD_LONG !== '1') this.skip();
     const { root, tasks } = await openEmpty();
     workbench.inputs = 0;
     for (const wish of wishes) {
