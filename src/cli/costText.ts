@@ -42,7 +42,7 @@ export function skippedText(skipped: readonly SkippedRecord[]): string[] {
 const mostSkipped = 10;
 
 /** `$1,234.50`, at least a cent; `≥` where more was spent. */
-export function formatUsd(usd: number | null, atLeast: boolean): string {
+function formatUsd(usd: number | null, atLeast: boolean): string {
   if (usd === null) return 'unpriced';
   const [whole = '0', cents = '00'] = usd.toFixed(2).split('.');
   const text = usd > 0 && usd < 0.005 ? '<$0.01' : `$${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${cents}`;
@@ -50,7 +50,7 @@ export function formatUsd(usd: number | null, atLeast: boolean): string {
 }
 
 /** `831`, `12.4k`, `3.1M`, `1.8G`. */
-export function formatTokens(tokens: number): string {
+function formatTokens(tokens: number): string {
   const units = ['', 'k', 'M', 'G', 'T'];
   let [value, unit] = [tokens, 0];
   // What would be rounded to the next unit is shown in it: 999,960 is 1.0M.

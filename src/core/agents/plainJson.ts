@@ -24,7 +24,7 @@ const wordBytes = new Uint8Array(256);
 for (const byte of Buffer.from('0123456789+-.eEtrufalsn')) wordBytes[byte] = 1;
 
 /** Past a string that begins here. */
-export function pastString(bytes: Buffer, from: number): number {
+function pastString(bytes: Buffer, from: number): number {
   if (bytes[from] !== quote) return bad;
   const { length } = bytes;
   for (let at = from + 1; at < length; at += 1) {

@@ -58,7 +58,7 @@ export function createPricer(book: PriceBook, now: number = Date.now()): Pricer 
 }
 
 /** Length of a request's prompt in tokens, as vendors count it for their long-prompt tiers. */
-export function promptTokens(tokens: Tokens): number {
+function promptTokens(tokens: Tokens): number {
   return tokens.input + tokens.cacheRead + tokens.cacheWrite5m + tokens.cacheWrite1h;
 }
 

@@ -4,8 +4,7 @@ import { laterPrices, type RefreshedPrices, tableAt } from './book';
 import { entriesFromLiteLlm } from './litellm';
 import type { PriceEntry } from './prices';
 
-export const priceListAddress =
-  'https://raw.githubusercontent.com/BerriAI/litellm/main/model_prices_and_context_window.json';
+const priceListAddress = 'https://raw.githubusercontent.com/BerriAI/litellm/main/model_prices_and_context_window.json';
 
 const patience = 8_000;
 /** The list has 1.7 MB; what is ten times as long is something else. */

@@ -120,7 +120,7 @@ export function sessionCosts(buckets: readonly UsageBucket[]): SessionCost[] {
 }
 
 /** Names a session of a task. No id of a plan or task holds a line break. */
-export function sessionKey({ plan, task }: TaskRef, agent: string, session: string): string {
+function sessionKey({ plan, task }: TaskRef, agent: string, session: string): string {
   return `${plan}\n${task}\n${agent}\n${session}`;
 }
 

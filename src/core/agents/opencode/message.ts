@@ -3,7 +3,7 @@ import { countsOf, type Fields, fieldsOf, moneyOf, nameOf, nonsense, pathOf, tim
 import type { UsageRecord } from '../records';
 
 /** What is known of a message beside what it says itself. */
-export interface MessageOrigin {
+interface MessageOrigin {
   readonly id: string | null;
   readonly session: string | null;
   /** Directory of its session. */

@@ -14,7 +14,7 @@ const ranks: Readonly<Record<BudgetLevel, number>> = { unknown: 0, within: 0, ne
  * The uses of one budget that are on record. A forgotten task begins anew.
  * @param events of the task, or of the repository, oldest first
  */
-export function usesOnRecord(events: readonly { readonly kind: string }[], use: BudgetUse): BudgetUse[] {
+function usesOnRecord(events: readonly { readonly kind: string }[], use: BudgetUse): BudgetUse[] {
   const from = use.scope === 'task' ? events.findLastIndex(({ kind }) => kind === 'forgotten') + 1 : 0;
   const name = budgetName(use);
   return events

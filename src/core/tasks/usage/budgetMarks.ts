@@ -15,7 +15,7 @@ export interface BudgetMark {
 }
 
 /** The last word on each budget, in the order in which they were first spoken of. */
-export function marksOnRecord(events: readonly RepositoryEvent[]): BudgetMark[] {
+function marksOnRecord(events: readonly RepositoryEvent[]): BudgetMark[] {
   const last = new Map<string, BudgetMark>();
   for (const event of events) if (event.kind === 'budget') last.set(budgetName(event.use), event);
   return [...last.values()].map(({ use, at }) => ({ use, at }));

@@ -5,8 +5,8 @@ import type { UsageBucket } from '../../usage/parts';
 import { budgetTokens } from '../../usage/sums';
 
 /** From these percentages on a budget is nearly used, and used up. */
-export const nearPercent = 85;
-export const overPercent = 100;
+const nearPercent = 85;
+const overPercent = 100;
 
 /** Budgets of the settings; they hold for everything in the repository, whosever task it is. */
 export interface PeriodBudgets {

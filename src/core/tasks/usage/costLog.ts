@@ -19,7 +19,7 @@ import type { TaskContext } from '../context';
 import { sameRef } from '../refs';
 import type { CostState } from './parts';
 
-export const costLogName = 'cost-log.jsonl';
+const costLogName = 'cost-log.jsonl';
 
 /** The repository's own log of what its tasks used: it outlives the agents' records. */
 export interface CostLog {

@@ -203,7 +203,7 @@ function isLive({ runner, agent }: TaskRow): boolean {
  * Whether two answers are about the same figures: other repositories' agents write, too. By hand, since there are
  * thousands of buckets.
  */
-export function saysTheSame(a: UsageAnswer, b: UsageAnswer | null): boolean {
+function saysTheSame(a: UsageAnswer, b: UsageAnswer | null): boolean {
   if (b === null || a.buckets.length !== b.buckets.length || a.skipped.length !== b.skipped.length) return false;
   return a.buckets.every((bucket, i) => isSame(bucket, b.buckets[i])) && isDeepStrictEqual(a.quotas, b.quotas);
 }

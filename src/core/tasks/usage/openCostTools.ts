@@ -4,15 +4,15 @@ import type { Plan } from '../../plan/plan';
 import { type LoggedSession, sessionCosts } from '../../usage/log';
 import type { UsageMeter } from '../../usage/parts';
 import type { TaskContext } from '../context';
+import { refName } from '../refs';
 import { recordCrossings } from './budgetEvents';
-import { bounds } from './budgetMarks';
-import { budgetUses } from './budgets';
 import { createCostLog } from './costLog';
 import type { CostTools } from './costTools';
 import { LogPace } from './holderLog';
 import { joinInSteps } from './joinInSteps';
 import type { CostState } from './parts';
 import { makeQuestion, readTypes } from './question';
+import { readBudgets } from './readBudgets';
 import { costState } from './readUsage';
 
 /** Sessions are held against the log at most this often: there may be thousands. */
@@ -41,7 +41,7 @@ export function openCostTools(
     if (due.length === 0) return;
     const typed = due.map((session) => ({
       ...session,
-      type: state.types[`${session.ref.plan}/${session.ref.task}`] ?? null,
+      type: state.types[refName(session.ref)] ?? null,
     }));
     await log.append(typed, { state, at });
   }
@@ -66,12 +66,11 @@ export function openCostTools(
       logged = read.sessions;
       const buckets = await joinInSteps(usage.buckets, logged, question.timeZone);
       const state = costState(question, { ...usage, buckets }, { sessions: [], damage: read.damage });
-      const { skipped } = state.usage;
       await pause();
       return {
         ...state,
         types: await readTypes({ plans: async () => plans }, logged),
-        budgets: budgetUses({ ...bounds(context, plans), buckets, missing: skipped.length > 0 }),
+        budgets: await readBudgets(context, state.usage, { timeZone: question.timeZone, plans }),
       };
     },
     async record(state, live) {

@@ -6,7 +6,7 @@ import { Rows, Words } from './columns';
 import { Keys } from './keys';
 
 /** What an answer was found in. */
-export interface FoundIn {
+interface FoundIn {
   readonly agent: string;
   readonly file: string;
   /** Of the first byte of its line; -1: no line. */
