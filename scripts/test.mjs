@@ -2,7 +2,6 @@
 // a deadline of its own, and closes with `N passed, N failed`.
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
@@ -18,6 +17,7 @@ import {
   ensureVsCode,
   projectRoot,
 } from './provision.mjs';
+import { runUnitTests } from './unitTests.mjs';
 
 const usage = `npm test -- [options]
   --only a,b     of check, unit, vscode, agents, browser; default: all, in this order
@@ -32,14 +32,14 @@ const totalMs = 20.9 * minute;
 
 /**
  * @typedef {{grep: string | undefined, desktop: boolean}} Options
- * @typedef {{passed: number, failed: number, executed: number}} Counts
+ * @typedef {{passed: number, failed: number, executed: number, failures: readonly string[]}} Counts
  * @typedef {{deadlineMs: number, prepare?: (options: Options) => Promise<unknown>, run: (options: Options, deadlineMs: number) => Promise<Counts>}} Suite
  */
 
 /** @type {Readonly<Record<string, Suite>>} */
 const suites = {
   check: { deadlineMs: 4 * minute, run: check },
-  unit: { deadlineMs: 12 * minute, run: unit },
+  unit: { deadlineMs: 12 * minute, prepare: prepareUnit, run: unit },
   vscode: { deadlineMs: 5 * minute, prepare: prepareVsCode, run: insideVsCode },
   agents: {
     deadlineMs: 6 * minute,
@@ -78,7 +78,7 @@ async function check(_options, deadlineMs) {
     // Biome colours its output even where nobody can see colours.
     lint: ['node_modules/@biomejs/biome/bin/biome', 'ci', ...(process.stdout.isTTY ? [] : ['--colors=off']), '.'],
   };
-  const counts = { passed: 0, failed: 0, executed: Object.keys(programs).length };
+  const counts = { passed: 0, failed: 0, executed: Object.keys(programs).length, failures: [] };
   for (const [name, args] of Object.entries(programs)) {
     const { code, timedOut } = await nodeRun(args, { deadlineMs });
     if (code === 0) {
@@ -87,31 +87,22 @@ async function check(_options, deadlineMs) {
     } else {
       console.log(`  ${name} failed${timedOut ? ' (deadline)' : ''}`);
       counts.failed += 1;
+      counts.failures.push(`check: ${name}`);
     }
   }
   return counts;
 }
 
-/** The rooms with the most tests; each part has processes of its own. */
-const largeRooms = ['conflicts', 'worktrees', 'tasks', 'cli'];
+async function unit({ grep }, deadlineMs) {
+  const timeoutMs = process.env.SWITCHYARD_LONG ? 15 * minute : 20_000;
+  const results = path.join(projectRoot, 'out/results/unit');
+  return runUnitTests({ root: projectRoot, grep, deadlineMs, results, timeoutMs });
+}
 
-/**
- * Room by room: a process that has run a hundred files is large, and starting git from a large process takes several
- * times as long.
- */
-async function unit(options, deadlineMs) {
-  const end = performance.now() + deadlineMs;
-  const parts = largeRooms.map((room) => ({
-    report: `unit-${room}`,
-    args: ['--ignore', `test/unit/!(${room})/**`, '--ignore', 'test/unit/*.ts'],
-  }));
-  parts.push({ report: 'unit-rest', args: largeRooms.flatMap((room) => ['--ignore', `test/unit/${room}/**`]) });
-  const sum = { passed: 0, failed: 0, executed: 0 };
-  for (const part of parts) {
-    const counts = await mocha('unit', options, Math.max(1_000, end - performance.now()), part);
-    for (const key of Object.keys(sum)) sum[key] += counts[key];
-  }
-  return sum;
+async function prepareUnit() {
+  const { code, output } = await nodeRun(['scripts/buildUnitTests.mjs'], { quiet: true, deadlineMs: minute });
+  if (code !== 0) throw new Error(`Translating the unit tests failed:\n${output}`);
+  process.env.SWITCHYARD_TEST_PROGRAMS = path.join(projectRoot, 'out/unit/programs');
 }
 
 /** Most files beside each other: much of the time they wait for windows. What measures times comes after them, alone. */
@@ -125,8 +116,16 @@ async function browser(options, deadlineMs) {
     report: 'browser-alone',
     args: ['--ignore', 'test/browser/*.ts'],
   });
-  const sum = (key) => beside[key] + alone[key];
-  return { passed: sum('passed'), failed: sum('failed'), executed: sum('executed') };
+  return add(beside, alone);
+}
+
+function add(a, b) {
+  return {
+    passed: a.passed + b.passed,
+    failed: a.failed + b.failed,
+    executed: a.executed + b.executed,
+    failures: [...a.failures, ...b.failures],
+  };
 }
 
 /** @param {{report: string, args: readonly string[]}} more */
@@ -135,13 +134,9 @@ function mocha(suite, options, deadlineMs, more = { report: suite, args: [] }) {
     ...['node_modules/mocha/bin/mocha.js', '--config', `test/${suite}/.mocharc.json`],
     ...['--reporter', './scripts/mochaReporter.cjs'],
     ...(options.grep === undefined ? [] : ['--fgrep', options.grep]),
-    // Files in processes beside each other, one more than processors: much of the time they wait for git, or for time.
-    ...(suite === 'unit' ? ['--parallel', '--jobs', String(Math.min(4, availableParallelism() + 1))] : []),
     ...more.args,
-    // Twenty times as many runs of each property.
-    ...(suite === 'unit' && process.env.SWITCHYARD_LONG ? ['--timeout', '900000'] : []),
   ];
-  return counted(more.report, args, deadlineMs, { SWITCHYARD_REPORTER: suite === 'unit' ? 'dot' : 'spec' });
+  return counted(more.report, args, deadlineMs);
 }
 
 function insideVsCode(options, deadlineMs) {
@@ -150,7 +145,7 @@ function insideVsCode(options, deadlineMs) {
 }
 
 /** Runs a suite and reads its counts from the report mocha wrote; a run without one counts as one failure. */
-async function counted(suite, args, deadlineMs, env) {
+async function counted(suite, args, deadlineMs, env = {}) {
   const report = path.join(projectRoot, 'out/results', `${suite}.json`);
   rmSync(report, { force: true });
   mkdirSync(path.dirname(report), { recursive: true });
@@ -158,20 +153,17 @@ async function counted(suite, args, deadlineMs, env) {
     deadlineMs,
     env: { ...process.env, ...env, SWITCHYARD_RESULTS: report },
   });
-  if (timedOut) console.log(`  ${suite}: ended at its deadline of ${deadlineMs / 1000} s`);
-  let stats;
+  let read;
   try {
-    ({ stats } = JSON.parse(readFileSync(report, 'utf8')));
+    read = JSON.parse(readFileSync(report, 'utf8'));
   } catch (error) {
-    console.log(`  ${suite}: no report of its tests (${error.message}), so it counts as failed`);
-    return { passed: 0, failed: 1, executed: 1 };
+    const why = timedOut ? `ended at its deadline of ${Math.round(deadlineMs / 1000)} s` : error.message;
+    return { passed: 0, failed: 1, executed: 1, failures: [`${suite}: no report of its tests (${why})`] };
   }
-  const { passes: passed, failures: failed } = stats;
-  if (code !== 0 && failed === 0) {
-    console.log(`  ${suite}: exit ${code} although no test failed: counts as failed`);
-    return { passed, failed: 1, executed: passed + 1 };
-  }
-  return { passed, failed, executed: passed + failed };
+  const passed = read.stats.passes;
+  const failures = read.failures.map(({ fullTitle }) => `${suite}: ${fullTitle}`);
+  if (code !== 0 && failures.length === 0) failures.push(`${suite}: exit ${code} although no test failed`);
+  return { passed, failed: failures.length, executed: passed + failures.length, failures };
 }
 
 /** @param {string} name @param {Options} options @param {number} deadlineMs @returns {Promise<Counts>} */
@@ -185,11 +177,10 @@ async function runSuite(name, options, deadlineMs) {
     counts = await suite.run(options, deadlineMs);
   } catch (error) {
     console.error(error.message);
-    counts = { passed: 0, failed: 1, executed: 1 };
+    counts = { passed: 0, failed: 1, executed: 1, failures: [`${name}: ${error.message.split('\n')[0]}`] };
   }
   if (counts.executed === 0 && options.grep === undefined) {
-    console.log(`  ${name}: executed no test, so it counts as failed`);
-    counts.failed += 1;
+    counts = add(counts, { passed: 0, failed: 1, executed: 0, failures: [`${name}: executed no test`] });
   }
   const left = killMarked(runMarker, process.env[runMarker]);
   if (left > 0) console.log(`  ${name}: ended ${left} processes it had left running`);
@@ -222,16 +213,18 @@ async function main() {
   if (long) process.env.SWITCHYARD_LONG = '1';
   const factor = long ? 8 : 1;
   const end = performance.now() + totalMs * factor;
-  const sum = { passed: 0, failed: 0, executed: 0 };
+  let sum = { passed: 0, failed: 0, executed: 0, failures: [] };
   for (const name of names) {
     const deadlineMs = Math.max(1_000, Math.min(suites[name].deadlineMs * factor, end - performance.now()));
     const counts = await runSuite(name, { grep, desktop }, Math.round(deadlineMs));
-    for (const key of Object.keys(sum)) sum[key] += counts[key];
+    sum = add(sum, counts);
   }
   if (sum.executed === 0) {
     console.log(`No test matches "${grep}".`);
     sum.failed += 1;
   }
+  // At the end as well: of a long output, people and machines often keep the end alone.
+  if (sum.failures.length > 0) console.log(`\nFailed:\n${sum.failures.map((title) => `  ${title}`).join('\n')}`);
   console.log(`\n${sum.passed} passed, ${sum.failed} failed`);
   process.exitCode = sum.failed === 0 ? 0 : 1;
 }

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { ensureNode24 } from '../../../scripts/provision.mjs';
 import { opencodeRecords } from '../../../src/core/agents/opencode/records';
+import { bundled } from '../support/bundled';
 import { withTempDir } from '../support/repositories';
 import type { DatabaseCase, DatabaseResult, DatabaseRows } from './databaseProgram';
 import { assertSound, counted, type Found, placesAt, readWhole, sum, type WholeReader } from './recordSupport';
@@ -20,9 +21,9 @@ function realRows(name: string): DatabaseRows {
 /** Makes these databases and reads them, in a Node that has SQLite. */
 async function readDatabases(...cases: readonly DatabaseCase[]): Promise<DatabaseResult[]> {
   const node = hasSqlite ? process.execPath : await ensureNode24();
-  const program = path.join(import.meta.dirname, 'databaseProgram.ts');
+  const program = await bundled(path.join(import.meta.dirname, 'databaseProgram.ts'));
   return withTempDir(async (folder) => {
-    const { stdout, stderr } = await execa(node, ['--import', 'tsx', program, folder], {
+    const { stdout, stderr } = await execa(node, [program, folder], {
       input: JSON.stringify(cases),
     });
     assert.equal(stderr, '');

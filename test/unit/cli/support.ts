@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
 import type { TaskRow } from '../../../src/contract/json';
+import { programsFolder } from '../support/bundled';
 import { testEnvironment } from '../support/repositories';
 
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -13,15 +13,26 @@ let bundle: Promise<string> | null = null;
 
 /** The command line as it ships, with the thread it judges hazards in, bundled once per test run. */
 export function cliFile(): Promise<string> {
-  bundle ??= build();
+  bundle ??= builtOnce();
   return bundle;
 }
 
-async function build(): Promise<string> {
-  const dir = realpathSync(mkdtempSync(path.join(tmpdir(), 'switchyard-cli-')));
-  process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
+async function builtOnce(): Promise<string> {
+  const dir = path.join(programsFolder(), 'cli');
+  if (!existsSync(dir)) {
+    const made = await build(`${dir}.${process.pid}`);
+    // Another process of the same run may have been quicker: its programs are the same.
+    await rename(made, dir).catch((error: NodeJS.ErrnoException) => {
+      if (!existsSync(dir)) throw error;
+    });
+  }
+  return path.join(dir, 'cli.js');
+}
+
+async function build(dir: string): Promise<string> {
+  await mkdir(dir, { recursive: true });
   // Where the grammars come from.
-  symlinkSync(path.join(root, 'node_modules'), path.join(dir, 'node_modules'), 'junction');
+  await symlink(path.join(root, 'node_modules'), path.join(dir, 'node_modules'), 'junction');
   await esbuild.build({
     entryPoints: {
       cli: path.join(root, 'src/cli/main.ts'),
@@ -38,7 +49,7 @@ async function build(): Promise<string> {
     keepNames: true,
     logLevel: 'warning',
   });
-  return path.join(dir, 'cli.js');
+  return dir;
 }
 
 export interface CliResult {

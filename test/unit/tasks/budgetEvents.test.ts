@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { build } from 'esbuild';
 import type { Budget } from '../../../src/contract/plan';
 import type { BudgetLevel, BudgetUse } from '../../../src/contract/usage';
 import type { Repository } from '../../../src/core/openRepository';
@@ -10,6 +9,7 @@ import { foldTask } from '../../../src/core/tasks/fold';
 import { isNews, recordCrossings } from '../../../src/core/tasks/usage/budgetEvents';
 import { marksInForce, readMarks } from '../../../src/core/tasks/usage/budgetMarks';
 import { writePlan } from '../cli/support';
+import { bundled } from '../support/bundled';
 import { makeRepository, memoryFolder, testEnvironment, withTempDir } from '../support/repositories';
 import { testHost, withOpen } from './host';
 
@@ -130,7 +130,7 @@ describe('tasks: crossings of budgets on record', () => {
 
   it('writes each crossing exactly once with many processes at once, some of which are killed', async () => {
     await withBudgeted(async ({ root, repository }) => {
-      const program = await bundledChild(path.dirname(root));
+      const program = await bundled(path.join(import.meta.dirname, 'budgetsInChild.ts'));
       const children = await Promise.all(Array.from({ length: 3 }, () => startChild(program, root)));
       for (const { child } of children) child.stdin?.write('go\n');
       const [first, ...others] = children;
@@ -150,20 +150,6 @@ describe('tasks: crossings of budgets on record', () => {
     });
   });
 });
-
-/** As one file: compiled three times, its sources take longer than what it does. */
-async function bundledChild(dir: string): Promise<string> {
-  const outfile = path.join(dir, 'budgetsInChild.cjs');
-  await build({
-    entryPoints: [path.join(import.meta.dirname, 'budgetsInChild.ts')],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    logLevel: 'error',
-  });
-  return outfile;
-}
 
 async function startChild(program: string, root: string): Promise<{ child: ChildProcess; ended: Promise<void> }> {
   const child = spawn(process.execPath, [program, root, '40'], {

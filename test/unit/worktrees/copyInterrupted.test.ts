@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { type Copied, copyIgnored } from '../../../src/core/worktrees/copy/copyIgnored';
 import { WorktreeError } from '../../../src/core/worktrees/errors';
+import { bundled } from '../support/bundled';
 import { addWorktree, commitAll, makeRepository, testEnvironment, withTempDir } from '../support/repositories';
 import { sampled } from '../support/sampled';
 import { depsFor } from './support';
@@ -33,8 +34,8 @@ async function makeMain(dir: string, o: typeof size = size): Promise<string> {
   return root;
 }
 
-function startChild(root: string, worktree: string, ...globs: string[]): ChildProcess {
-  const args = ['--import', 'tsx', child, root, worktree, ...globs];
+async function startChild(root: string, worktree: string, ...globs: string[]): Promise<ChildProcess> {
+  const args = [await bundled(child), root, worktree, ...globs];
   return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], env: testEnvironment() });
 }
 
@@ -72,7 +73,7 @@ describe('copying ignored files: interrupted', () => {
       for (const [round, ms] of fc.sample(fc.integer({ min: 0, max: 250 }), { seed, numRuns }).entries()) {
         if (Date.now() > deadline) break;
         const w = await addWorktree(root, path.join(dir, `w${round}`), `agent/${round}`);
-        const copier = startChild(root, w, '**');
+        const copier = await startChild(root, w, '**');
         // Before the wait: a fast machine may have copied everything by then.
         const ended = once(copier, 'exit');
         if (copier.stdout !== null) await once(copier.stdout, 'data');
@@ -93,8 +94,8 @@ describe('copying ignored files: interrupted', () => {
       const w = await addWorktree(root, path.join(dir, 'w'), 'agent/x');
       const deps = await depsFor(root);
       const answers = await Promise.all([
-        answerOf(startChild(root, w, '**')),
-        answerOf(startChild(root, w, '**')),
+        answerOf(await startChild(root, w, '**')),
+        answerOf(await startChild(root, w, '**')),
         copyIgnored(deps, { worktree: w, globs: ['**'] }),
       ]);
       assert.equal(await isWhole(w), true);
@@ -205,7 +206,7 @@ describe('copying ignored files: the disk', () => {
       await mkdir(temporary);
       await run('chown', ['-R', `${nobody}:${nobody}`, root, w, temporary]);
       const as = [`--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'];
-      const args = [...as, process.execPath, '--import', 'tsx', child, root, w, '**'];
+      const args = [...as, process.execPath, await bundled(child), root, w, '**'];
       const env = testEnvironment({ HOME: temporary, TMPDIR: temporary });
       const { stdout } = await run('setpriv', args, { env });
       const { copied, leftOut }: Copied = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
