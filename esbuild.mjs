@@ -4,27 +4,16 @@ import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
+import { commandLine, node } from './scripts/commandLine.mjs';
 
 const require = createRequire(import.meta.url);
 const watch = process.argv.includes('--watch');
 const production = process.argv.includes('--production');
 
-/** @type {import('esbuild').BuildOptions} */
-const node = {
-  bundle: true,
-  platform: 'node',
-  format: 'cjs',
-  target: 'node20',
-  // ESM first: the CommonJS builds of some dependencies (yaml, zod) cannot be tree-shaken.
-  mainFields: ['module', 'main'],
-  // CommonJS here: the other build asks `import.meta` where it lies, which no bundle of this format has.
-  alias: { 'web-tree-sitter': require.resolve('web-tree-sitter') },
-  // The bundles are CommonJS, which has another name for where a file lies.
-  define: { 'import.meta.dirname': '__dirname' },
+const asked = {
   minify: production,
   sourcemap: production ? false : 'linked',
   logLevel: 'info',
-  legalComments: 'none',
 };
 
 /** `import('./core')` of the extension stays a `require` of the bundle beside it, which is compiled when it is called. */
@@ -34,17 +23,6 @@ const coreBeside = {
   setup(build) {
     build.onResolve({ filter: /^\.\.?\/core$/ }, ({ kind }) =>
       kind === 'dynamic-import' ? { path: './core.js', external: true } : undefined,
-    );
-  },
-};
-
-/** The command line's first file is small, so that what must be fast is: all other commands are loaded when one is run. */
-const commandsBeside = {
-  name: 'commands-beside',
-  /** @param {import('esbuild').PluginBuild} build */
-  setup(build) {
-    build.onResolve({ filter: /^\.\/program$/ }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: './commands.js', external: true } : undefined,
     );
   },
 };
@@ -68,19 +46,7 @@ const builds = [
     entryPoints: ['main.ts', `${panel}.css`].map((file) => ({ in: `src/webview/${panel}/${file}`, out: panel })),
     outdir: 'dist/webview',
   })),
-  {
-    ...node,
-    entryPoints: { cli: 'src/cli/main.ts' },
-    outdir: 'dist',
-    banner: { js: '#!/usr/bin/env node' },
-    plugins: [commandsBeside],
-    supported: { 'dynamic-import': false },
-  },
-  { ...node, entryPoints: { commands: 'src/cli/program.ts' }, outdir: 'dist' },
-  // Programs of worker threads, for both: `src/core/conflicts/hazards/workerJudge.ts` and
-  // `src/core/usage/workerMeter.ts` find them beside them.
-  { ...node, entryPoints: { hazards: 'src/core/conflicts/hazards/worker.ts' }, outdir: 'dist' },
-  { ...node, entryPoints: { usage: 'src/core/usage/worker.ts' }, outdir: 'dist' },
+  ...commandLine('dist'),
 ];
 
 // The suite that runs inside VS Code. mocha stays outside: it loads its own parts by name.
@@ -94,9 +60,9 @@ if (process.argv.includes('--tests')) {
 await rm('dist', { recursive: true, force: true });
 await copyGrammars('dist/grammars');
 if (watch) {
-  for (const build of builds) await (await esbuild.context(build)).watch();
+  for (const build of builds) await (await esbuild.context({ ...asked, ...build })).watch();
 } else {
-  await Promise.all(builds.map((build) => esbuild.build(build)));
+  await Promise.all(builds.map((build) => esbuild.build({ ...asked, ...build })));
 }
 
 /**

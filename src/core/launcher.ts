@@ -41,8 +41,9 @@ export function launcherPlaces(
   return { binDir: path.join(globalStorage, 'bin'), folder, cli: path.join(folder, 'cli.js') };
 }
 
-/** All but the hook's are the command line's, as are the grammars: it looks for them beside itself. */
-const programs = ['cli.js', 'commands.js', 'hook.js', 'hazards.js'];
+const entry = 'cli.js';
+/** What the command line starts or loads, and looks for beside itself, as it does for the grammars; and the hook's. */
+const programs = /^(cli-[\w-]+\.mjs|hazards\.js|usage\.js|hook\.js)$/;
 const grammars = 'grammars';
 const keptWithoutLeaseMs = 24 * 60 * 60_000;
 
@@ -57,8 +58,9 @@ export async function installLauncher(options: LauncherOptions): Promise<Launche
   const { binDir, folder, cli } = launcherPlaces(options.globalStorage, options.version);
   await mkdir(folder, { recursive: true });
   await mkdir(binDir, { recursive: true });
-  for (const name of programs)
-    await copyProgram(path.join(options.distDir, name), path.join(folder, name), name === 'cli.js');
+  // The first file last: it is not there before what it loads is.
+  const others = (await readdir(options.distDir)).filter((name) => programs.test(name));
+  for (const name of [...others, entry]) await copyProgram(path.join(options.distDir, name), path.join(folder, name));
   await copyGrammars(path.join(options.distDir, grammars), path.join(folder, grammars));
   const now = new Date();
   await utimes(folder, now, now);
@@ -88,17 +90,11 @@ async function copyGrammars(from: string, to: string): Promise<void> {
     throw error;
   });
   if (names.length > 0) await mkdir(to, { recursive: true });
-  for (const name of names) await copyProgram(path.join(from, name), path.join(to, name), true);
+  for (const name of names) await copyProgram(path.join(from, name), path.join(to, name));
 }
 
-async function copyProgram(from: string, to: string, required: boolean): Promise<void> {
-  let wanted: Buffer;
-  try {
-    wanted = await readFile(from);
-  } catch (error) {
-    if (!required && isFileError(error, 'ENOENT')) return;
-    throw error;
-  }
+async function copyProgram(from: string, to: string): Promise<void> {
+  const wanted = await readFile(from);
   // The same content is left alone: on Windows a running program cannot be replaced.
   const there = await readFile(to).catch(() => null); // unreadable is as good as absent: it is written anew
   if (there?.equals(wanted)) return;

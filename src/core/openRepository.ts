@@ -3,22 +3,15 @@ import type { Problem, TaskRef } from '../contract/plan';
 import type { MatrixState } from './conflicts/parts';
 import { createGit, type Git } from './git/git';
 import { findRepository, type RepositoryLayout, rememberMainWorktree } from './git/repository';
-import { answerChecklist } from './integrate/answerChecklist';
 import type { ChecklistAnswer } from './integrate/checklist';
-import { readChecklist, readChecklists } from './integrate/readChecklists';
 import type { Plan } from './plan/plan';
 import { readPlan, readPlans } from './plan/readPlans';
 import type { Host, Settings } from './ports';
 import { openStore, type Store } from './store/store';
-import { readConflicts } from './tasks/conflicts/readConflicts';
-import { type ConflictTools, openConflictTools } from './tasks/conflicts/tools';
+import type { ConflictTools } from './tasks/conflicts/tools';
 import type { TaskContext } from './tasks/context';
 import { TextKeeper } from './tasks/keepTexts';
 import { createTasks, type Tasks } from './tasks/tasks';
-import type { CostTools } from './tasks/usage/costTools';
-import { openCostTools } from './tasks/usage/openCostTools';
-import { meterOptions } from './tasks/usage/readUsage';
-import { WorkerMeter } from './usage/workerMeter';
 
 /** One repository with all its rooms: what both hosts work with. */
 export interface Repository {
@@ -32,8 +25,6 @@ export interface Repository {
   settings(): Settings;
   /** What looking at conflicts needs, made at the first call; later calls share what it keeps. */
   conflicts(): Promise<ConflictTools>;
-  /** What finding out cost needs, for as long as its caller has the duty; `dispose` ends it. */
-  costTools(): CostTools;
   /** All plans as they are on disk now; every text read is kept in the store. */
   plans(): Promise<{ readonly plans: readonly Plan[]; readonly problems: readonly Problem[] }>;
   plan(id: string): Promise<Plan | null>;
@@ -81,12 +72,18 @@ function compose(parts: { git: Git; layout: RepositoryLayout; store: Store; host
   const context: TaskContext = { host, git, layout, store, plans: async () => (await plans()).plans, plan };
   let tools: Promise<ConflictTools> | null = null;
   const conflicts = () => {
-    tools ??= openConflictTools(context).catch((error: unknown) => {
-      // What failed for a passing reason is tried again at the next use.
-      tools = null;
-      throw error;
-    });
+    tools ??= import('./tasks/conflicts/tools')
+      .then(({ openConflictTools }) => openConflictTools(context))
+      .catch((error: unknown) => {
+        // What failed for a passing reason is tried again at the next use.
+        tools = null;
+        throw error;
+      });
     return tools;
+  };
+  const conflictsNow = async () => {
+    const { readConflicts } = await import('./tasks/conflicts/readConflicts');
+    return readConflicts(context, { tools: await conflicts() });
   };
   return {
     layout,
@@ -97,18 +94,19 @@ function compose(parts: { git: Git; layout: RepositoryLayout; store: Store; host
     tasks: createTasks(context),
     settings: () => host.settings(),
     conflicts,
-    costTools() {
-      const options = meterOptions(host);
-      return openCostTools(context, { ...options, meter: new WorkerMeter({ ...options, settings: host.settings() }) });
-    },
     plans,
     plan,
     async checklist(id, state) {
-      const known = state === undefined ? await readConflicts(context, { tools: await conflicts() }) : state;
-      return readChecklist(context, id, known);
+      const { readChecklist } = await import('./integrate/readChecklists');
+      return readChecklist(context, id, state === undefined ? await conflictsNow() : state);
     },
-    checklists: (state) => readChecklists(context, state),
-    answerChecklist: (shown, answer) => answerChecklist(context, shown, answer),
+    async checklists(state) {
+      return (await import('./integrate/readChecklists')).readChecklists(context, state);
+    },
+    async answerChecklist(shown, answer) {
+      const { answerChecklist } = await import('./integrate/answerChecklist');
+      await answerChecklist(context, shown, answer);
+    },
     dispose() {
       void tools?.then(({ hazards }) => hazards.dispose()).catch(() => undefined); // what was not made holds nothing
       store.dispose();

@@ -11,26 +11,24 @@ import type {
   WatchLine,
 } from '../../contract/json';
 import type { TaskRef } from '../../contract/plan';
-import { type AdoptOptions, adopt } from './adopt';
-import { type AppOptions, readApp, type StartedApp, startApp, stopApp } from './app';
-import { type BackgroundOptions, type BackgroundRunner, startRunner } from './background';
-import { type CleanOptions, clean } from './clean';
-import { type CleanIntegratedOptions, cleanIntegrated } from './cleanIntegrated';
-import { readRecord, type TaskContext } from './context';
-import { type Prepared, type PrepareOptions, prepare } from './dispatch';
-import { forget } from './forget';
+import type { AdoptOptions } from './adopt';
+import type { AppOptions, StartedApp } from './app';
+import type { BackgroundOptions, BackgroundRunner } from './background';
+import type { CleanOptions } from './clean';
+import type { CleanIntegratedOptions } from './cleanIntegrated';
+import type { TaskContext } from './context';
+import type { Prepared, PrepareOptions } from './dispatch';
 import { lastAgent } from './lastAgent';
-import { chooseStartable, prepareAll, type StartableTasks } from './prepareAll';
-import { makeReadyAlone, type Ready, type ReadyOptions, readyOnRecord } from './ready';
+import type { StartableTasks } from './prepareAll';
+import type { Ready, ReadyOptions } from './ready';
 import { keepRecords, lapseLaunches, type ReconcileReport, reconcile } from './reconcile';
 import { sameRef } from './refs';
-import { type RestoreOptions, restore } from './restore';
-import { type RunOptions, type RunResult, run } from './run';
+import type { RestoreOptions } from './restore';
+import type { RunOptions, RunResult } from './run';
 import { type Snapshot, takeSnapshot } from './snapshot';
-import { type SpinOptions, spin } from './spin';
-import { type SyncedTask, type SyncOptions, syncAll, syncTask } from './sync';
-import { type SyncBaseOptions, type SyncedBase, syncBase } from './syncBase';
-import { deleteArchives, trashList } from './trash';
+import type { SpinOptions } from './spin';
+import type { SyncedTask, SyncOptions } from './sync';
+import type { SyncBaseOptions, SyncedBase } from './syncBase';
 import { type Awaitable, waitFor, watchTasks } from './watch';
 
 /** What a host can do with the tasks of one repository. Errors are `TaskError`, or those of the rooms below. */
@@ -93,58 +91,53 @@ export interface Tasks {
   adopt(what: string, o?: AdoptOptions): Promise<AdoptJson>;
 }
 
+/** What changes tasks is loaded when it is first used: most processes only look, or do one thing, and end. */
 export function createTasks(context: TaskContext): Tasks {
   const rows = async () => (await takeSnapshot(context)).tasks;
   const row = async (ref: TaskRef) => (await rows()).find((each) => sameRef(each, ref)) ?? null;
+  const launching = async () => (await import('./launching')).createLaunching(context);
+  const upkeep = async () => (await import('./upkeep')).createUpkeep(context);
   return {
     snapshot: () => takeSnapshot(context),
     rows,
     row,
-    prepare: (ref, o) => prepare(context, ref, o),
-    prepareAll: (refs, o) => prepareAll(context, refs, o),
-    chooseStartable: (refs) => chooseStartable(context, refs),
-    requestLaunch: (ref, mode) => requestLaunch(context, ref, mode),
+    prepare: async (ref, o) => (await launching()).prepare(ref, o),
+    prepareAll: async (refs, o) => (await launching()).prepareAll(refs, o),
+    chooseStartable: async (refs) => (await launching()).chooseStartable(refs),
+    requestLaunch: async (ref, mode) => (await launching()).requestLaunch(ref, mode),
     claimLaunch: (launch) => claimLaunch(context, launch),
     lapseLaunches: () => lapseLaunches(context),
-    run: (ref, o) => run(context, ref, o),
-    makeReady: (ref, o) => makeReadyAlone(context, ref, o),
-    ready: async (ref) => readyOnRecord(await readRecord(context, ref)),
-    startApp: (ref, o) => startApp(context, ref, o),
-    stopApp: (ref) => stopApp(context, ref),
-    app: (ref) => readApp(context, ref),
-    startRunner: (ref, o) => startRunner(context, ref, o),
+    run: async (ref, o) => (await launching()).run(ref, o),
+    makeReady: async (ref, o) => (await launching()).makeReady(ref, o),
+    ready: async (ref) => (await launching()).ready(ref),
+    startApp: async (ref, o) => (await launching()).startApp(ref, o),
+    stopApp: async (ref) => (await launching()).stopApp(ref),
+    app: async (ref) => (await launching()).app(ref),
+    startRunner: async (ref, o) => (await launching()).startRunner(ref, o),
     async startBackground(ref, o) {
-      const runner = await startRunner(context, ref, o);
+      const runner = await this.startRunner(ref, o);
       return { ...(await runner.go()), logFile: runner.logFile };
     },
-    spin: (prompt, o) => spin(context, prompt, o),
+    spin: async (prompt, o) => (await launching()).spin(prompt, o),
     lastAgent: () => lastAgent(context),
     async reconcile() {
       const report = await reconcile(context);
       await keepRecords(context);
       return report;
     },
-    sync: (ref, o) => syncTask(context, ref, o),
-    syncAll: (o) => syncAll(context, o),
-    syncBase: (o) => syncBase(context, o),
+    sync: async (ref, o) => (await upkeep()).sync(ref, o),
+    syncAll: async (o) => (await upkeep()).syncAll(o),
+    syncBase: async (o) => (await upkeep()).syncBase(o),
     watch: (signal) => watchTasks(context, signal),
     wait: (ref, wanted, timeoutMs, signal) => waitFor(context, ref, wanted, { timeoutMs, signal, row: () => row(ref) }),
-    forget: (ref) => forget(context, ref),
-    clean: (ref, o) => clean(context, ref, o),
-    cleanIntegrated: (o) => cleanIntegrated(context, o),
-    restore: (ref, o) => restore(context, ref, o),
-    trash: (o) => trashList(context, o),
-    deleteArchives: (ids) => deleteArchives(context, ids),
-    adopt: (what, o) => adopt(context, what, o),
+    forget: async (ref) => (await upkeep()).forget(ref),
+    clean: async (ref, o) => (await upkeep()).clean(ref, o),
+    cleanIntegrated: async (o) => (await upkeep()).cleanIntegrated(o),
+    restore: async (ref, o) => (await upkeep()).restore(ref, o),
+    trash: async (o) => (await upkeep()).trash(o),
+    deleteArchives: async (ids) => (await upkeep()).deleteArchives(ids),
+    adopt: async (what, o) => (await upkeep()).adopt(what, o),
   };
-}
-
-/** @throws TaskError `no-worktree`, `running` when its agent lives already */
-async function requestLaunch(context: TaskContext, ref: TaskRef, mode: LaunchMode): Promise<LaunchFile> {
-  const prepared = await prepare(context, ref);
-  const launch = await context.store.launches.request({ ...ref, worktree: prepared.worktree, mode });
-  await context.store.events.appendTask(ref, { kind: 'launch-requested', launch: launch.id, mode });
-  return launch;
 }
 
 async function claimLaunch(context: TaskContext, launch: LaunchFile): Promise<boolean> {

@@ -7,6 +7,7 @@ import { Duty } from '../../core/store/duty';
 import { LiveMatrix } from '../../core/tasks/conflicts/liveMatrix';
 import { Monitor } from '../../core/tasks/monitor';
 import { LiveCosts } from '../../core/tasks/usage/liveCosts';
+import { openWorkerCosts } from '../../core/tasks/usage/workerCosts';
 import { realpathOr } from '../folders';
 import { RepositorySession } from './repositorySession';
 
@@ -25,7 +26,7 @@ export function startSession(repository: Repository): RepositorySession {
   });
   const { context } = repository;
   const matrix = new LiveMatrix({ context, duty, tools: () => repository.conflicts() });
-  const costs = new LiveCosts({ context, duty, tools: () => repository.costTools() });
+  const costs = new LiveCosts({ context, duty, tools: () => openWorkerCosts(context) });
   const monitor = new Monitor(context, duty, matrix, costs);
   duty.start();
   return new RepositorySession({ repository, monitor, duty, matrix, costs });

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Emitter } from '../../../../src/core/event';
 import { openRepository } from '../../../../src/core/openRepository';
 import type { DutyView } from '../../../../src/core/tasks/monitorViews';
+import { openWorkerCosts } from '../../../../src/core/tasks/usage/workerCosts';
 import type { UsageMeter } from '../../../../src/core/usage/parts';
 import { until } from '../../cli/support';
 import { type CostWindow, costHost, openCostWindow, type WithRecords, withRecords } from './support';
@@ -129,7 +130,7 @@ describe('cost as a window knows it', function () {
       const repository = await openRepository(o.root, costHost(o.records.home));
       let broken = false;
       const tools = () => {
-        const real = repository.costTools();
+        const real = openWorkerCosts(repository.context);
         const meter: UsageMeter = {
           ask: (...given) => (broken ? Promise.reject(new Error('The disk is on fire.')) : real.meter.ask(...given)),
           records: (filter) => real.meter.records(filter),

@@ -4,8 +4,10 @@ import { openRepository, type Repository } from '../../../../src/core/openReposi
 import { defaultSettings, type Host, type Settings, silentLog } from '../../../../src/core/ports';
 import { Monitor } from '../../../../src/core/tasks/monitor';
 import type { DutyView } from '../../../../src/core/tasks/monitorViews';
+import type { CostTools } from '../../../../src/core/tasks/usage/costTools';
 import type { CostTiming } from '../../../../src/core/tasks/usage/holderPace';
 import { LiveCosts } from '../../../../src/core/tasks/usage/liveCosts';
+import { openWorkerCosts } from '../../../../src/core/tasks/usage/workerCosts';
 import { writePlan } from '../../cli/support';
 import { makeRepository, memoryFolder, testEnvironment, withTempDir } from '../../support/repositories';
 import { lookingAt, type Opened, taskText } from '../support';
@@ -88,14 +90,14 @@ function elsewhere(home: string): Record<string, string> {
 
 export async function openCostWindow(
   repository: Repository,
-  o: { duty?: DutyView | null; timing?: Partial<CostTiming>; tools?: () => ReturnType<Repository['costTools']> } = {},
+  o: { duty?: DutyView | null; timing?: Partial<CostTiming>; tools?: () => CostTools } = {},
 ): Promise<CostWindow> {
   const duty = o.duty ?? null;
   const { context } = repository;
   const costs = new LiveCosts({
     context,
     duty,
-    tools: o.tools ?? (() => repository.costTools()),
+    tools: o.tools ?? (() => openWorkerCosts(context)),
     timing: o.timing,
   });
   const monitor = new Monitor(context, duty, null, costs);

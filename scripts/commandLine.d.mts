@@ -1,0 +1,4 @@
+import type { BuildOptions } from 'esbuild';
+
+export const node: BuildOptions;
+export function commandLine(outdir: string): BuildOptions[];
