@@ -108,6 +108,7 @@ export async function startAndWait(
   const running = await begin(context, ref, start, o);
   const forget = passSignals(running, o);
   const unwatch = watchRun(context, ref);
+  let unwatched = Promise.resolve();
   let end: AgentEnd;
   try {
     await recordStart(context, ref, start, running.pid, lease);
@@ -120,9 +121,10 @@ export async function startAndWait(
     throw error;
   } finally {
     forget();
-    unwatch();
+    unwatched = unwatch();
   }
   await context.store.events.appendTask(ref, { kind: 'agent-exited', pid: running.pid, ...end });
+  await unwatched;
   return {
     started: true,
     plan: ref.plan,
