@@ -113,7 +113,8 @@ export class CostHolder extends DisposableBase {
 
   #hinted(): void {
     if (this.#running !== null) this.#again = true;
-    else this.#plan(Math.max(this.#timing.settleMs, this.#endedAt + rest(this.#took, this.#timing) - performance.now()));
+    else
+      this.#plan(Math.max(this.#timing.settleMs, this.#endedAt + rest(this.#took, this.#timing) - performance.now()));
   }
 
   /** The earlier of what is planned and this. */
