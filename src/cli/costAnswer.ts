@@ -1,7 +1,7 @@
 import type { TaskRef, TaskType } from '../contract/plan';
 import { type CostGrouping, type CostJson, costGroupings, type SkippedRecord } from '../contract/usage';
-import type { PricedRecord, UsageAnswer, UsageBucket } from '../core/usage/parts';
-import { costRows, totalOf } from '../core/usage/sums';
+import type { Owner, PricedRecord, RecordFilter, UsageAnswer, UsageBucket } from '../core/usage/parts';
+import { costRows, ownerName, totalOf } from '../core/usage/sums';
 import { costText, recordsText, skippedText } from './costText';
 import { UsageError } from './exitCodes';
 import { note, print, printJson } from './output';
@@ -53,9 +53,11 @@ export interface KnownCost {
 export async function printCost(form: CostForm, { usage, pricesAsOf, typeOf, records }: KnownCost): Promise<void> {
   const { quotas, skipped } = usage;
   const buckets = usage.buckets.filter(({ day }) => form.since === null || (day !== null && day >= form.since));
+  const untimed = form.since === null ? [] : usage.buckets.filter(({ day }) => day === null);
+  const naming = { typeOf, skipped, untimed };
   const json: CostJson = {
-    rows: costRows(buckets, form.by, { typeOf, skipped }),
-    total: totalOf(buckets, skipped),
+    rows: costRows(buckets, form.by, naming),
+    total: totalOf(buckets, naming),
     pricesAsOf,
     skipped,
     quotas,
@@ -63,22 +65,38 @@ export async function printCost(form: CostForm, { usage, pricesAsOf, typeOf, rec
   const behind = form.records ? await records(buckets) : null;
   if (form.json) return await printJson(behind === null ? json : { ...json, records: behind });
   tellSkipped(skipped);
-  await print(behind === null ? costText(json, form.by) : recordsText(behind));
+  await print(behind === null ? costText(json, form) : recordsText(behind, keptOf(buckets), json));
+}
+
+/** How many answers are known from our own log alone. */
+function keptOf(buckets: readonly UsageBucket[]): number {
+  return buckets.reduce((count, { source, answers }) => (source === 'log' ? count + answers : count), 0);
 }
 
 function tellSkipped(skipped: readonly SkippedRecord[]): void {
   for (const line of skippedText(skipped)) note(line);
 }
 
-/** The answers of a meter that are behind any of these buckets. */
+/** The answers of a meter that are behind any of these buckets, the newest first. */
 export async function recordsBehind(
-  records: (filter: { readonly limit: number }) => Promise<readonly PricedRecord[]>,
+  records: (filter: Pick<RecordFilter, 'owner' | 'limit'>) => Promise<readonly PricedRecord[]>,
   buckets: readonly UsageBucket[],
   dayOf: (at: number) => string | null,
 ): Promise<readonly PricedRecord[]> {
-  const wanted = new Set(buckets.map(({ agent, session, model, day }) => `${agent}\n${session}\n${day}\n${model}`));
-  const all = await records({ limit: Number.MAX_SAFE_INTEGER });
-  return all.filter(({ agent, session, model, at }) =>
-    wanted.has(`${agent}\n${session}\n${at === null ? null : dayOf(at)}\n${model}`),
-  );
+  // By owner: one session may have worked for several on one day.
+  const wanted = new Map<string, { readonly owner: Owner; readonly keys: Set<string> }>();
+  for (const { owner, agent, session, model, day, source } of buckets) {
+    if (source === 'log') continue;
+    const known = wanted.get(ownerName(owner)) ?? { owner, keys: new Set() };
+    wanted.set(ownerName(owner), known);
+    known.keys.add(`${agent}\n${session}\n${day}\n${model}`);
+  }
+  const found: PricedRecord[] = [];
+  for (const { owner, keys } of wanted.values()) {
+    for (const record of await records({ owner, limit: Number.MAX_SAFE_INTEGER })) {
+      const { agent, session, model, at } = record;
+      if (keys.has(`${agent}\n${session}\n${at === null ? null : dayOf(at)}\n${model}`)) found.push(record);
+    }
+  }
+  return wanted.size === 1 ? found : found.sort((a, b) => (b.at ?? 0) - (a.at ?? 0));
 }

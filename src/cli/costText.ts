@@ -7,15 +7,21 @@ type Sum = Pick<CostRow, 'tokens' | 'usd' | 'sessions' | 'unpriced' | 'atLeast'>
 const numbers = ['sessions', 'input', 'output', 'cache write', 'cache read', 'cost'];
 
 /** The rows as an aligned table with their sum, and what it rests on. */
-export function costText(json: CostJson, by: CostGrouping): string {
-  if (json.rows.length === 0) return `No agent has left a record of what it used.\n${quotaText(json.quotas)}`;
+export function costText(json: CostJson, { by, since }: { by: CostGrouping; since: string | null }): string {
+  if (json.rows.length === 0) {
+    const when = since === null ? '' : ` since ${since}`;
+    return `No agent has left a record of what it used${when}.\n${quotaText(json.quotas)}`;
+  }
   const rows = json.rows.map((row) => [printable(row.key), row.agents.map(printable).join(','), ...figures(row)]);
   const lines = alignedRight([[by, 'agents', ...numbers], ...rows, ['total', '', ...figures(json.total)]], 2);
   return `${table(lines)}\n${estimateText(json)}${quotaText(json.quotas)}`;
 }
 
-/** One line per answer: when, whose, how much, by which price, and where it stands. */
-export function recordsText(records: readonly PricedRecord[]): string {
+/**
+ * One line per answer: when, whose, how much, by which price, and where it stands.
+ * @param kept answers that our own log alone knows of
+ */
+export function recordsText(records: readonly PricedRecord[], kept: number, json: CostJson): string {
   const rows = records.map(({ agent, model, at, file, line, tokens, usd, price }) => [
     at === null ? 'no time' : timeText(at),
     agent,
@@ -26,7 +32,11 @@ export function recordsText(records: readonly PricedRecord[]): string {
     printable(line === null ? file : `${file}:${line}`),
   ]);
   const head = ['time', 'agent', 'model', ...numbers.slice(1, 5), 'cost', '$/M in/out', 'record'];
-  return table(alignedRight([head, ...rows], 3, 5));
+  const lost =
+    kept === 0
+      ? ''
+      : `${kept} more ${kept === 1 ? 'is' : 'are'} known from our own log: the agents keep no record of them.\n`;
+  return `${table(alignedRight([head, ...rows], 3, 5))}\n${lost}${estimateText(json)}`;
 }
 
 /** What was not counted, for standard error; the first few, since a broken disk may name thousands. */

@@ -11,6 +11,7 @@ import { processStartTime } from '../store/processes';
 import { type AgentEnd, type AgentProcess, startAgent } from './agentProcess';
 import { asNode } from './background';
 import { noWorktree, type TaskContext } from './context';
+import { modelOf } from './dispatch';
 import { taskEnvironment } from './environment';
 import { resumableSession, type TaskRecord } from './fold';
 import { rememberAgent } from './lastAgent';
@@ -61,7 +62,8 @@ export async function planStart(
   }
   // A session belongs to the program that made it.
   const resume = agent.name === last && agent.capabilities.resume ? resumableSession(record) : null;
-  const model = o.model ?? (agent.name === dispatch.agent ? dispatch.model : null);
+  const dispatched = agent.name === dispatch.agent ? dispatch.model : null;
+  const model = o.model === undefined ? dispatched : modelOf(o.model);
   const task = plan?.tasks.find((t) => t.ref.task === ref.task);
   const cli = context.host.cli ?? { command: process.execPath, args: [] };
   const made = agent.launch({
@@ -106,6 +108,7 @@ export async function startAndWait(
   const running = await begin(context, ref, start, o);
   const forget = passSignals(running, o);
   const unwatch = watchRun(context, ref);
+  let unwatched = Promise.resolve();
   let end: AgentEnd;
   try {
     await recordStart(context, ref, start, running.pid, lease);
@@ -118,9 +121,10 @@ export async function startAndWait(
     throw error;
   } finally {
     forget();
-    unwatch();
+    unwatched = unwatch();
   }
   await context.store.events.appendTask(ref, { kind: 'agent-exited', pid: running.pid, ...end });
+  await unwatched;
   return {
     started: true,
     plan: ref.plan,

@@ -96,7 +96,8 @@ function refuseCleaned(ref: TaskRef, record: TaskRecord | null): void {
 async function checkHolds(context: TaskContext, ref: TaskRef, record: TaskRecord, o: PrepareOptions): Promise<void> {
   if (o.purpose === 'spawn') return;
   const begun = record.run !== null || record.launch !== null || record.dispatch?.spawned === false;
-  const budgets = await budgetsAtStart(context, ref, { begun: record.run !== null, model: o.model });
+  const { agent, model } = startOf(record, o);
+  const budgets = await budgetsAtStart(context, ref, { begun: record.run !== null, agent, model });
   const override = o.override ?? false;
   if (begun) return refuseOverBudget(context, ref, { override, budgets });
   const plan = await context.plan(ref.plan);
@@ -104,6 +105,16 @@ async function checkHolds(context: TaskContext, ref: TaskRef, record: TaskRecord
   // Without its file nothing says what it depends on; its brief is frozen, so it can start.
   if (plan === null || task === undefined) return refuseOverBudget(context, ref, { override, budgets });
   await refuseHeld(context, plan, task, { override, budgets });
+}
+
+/** Agent and model of a task that was dispatched: the caller's, else those that were put on record then. */
+function startOf(
+  { dispatch }: TaskRecord,
+  o: PrepareOptions,
+): Pick<PrepareOptions, 'agent'> & { model?: string | null } {
+  const agent = o.agent ?? dispatch?.agent;
+  if (o.model !== undefined) return { agent, model: modelOf(o.model) };
+  return { agent, model: agent === dispatch?.agent ? (dispatch?.model ?? null) : null };
 }
 
 async function existing(ref: TaskRef, record: TaskRecord): Promise<Prepared> {
@@ -181,7 +192,7 @@ async function dispatch(
   });
   const model = modelOf(o.model ?? task.fields.model ?? context.host.settings().defaultModel ?? undefined);
   // Agents' records are read before others have to wait for us.
-  const budgets = spawned ? null : await budgetsAtStart(context, ref, { begun: false, model });
+  const budgets = spawned ? null : await budgetsAtStart(context, ref, { begun: false, agent: agent.name, model });
   // One dispatch of the repository at a time: places of work in progress and free names are counted and taken in one
   // step, and branches and folders are made one after another in any case. Files are checked out after it.
   const begun = await context.store.locks.withLock(

@@ -114,7 +114,7 @@ class Group {
     if (purpose === 'spawn') return;
     await requireProgram(context, agent ?? task.fields.agent ?? (await lastAgent(context)).agent);
     const more = this.#refs.filter((each) => each.plan === ref.plan).length;
-    const budgets = await budgetsAtStart(context, ref, { begun: false, model });
+    const budgets = await budgetsAtStart(context, ref, { begun: false, agent, model });
     await refuseHeld(context, plan, task, { override, more, quiet: true, budgets, ahead: this.#ahead });
     if (budgets?.expected != null) this.#ahead.push({ ref, expected: budgets.expected });
     this.#refs.push(ref);

@@ -49,6 +49,8 @@ export interface CostNaming {
   readonly typeOf: (ref: TaskRef) => TaskType | null;
   /** What was not counted: the sums that it may be missing from are "at least". */
   readonly skipped?: readonly SkippedRecord[] | undefined;
+  /** What tells no day, where sums are of some days only: it may be of these. */
+  readonly untimed?: readonly UsageBucket[] | undefined;
 }
 
 /**
@@ -57,15 +59,27 @@ export interface CostNaming {
  * that agent's was skipped, since that belongs to nobody else.
  */
 export function costRows(buckets: readonly UsageBucket[], by: CostGrouping, naming: CostNaming): CostRow[] {
-  const incomplete = new Set(by === 'agent' ? naming.skipped?.map(({ agent }) => agent) : []);
+  const incomplete = incompleteKeys(by, naming);
   const sums = sumsBy(buckets, (bucket) => keyOf(bucket, by, naming));
   const rows = [...sums].map(([key, sum]) => rowOf(key, sum, incomplete.has(key)));
   return rows.sort(by === 'day' || by === 'week' ? byKey : byCost);
 }
 
-/** Everything in one sum; "at least" as soon as anything was skipped. */
-export function totalOf(buckets: readonly UsageBucket[], skipped: readonly SkippedRecord[] = []): CostTotal {
-  const { tokens, usd, sessions, unpriced, atLeast } = rowOf('', sumOf(buckets), skipped.length > 0);
+/** Rows of which more than their buckets may be known to have been used. */
+export function incompleteKeys(by: CostGrouping, naming: CostNaming): ReadonlySet<string> {
+  const { skipped = [], untimed = [] } = naming;
+  const keys = new Set(untimed.map((bucket) => keyOf(bucket, by, naming)));
+  if (by === 'agent') for (const { agent } of skipped) keys.add(agent);
+  return keys;
+}
+
+/** Everything in one sum; "at least" as soon as anything was skipped, or may belong to it. */
+export function totalOf(
+  buckets: readonly UsageBucket[],
+  { skipped = [], untimed = [] }: Pick<CostNaming, 'skipped' | 'untimed'> = {},
+): CostTotal {
+  const missing = skipped.length + untimed.length > 0;
+  const { tokens, usd, sessions, unpriced, atLeast } = rowOf('', sumOf(buckets), missing);
   return { tokens, usd, sessions, unpriced, atLeast };
 }
 

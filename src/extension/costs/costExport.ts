@@ -24,7 +24,7 @@ export function costJson(
   const { skipped, quotas } = state.usage;
   return {
     rows: costRows(buckets, by, naming),
-    total: totalOf(buckets, skipped),
+    total: totalOf(buckets, naming),
     pricesAsOf: state.pricesAsOf,
     skipped,
     quotas,

@@ -24,6 +24,11 @@ export function firstDayOf(period: CostPeriod, today: string): string | null {
   }
 }
 
+/** What tells no day: of a period that is not all of them, it may be part. */
+export function untimedOf(buckets: readonly UsageBucket[], period: CostPeriod): readonly UsageBucket[] {
+  return period === 'all' ? [] : buckets.filter(({ day }) => day === null);
+}
+
 /** What was used in a period, and for a plan where one is named. What tells no day is in no period but all of them. */
 export function within(
   buckets: readonly UsageBucket[],

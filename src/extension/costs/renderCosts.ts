@@ -8,6 +8,7 @@ import {
   type BucketSum,
   budgetTokens,
   type CostNaming,
+  incompleteKeys,
   keyOf,
   noTokens,
   rowOf,
@@ -27,7 +28,7 @@ import {
   mostSkipped,
 } from '../../protocol/costs';
 import { costChart } from './costChart';
-import { within } from './costFilter';
+import { untimedOf, within } from './costFilter';
 
 /** What is known besides the figures themselves. */
 export interface CostFacts {
@@ -62,9 +63,10 @@ export function* renderSteps(facts: CostFacts, view: CostsView): Generator<undef
   const today = todayOf(facts);
   const ofPlan = within(state.usage.buckets, { period: 'all', plan }, today);
   const buckets = within(ofPlan, { period: view.period, plan: null }, today);
-  const naming: CostNaming = { typeOf: facts.typeOf, skipped };
+  const untimed = untimedOf(ofPlan, view.period);
+  const naming: CostNaming = { typeOf: facts.typeOf, skipped, untimed };
   yield;
-  const total = figures(sumOf(buckets), skipped.length > 0);
+  const total = figures(sumOf(buckets), skipped.length + untimed.length > 0);
   yield;
   const rows = rowsOf(buckets, shown, naming, facts, total);
   yield;
@@ -129,7 +131,7 @@ function rowsOf(
   facts: CostFacts,
   total: Pick<CostsSum, 'tokens' | 'usd'>,
 ): CostsRow[] {
-  const incomplete = new Set(view.by === 'agent' ? naming.skipped?.map(({ agent }) => agent) : []);
+  const incomplete = incompleteKeys(view.by, naming);
   const sums = sumsBy(buckets, (bucket) => keyOf(bucket, view.by, naming));
   const rows = [...sums].map(([key, sum]): CostsRow => {
     const { tokens, usd, atLeast, sessions, agents, models, unpriced } = rowOf(key, sum, incomplete.has(key));

@@ -56,7 +56,7 @@ export function shownCost(sides: readonly CostSide[], now: Date): ShownCost | nu
   // A file that could not be read at all may hold anything; a line that could not, its session's buckets tell.
   const missing = skipped.some(({ line }) => line === null);
   const shown: ShownCost = {
-    today: figureOf(today, missing),
+    today: figureOf(today, missing || parts.some((part) => part.untimed)),
     plans: figureOf(planned, missing),
     planNames: parts.flatMap(({ plans }) => [...plans]),
     tasks: parts.flatMap((part) => part.tasks).sort(byCost),
@@ -79,10 +79,13 @@ function partOf({ state, rows, own }: CostSide, now: Date) {
   );
   const day = createDays(state.timeZone)(now.getTime());
   const today: UsageBucket[] = [];
+  let untimed = false;
   const byTask = new Map<string, UsageBucket[]>();
   for (const bucket of state.usage.buckets) {
     if (bucket.owner.kind === 'other') continue;
     if (bucket.day === day) today.push(bucket);
+    // It may be of today.
+    else if (bucket.day === null) untimed = true;
     if (bucket.owner.kind !== 'task' || !plans.has(bucket.owner.ref.plan)) continue;
     const name = refName(bucket.owner.ref);
     const known = byTask.get(name);
@@ -98,7 +101,7 @@ function partOf({ state, rows, own }: CostSide, now: Date) {
     ({ level, scope, plan }) =>
       (level === 'near' || level === 'over') && (scope === 'day' || scope === 'week' || plans.has(plan ?? '')),
   );
-  return { plans, today, planned: [...byTask.values()].flat(), tasks, budgets };
+  return { plans, today, untimed, planned: [...byTask.values()].flat(), tasks, budgets };
 }
 
 /** By hand, since the thread of a window waits for it: there may be thousands of buckets. */

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { appendFile, mkdir, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { SpawnJson } from '../../../src/contract/json';
 import type { CostJson } from '../../../src/contract/usage';
@@ -116,7 +116,8 @@ describe('cost', function () {
       await use({ session: 's2', at: noon + 86_400_000, output: 10 });
       const { stdout } = await cli(dir, ['cost', '--all', '--records', '--since', '2026-11-17'], o);
       assert.match(stdout, /^2026-11-17T12:00:00 +claude +claude-opus-4-8 .*\$0\.000250 +5\/25 since \S+ +.*:2$/m);
-      assert.equal(stdout.split('\n').length, 3);
+      assert.match(stdout, /\n\nAn estimate, at list prices as of /);
+      assert.equal(stdout.split('\n').length, 5);
       const args = ['cost', '--all', '--records'];
       const { records } = await cliJson<{ records: PricedRecord[] }>(dir, args, o);
       assert.deepEqual(
@@ -126,6 +127,34 @@ describe('cost', function () {
           [file, 1, 25, 25],
         ],
       );
+    });
+  });
+
+  it('--records shows the answers that were summed, not those of the same session in another repository', async () => {
+    await withMachine(async ({ dir, o, use }) => {
+      const root = await makeRepository(dir);
+      await use({ cwd: root });
+      await use({ cwd: '/elsewhere', output: 10 });
+      const found = await cliJson<CostJson & { records: PricedRecord[] }>(root, ['cost', '--records'], o);
+      assert.deepEqual(
+        found.records.map(({ usd }) => usd),
+        [25],
+      );
+      assert.equal(found.total.usd, 25);
+    });
+  });
+
+  it('--since is at least where a record tells no time, and says of when there is none', async () => {
+    await withMachine(async ({ dir, home, o, use }) => {
+      const file = await use({});
+      const [untimed] = (await readFile(file, 'utf8')).replace(/"timestamp":"[^"]*",?/, '').split('\n');
+      await appendFile(file, `${untimed?.replaceAll('m1', 'm2')}\n`);
+      const since = await cost(dir, o, '--all', '--since', '2026-11-01', '--by', 'model');
+      assert.deepEqual([since.total.usd, since.total.atLeast, since.rows[0]?.atLeast], [25, true, true]);
+      assert.equal((await cost(dir, o, '--all')).total.atLeast, false);
+      const { stdout } = await cli(dir, ['cost', '--all', '--since', '2099-01-01'], o);
+      assert.match(stdout, /^No agent has left a record of what it used since 2099-01-01\.\n/);
+      assert.ok(file.startsWith(home));
     });
   });
 

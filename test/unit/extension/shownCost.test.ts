@@ -41,6 +41,11 @@ describe('what the status bar says of cost', () => {
     assert.equal(costText(cost ?? assert.fail(), t), '$8.00 today · $7.00 plan');
   });
 
+  it('what tells no day may be of today', () => {
+    const cost = shown([bucketOf({ usd: 1 }), bucketOf({ usd: 5, day: null })]);
+    assert.equal(costText(cost, t), '≥\u00a0$1.00 today · $6.00 plan');
+  });
+
   it('says of how many plans', () => {
     const more = [...rows, workingRow({ plan: 'q', task: 'd' })];
     const state = stateOf([bucketOf(), bucketOf({ owner: of('q', 'd') })]);

@@ -128,6 +128,22 @@ describe('tasks: crossings of budgets on record', () => {
     });
   });
 
+  it('knows of a budget of the day that was raised and lowered again, without saying it twice', async () => {
+    await withBudgeted(async ({ repository: { context, store } }) => {
+      const day = (level: BudgetLevel, usd: number) =>
+        use(level, { usd }, { scope: 'day', plan: null, task: null, period: '2026-11-21' });
+      for (const each of [day('over', 4), day('within', 9), day('over', 4)]) await recordCrossings(context, [each]);
+      const { events } = await store.events.readRepository();
+      assert.equal(events.filter(({ kind }) => kind === 'budget').length, 2);
+      const marks = await readMarks(context);
+      const levels = (usd: number) =>
+        marksInForce(marks, { plans: [], periods: { day: { usd } }, today: '2026-11-21' }).map(
+          (mark) => mark.use.level,
+        );
+      assert.deepEqual([levels(4), levels(9)], [['over'], []]);
+    });
+  });
+
   it('writes each crossing exactly once with many processes at once, some of which are killed', async () => {
     await withBudgeted(async ({ root, repository }) => {
       const program = await bundled(path.join(import.meta.dirname, 'budgetsInChild.ts'));

@@ -35,6 +35,15 @@ describe('tasks: what budgets hold', () => {
     assert.deepEqual(reasons([dayUse(null)], ref('a'), expected(401)), [], 'what nobody can price holds nothing');
   });
 
+  it('says whose price it is where no model is named', () => {
+    const assumed = { ...expected(400, 5), assumed: 'claude-opus-5-5' };
+    assert.deepEqual(reasons([dayUse(0)], ref('a'), assumed), [
+      "up to $5.00 more are expected at the price of claude-opus-5-5 (assumed, as no model is named), which today's budget does not leave ($0.00 of $4.00 used)",
+    ]);
+    const ahead = [{ ref: ref('b'), expected: assumed }];
+    assert.match(reasons([dayUse(0)], ref('a'), expected(400, 3), ahead)[0] ?? '', /^up to \$8\.00 .* \(assumed/);
+  });
+
   it('adds up what starts together', () => {
     const ahead = [{ ref: ref('a'), expected: expected(300) }];
     assert.deepEqual(reasons([planUse(0)], ref('b'), expected(700), ahead), []);

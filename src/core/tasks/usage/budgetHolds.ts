@@ -14,7 +14,10 @@ export interface BudgetHold {
 }
 
 /** What a task is expected to use once its agent starts. */
-export type Expected = Pick<CostEstimate, 'usd' | 'tokens'>;
+export interface Expected extends Pick<CostEstimate, 'usd' | 'tokens'> {
+  /** The model whose price the money is, where nobody named one: the agent's own choice may be another. */
+  readonly assumed?: string | undefined;
+}
 
 export interface ExpectedOf {
   readonly ref: TaskRef;
@@ -56,7 +59,7 @@ export function unreadHolds(uses: readonly BudgetUse[], ref: TaskRef, unread: st
 function together(a: Expected, b: Expected): Expected {
   const sum = (x: readonly [number, number], y: readonly [number, number]) => [x[0] + y[0], x[1] + y[1]] as const;
   const usd = a.usd === null || b.usd === null ? (a.usd ?? b.usd) : sum(a.usd, b.usd);
-  return { usd, tokens: sum(a.tokens, b.tokens) };
+  return { usd, tokens: sum(a.tokens, b.tokens), assumed: a.assumed ?? b.assumed };
 }
 
 function holdBy(use: BudgetUse, expected: Expected | null): BudgetHold | null {
@@ -65,16 +68,22 @@ function holdBy(use: BudgetUse, expected: Expected | null): BudgetHold | null {
   }
   const more = expected === null ? null : tooMuch(use, expected);
   if (more === null) return null;
-  const reason = `up to ${more} more are expected, which ${budgetWords(use)} does not leave (${amountWords(use)} used)`;
+  const reason = `up to ${more}, which ${budgetWords(use)} does not leave (${amountWords(use)} used)`;
   return { kind: 'budget', reason, use };
 }
 
 /** What is expected, in the unit in which it would cross the budget; null: it would not. */
 function tooMuch({ budget, used }: BudgetUse, expected: Expected): string | null {
   const usd = expected.usd?.[1] ?? 0;
-  if (budget.usd !== undefined && (used.usd ?? 0) + usd > budget.usd) return usdWords(usd);
+  if (budget.usd !== undefined && (used.usd ?? 0) + usd > budget.usd) {
+    const { assumed } = expected;
+    const priced = assumed === undefined ? '' : ` at the price of ${assumed} (assumed, as no model is named)`;
+    return `${usdWords(usd)} more are expected${priced}`;
+  }
   const tokens = expected.tokens[1];
-  if (budget.tokens !== undefined && used.tokens + tokens > budget.tokens) return `${countWords(tokens)} tokens`;
+  if (budget.tokens !== undefined && used.tokens + tokens > budget.tokens) {
+    return `${countWords(tokens)} tokens more are expected`;
+  }
   return null;
 }
 

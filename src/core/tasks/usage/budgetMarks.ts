@@ -14,10 +14,17 @@ export interface BudgetMark {
   readonly at: string;
 }
 
-/** The last word on each budget, in the order in which they were first spoken of. */
+/**
+ * The last word on each value of each budget, in the order in which they were first spoken of: one that was raised and
+ * lowered again is not spoken of anew, and windows may differ in their settings.
+ */
 function marksOnRecord(events: readonly RepositoryEvent[]): BudgetMark[] {
   const last = new Map<string, BudgetMark>();
-  for (const event of events) if (event.kind === 'budget') last.set(budgetName(event.use), event);
+  for (const event of events) {
+    if (event.kind !== 'budget') continue;
+    const { usd, tokens } = event.use.budget;
+    last.set(`${budgetName(event.use)}\0${usd}\0${tokens}`, event);
+  }
   return [...last.values()].map(({ use, at }) => ({ use, at }));
 }
 

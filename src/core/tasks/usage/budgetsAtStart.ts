@@ -1,11 +1,13 @@
 import type { TaskRef } from '../../../contract/plan';
-import type { BudgetUse, CostEstimate, Tokens } from '../../../contract/usage';
+import type { BudgetUse, Tokens } from '../../../contract/usage';
 import type { Plan } from '../../plan/plan';
 import { estimateOf, type FinishedTask } from '../../prices/estimates';
 import { createPricer } from '../../prices/pricer';
+import { expectedModel } from '../../prices/tiers';
 import { localTimeZone } from '../../usage/days';
 import { addTokens, noTokens } from '../../usage/sums';
 import { readRecords, type TaskContext } from '../context';
+import { lastAgent } from '../lastAgent';
 import { refName } from '../refs';
 import { recordCrossings } from './budgetEvents';
 import type { Expected } from './budgetHolds';
@@ -27,7 +29,9 @@ export interface BudgetsAtStart {
 export interface StartingAgent {
   /** It was started before and goes on. */
   readonly begun: boolean;
-  /** Of the caller; else the task's own. */
+  /** Absent: the task's own, else the one used last. */
+  readonly agent?: string | undefined;
+  /** Absent: the task's own. null or `auto`: nobody names one. */
   readonly model?: string | null | undefined;
 }
 
@@ -54,7 +58,7 @@ export async function budgetsAtStart(
   }
   const uses = await readBudgets(context, costs.usage, { timeZone: costs.timeZone, plans });
   await recordCrossings(context, uses);
-  const expected = o.begun ? null : await expectedOf(context, ref, costs, o.model);
+  const expected = o.begun ? null : await expectedOf(context, ref, costs, o);
   return { uses, unread: unreadFolders(context, costs), expected };
 }
 
@@ -78,25 +82,27 @@ function clauseOf(error: unknown): string {
   return message.replace(/\.$/, '');
 }
 
-/** null: the task has no type, so nobody can tell. */
+/**
+ * What a task's agent will use. Where no model is named its money is that of the one that the rules name for the type;
+ * an agent that runs several vendors' models is then estimated in tokens alone.
+ * @returns null: the task has no type, so nobody can tell
+ */
 async function expectedOf(
   context: TaskContext,
   ref: TaskRef,
   costs: CostState,
-  chosen: string | null | undefined,
-): Promise<CostEstimate | null> {
+  o: StartingAgent,
+): Promise<Expected | null> {
   const fields = (await context.plan(ref.plan))?.tasks.find(({ ref: { task } }) => task === ref.task)?.fields;
   if (fields?.type === undefined) return null;
-  const named = chosen ?? fields.model ?? context.host.settings().defaultModel;
-  const model = named === 'auto' ? null : named;
-  const now = context.store.now().getTime();
-  return estimateOf(
-    fields.type,
-    model,
-    await finishedTasks(context, costs),
-    createPricer(await readPriceBook(context)),
-    now,
-  );
+  const agent = o.agent ?? fields.agent ?? (await lastAgent(context)).agent;
+  const named = o.model === undefined ? (fields.model ?? context.host.settings().defaultModel) : o.model;
+  const now = context.store.now();
+  const model = expectedModel(agent, named, fields.type, now.toISOString().slice(0, 10));
+  const [finished, book] = await Promise.all([finishedTasks(context, costs), readPriceBook(context)]);
+  const { usd, tokens } = estimateOf(fields.type, model, finished, createPricer(book), now.getTime());
+  const isAssumed = model !== null && (named === null || named === 'auto');
+  return { usd, tokens, ...(isAssumed ? { assumed: model } : {}) };
 }
 
 /** What the tasks have used whose agent has ended well: they say what the next one of their type will use. */

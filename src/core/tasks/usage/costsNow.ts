@@ -38,6 +38,12 @@ export function costsNow(context: TaskContext, o: { readonly fresh?: boolean } =
   return costs;
 }
 
+/** Lets go of what was read for `costsNow`: of gigabytes of records that is a lot, and a runner lives for hours. */
+export function forgetCosts(context: TaskContext): void {
+  keptOf.get(context)?.meter?.dispose();
+  keptOf.delete(context);
+}
+
 function readOn(context: TaskContext, kept: Kept): Promise<CostState> {
   kept.meter ??= createMeter(meterOptions(context.host));
   return readUsage(context, { meter: kept.meter });

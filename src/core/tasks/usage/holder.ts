@@ -43,8 +43,9 @@ export class CostHolder extends DisposableBase {
   /** What is asked, or what is made of the answer, may be another. */
   #stale = true;
   #signature: string;
+  // All by a clock that nobody sets.
   #whole = 0;
-  #grew = 0;
+  #grew = Number.NEGATIVE_INFINITY;
   #endedAt = 0;
   #took = 0;
   #timer: NodeJS.Timeout | null = null;
@@ -96,7 +97,7 @@ export class CostHolder extends DisposableBase {
 
   /** Resolves when no look is under way or about to begin. */
   async settled(): Promise<void> {
-    const soon = () => this.#timer !== null && this.#due - Date.now() < this.#timing.liveMs / 2;
+    const soon = () => this.#timer !== null && this.#due - performance.now() < this.#timing.liveMs / 2;
     while (!this.disposed && (this.#running !== null || soon())) {
       await (this.#running ?? new Promise((resolve) => setTimeout(resolve, 5)));
     }
@@ -112,12 +113,13 @@ export class CostHolder extends DisposableBase {
 
   #hinted(): void {
     if (this.#running !== null) this.#again = true;
-    else this.#plan(Math.max(this.#timing.settleMs, this.#endedAt + rest(this.#took, this.#timing) - Date.now()));
+    else
+      this.#plan(Math.max(this.#timing.settleMs, this.#endedAt + rest(this.#took, this.#timing) - performance.now()));
   }
 
   /** The earlier of what is planned and this. */
   #plan(ms: number): void {
-    const due = Date.now() + ms;
+    const due = performance.now() + ms;
     if (this.disposed || this.#running !== null || (this.#timer !== null && this.#due <= due)) return;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#due = due;
@@ -137,7 +139,7 @@ export class CostHolder extends DisposableBase {
     if (again) this.#hinted();
     // What failed is tried again soon.
     const live = this.#source.rows.some(isLive) || this.#state?.failure !== undefined;
-    this.#plan(nextLook({ live, sinceGrew: Date.now() - this.#grew, took: this.#took }, this.#timing));
+    this.#plan(nextLook({ live, sinceGrew: performance.now() - this.#grew, took: this.#took }, this.#timing));
   }
 
   async #lookSafely(): Promise<void> {
@@ -148,21 +150,21 @@ export class CostHolder extends DisposableBase {
       if (!this.disposed) this.#failed(error);
     }
     this.#took = performance.now() - began;
-    this.#endedAt = Date.now();
+    this.#endedAt = performance.now();
   }
 
   async #look(): Promise<void> {
-    const stale = this.#stale || Date.now() - this.#whole >= wholeMs;
+    const stale = this.#stale || performance.now() - this.#whole >= wholeMs;
     this.#stale = false;
     if (stale || this.#question === null) {
-      this.#whole = Date.now();
+      this.#whole = performance.now();
       this.#question = await this.#tools.question(this.#source.worktrees.map(({ path }) => path));
     }
     const question = this.#question;
     const usage = await this.#tools.meter.ask(question, this.#ended.signal);
     if (this.disposed) return;
     const grew = !saysTheSame(usage, this.#usage);
-    if (grew && this.#usage !== null) this.#grew = Date.now();
+    if (grew && this.#usage !== null) this.#grew = performance.now();
     this.#usage = usage;
     if (!grew && !stale && this.#state?.failure === undefined) return;
     const state = await this.#tools.complete(usage, question);

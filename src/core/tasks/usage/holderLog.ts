@@ -44,7 +44,9 @@ export class LogPace {
       if (tokens < toldTokens || (tokens === toldTokens && (before?.final === true || !ended))) return [];
       const grown =
         tokens >= growth * toldTokens || lastOf(session) - (before === null ? 0 : lastOf(before)) >= afterMs;
-      const soon = o.now - (this.#said.get(key) ?? Number.NEGATIVE_INFINITY) < atLeastMs;
+      const since = o.now - (this.#said.get(key) ?? Number.NEGATIVE_INFINITY);
+      // Of a clock that was set back nothing can be told.
+      const soon = since >= 0 && since < atLeastMs;
       if (!ended && (!grown || soon)) return [];
       this.#said.set(key, o.now);
       return [{ ...session, final: ended }];

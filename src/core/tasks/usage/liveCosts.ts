@@ -31,7 +31,8 @@ export class LiveCosts extends DisposableBase implements CostView {
   #state: CostState | null = null;
   #byTask: CostsByTask = new Map();
   #turn: Promise<void> = Promise.resolve();
-  #written = 0;
+  /** By a clock that nobody sets. */
+  #written = Number.NEGATIVE_INFINITY;
   #unwritten = false;
   #writing: Promise<void> | null = null;
   #writeTimer: NodeJS.Timeout | null = null;
@@ -81,7 +82,7 @@ export class LiveCosts extends DisposableBase implements CostView {
   async refresh(): Promise<void> {
     if (this.#holder !== null) return this.#holder.refresh();
     const before = this.#state?.at ?? '';
-    const told = this.#until(() => (this.#state?.at ?? '') > before);
+    const told = this.#until(() => (this.#state?.at ?? '') !== before);
     await this.#context.store.hints.touch(refreshHint);
     await told;
   }
@@ -188,10 +189,10 @@ export class LiveCosts extends DisposableBase implements CostView {
 
   #write(): void {
     if (this.#writeTimer !== null || this.#writing !== null || this.disposed) return;
-    const wait = Math.max(0, this.#written + this.#timing.writeMs - Date.now());
+    const wait = Math.max(0, this.#written + this.#timing.writeMs - performance.now());
     this.#writeTimer = setTimeout(() => {
       this.#writeTimer = null;
-      this.#written = Date.now();
+      this.#written = performance.now();
       this.#writing = this.#writeOnce().finally(() => {
         this.#writing = null;
         if (this.#unwritten) this.#write();

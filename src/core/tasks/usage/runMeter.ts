@@ -6,26 +6,17 @@ import { recordCrossings } from './budgetEvents';
 import { createCostLog, unloggedSessions } from './costLog';
 import { costsNow, isWindowOnDuty } from './costsNow';
 import type { CostState } from './parts';
-import { isLimited, readBudgets } from './readBudgets';
-
-const watchMs = 2_000;
+import { readBudgets } from './readBudgets';
+import { RunWatch, type RunWatchTiming, runWatchTiming, safely } from './runWatch';
 
 /**
  * Holds budgets against what a task's agent uses while it runs, wherever no window does: a window that has the duty reads
  * the same records for everybody, and sooner. Where nothing limits the task nothing is read.
  * @returns ends it
  */
-export function watchRun(context: TaskContext, ref: TaskRef, o: { readonly everyMs?: number } = {}): () => void {
-  let looking = false;
-  const look = async () => {
-    if (looking) return;
-    looking = true;
-    await safely(context, 'What the agent uses could not be read', () => watch(context, ref));
-    looking = false;
-  };
-  const timer = setInterval(() => void look(), o.everyMs ?? watchMs);
-  timer.unref();
-  return () => clearInterval(timer);
+export function watchRun(context: TaskContext, ref: TaskRef, o: Partial<RunWatchTiming> = {}): () => Promise<void> {
+  const watch = new RunWatch(context, ref, { ...runWatchTiming, ...o });
+  return () => watch.end();
 }
 
 /**
@@ -34,14 +25,6 @@ export function watchRun(context: TaskContext, ref: TaskRef, o: { readonly every
  */
 export async function settleRun(context: TaskContext, ref: TaskRef): Promise<void> {
   await safely(context, `What ${refName(ref)} cost could not be put on record`, () => settle(context, ref));
-}
-
-async function watch(context: TaskContext, ref: TaskRef): Promise<void> {
-  if (await isWindowOnDuty(context)) return;
-  const plans = await context.plans();
-  if (!isLimited(context, plans, ref)) return;
-  const { usage, timeZone } = await costsNow(context, { fresh: true });
-  await recordCrossings(context, await readBudgets(context, usage, { timeZone, plans }));
 }
 
 async function settle(context: TaskContext, ref: TaskRef): Promise<void> {
@@ -64,12 +47,4 @@ async function logSessions(context: TaskContext, ref: TaskRef, state: CostState)
     news.map((session) => ({ ...session, type, final: true })),
     { state, at: context.store.now() },
   );
-}
-
-async function safely({ host }: TaskContext, what: string, action: () => Promise<void>): Promise<void> {
-  try {
-    await action();
-  } catch (error) {
-    host.log.warn(`${what}: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }

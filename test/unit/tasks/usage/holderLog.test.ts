@@ -49,6 +49,12 @@ describe('when sessions are put on record in the log of cost', () => {
     assert.deepEqual(log.at(60, session(2000, 60)), [[2000, false]]);
   });
 
+  it('Bad input: a clock that was set back does not keep a session from being put on record', () => {
+    const log = new Log();
+    assert.deepEqual(log.at(60, session(1000, 60)), [[1000, false]]);
+    assert.deepEqual(log.at(1, session(2000, 60)), [[2000, false]]);
+  });
+
   it('says an end even where nothing was added since', () => {
     const log = new Log();
     log.at(0, session(1000, 0));

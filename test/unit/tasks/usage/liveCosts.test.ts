@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Emitter } from '../../../../src/core/event';
 import { openRepository } from '../../../../src/core/openRepository';
 import type { DutyView } from '../../../../src/core/tasks/monitorViews';
+import { readCosts } from '../../../../src/core/tasks/usage/readCosts';
 import { openWorkerCosts } from '../../../../src/core/tasks/usage/workerCosts';
 import type { UsageMeter } from '../../../../src/core/usage/parts';
 import { until } from '../../cli/support';
@@ -60,6 +61,31 @@ describe('cost as a window knows it', function () {
         await o.records.answer(b, { session: 's3' });
         await until("the other task's cost", async () => usdOf(window, 'b') === 0.02);
         assert.ok(Date.now() - again < 2000, `${Date.now() - again} ms`);
+      });
+    });
+  });
+
+  it('Bad input: a clock that was set back an hour delays nothing', async () => {
+    await withRecords(['a'], async (o) => {
+      const at = await o.worktree('a');
+      await o.records.answer(at);
+      await withWindow(o, async (window) => {
+        await until('the first cost', async () => usdOf(window) === 0.02);
+        await window.settled();
+        const now = Date.now;
+        Date.now = () => now() - 3_600_000;
+        try {
+          const began = performance.now();
+          await o.records.answer(at);
+          await until('the second cost', async () => usdOf(window) === 0.04);
+          await until('it is kept for other windows', async () => {
+            const kept = await readCosts(window.repository.context);
+            return kept?.usage.buckets[0]?.tokens.output === 2000;
+          });
+          assert.ok(performance.now() - began < 4000, `${performance.now() - began} ms`);
+        } finally {
+          Date.now = now;
+        }
       });
     });
   });

@@ -67,7 +67,7 @@ describe('sums of what was used', () => {
       ],
     );
     assert.equal(totalOf([bucket()]).atLeast, false);
-    assert.equal(totalOf([bucket()], skipped).atLeast, true);
+    assert.equal(totalOf([bucket()], { skipped }).atLeast, true);
     assert.equal(totalOf([bucket({ incomplete: true })]).atLeast, true);
   });
 
