@@ -21,8 +21,11 @@ describe('conflicts: an agent that commits while the matrix runs', () => {
       const rounds = isLong ? 400 : 40;
       const failures: string[] = [];
       let working = true;
+      let watching = true;
+      let looks = 0;
       const commits = async () => {
-        for (let round = 0; round < rounds; round += 1) {
+        // Where looks take long it goes on, so that more than one is beside its commits.
+        for (let round = 0; round < rounds || (watching && looks < 2); round += 1) {
           for (let n = 0; n < 3; n += 1) {
             appendFileSync(path.join(agent, 'src/000', `file-0000${n}.txt`), `round ${round}\n`);
           }
@@ -39,14 +42,13 @@ describe('conflicts: an agent that commits while the matrix runs', () => {
         working = false;
       };
       const ours = await Ours.open(root);
-      let looks = 0;
       const watch = async () => {
         while (working) {
           await ours.look(sides, 'main');
           looks += 1;
         }
       };
-      await Promise.all([commits(), watch()]);
+      await Promise.all([commits(), watch().finally(() => (watching = false))]);
       assert.deepEqual(failures, []);
       assert.ok(looks > 1, `only ${looks} looks`);
       await runGit(root, 'fsck', '--strict');

@@ -93,7 +93,7 @@ describe('conflicts: merge bases', () => {
             }
           }
         }),
-        sampled(12),
+        sampled(12, () => told > 0),
       );
     }, memoryFolder());
     assert.ok(told > 0);

@@ -74,7 +74,7 @@ describe('conflicts: pairs that need no merge', () => {
             conflicts += Number(!clean);
           }
         }),
-        sampled(15),
+        sampled(15, () => skipped > 50 && conflicts > 50),
       );
     }, memoryFolder());
     console.log(`      ${skipped} skipped, ${merged} merged, ${conflicts} conflicts`);

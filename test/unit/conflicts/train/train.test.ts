@@ -80,7 +80,7 @@ describe('conflicts: train', () => {
           skipped += Math.max(0, plain.processes - quick.processes);
         });
       }),
-      sampled(40),
+      sampled(40, () => conflicts > 0 && skipped > 0),
     );
     console.log(`      ${steps} steps, ${conflicts} conflicts, ${skipped} processes saved`);
     assert.ok(conflicts > 0 && skipped > 0, 'the sample shows conflicts and skipped steps');
