@@ -1,8 +1,20 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createGit, type Git, type GitVersion } from '../../../src/core/git/git';
+import { type Log, silentLog } from '../../../src/core/ports';
 
 /**
  * Runs `fn` in a new real-path temporary folder, which is removed afterwards, also when `fn` fails.
@@ -29,6 +41,17 @@ export function otherDisk(): string {
   return places.find((place) => statSync(place).dev !== own) ?? tmpdir();
 }
 
+let version: Promise<GitVersion> | undefined;
+
+/** As `createGit` with the real git, whose version is asked once for all tests of a process. */
+export function openGit(log: Log = silentLog, env = testEnvironment()): Git {
+  const git = createGit({ gitPath: null, env, log });
+  const known = version ?? git.version();
+  version = known;
+  git.version = () => known;
+  return git;
+}
+
 let configFile: string | undefined;
 
 /** A git configuration of the tests' own: who runs them, and how that person configured git, must not matter. */
@@ -36,7 +59,10 @@ function globalConfig(): string {
   if (configFile !== undefined) return configFile;
   const dir = realpathSync(mkdtempSync(path.join(tmpdir(), 'switchyard-config-')));
   process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
-  mkdirSync(dir, { recursive: true });
+  // What git's own template has besides are samples of hooks: fourteen files for each repository.
+  const template = path.join(dir, 'template');
+  for (const folder of ['hooks', 'info']) mkdirSync(path.join(template, folder), { recursive: true });
+  writeFileSync(path.join(template, 'info', 'exclude'), '# What git ignores here.\n');
   const file = path.join(dir, 'gitconfig');
   const lines = [
     '[user]',
@@ -44,6 +70,7 @@ function globalConfig(): string {
     '\temail = test@example.com',
     '[init]',
     '\tdefaultBranch = main',
+    `\ttemplateDir = "${template.replaceAll('\\', '/')}"`,
     '[core]',
     '\tfsync = none',
     '\tautocrlf = false',
@@ -102,17 +129,52 @@ export async function writeFiles(root: string, count: number): Promise<void> {
 export async function commitAll(root: string, message: string): Promise<string> {
   await runGit(root, 'add', '-A');
   await runGit(root, 'commit', '-q', '--allow-empty', '-m', message);
-  return runGit(root, 'rev-parse', 'HEAD');
+  return headOf(root);
+}
+
+/** The commit that is checked out, read from git's files as they are after a commit: so it costs no process. */
+export async function headOf(root: string): Promise<string> {
+  const dotGit = path.join(root, '.git');
+  const gitDir = statSync(dotGit).isDirectory()
+    ? dotGit
+    : path.resolve(root, readFileSync(dotGit, 'utf8').slice('gitdir: '.length).trimEnd());
+  const common = path.join(gitDir, 'commondir');
+  const commonDir = existsSync(common) ? path.resolve(gitDir, readFileSync(common, 'utf8').trimEnd()) : gitDir;
+  const head = readFileSync(path.join(gitDir, 'HEAD'), 'utf8').trimEnd();
+  if (/^[0-9a-f]{40,64}$/.test(head)) return head;
+  const ref = head.startsWith('ref: refs/heads/') ? path.join(commonDir, head.slice('ref: '.length)) : null;
+  const id = ref !== null && existsSync(ref) ? readFileSync(ref, 'utf8').trimEnd() : '';
+  return /^[0-9a-f]{40,64}$/.test(id) ? id : runGit(root, 'rev-parse', 'HEAD');
 }
 
 /** A plain repository `<dir>/<name>` with `files` files (default 3) in one commit on `main`. */
 export async function makeRepository(dir: string, o: { name?: string; files?: number } = {}): Promise<string> {
   const root = path.join(dir, o.name ?? 'repo');
+  const files = o.files ?? 3;
+  const known = templates.get(files);
+  if (known !== undefined) {
+    await mkdir(root, { recursive: true });
+    await cp(known, path.join(root, '.git'), { recursive: true });
+    await writeFiles(root, files);
+    await runGit(root, 'update-index', '-q', '--refresh');
+    return root;
+  }
   await mkdir(root, { recursive: true });
   await runGit(root, 'init', '-q');
-  await writeFiles(root, o.files ?? 3);
+  await writeFiles(root, files);
   await commitAll(root, 'first');
+  // Of many files a copy costs as much as they do.
+  if (files <= 100) await keepTemplate(files, path.join(root, '.git'));
   return root;
+}
+
+/** By number of files: the git directory of such a repository, for the next one. */
+const templates = new Map<number, string>();
+
+async function keepTemplate(files: number, gitDir: string): Promise<void> {
+  const kept = path.join(path.dirname(globalConfig()), `repository-${files}-${randomUUID()}`);
+  await cp(gitDir, kept, { recursive: true });
+  templates.set(files, kept);
 }
 
 /** A clone `<dir>/repo` with the bare `<dir>/remote.git` as `origin`. */

@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import lockfile from 'proper-lockfile';
-import { createGit, type Git } from '../../../src/core/git/git';
+import type { Git } from '../../../src/core/git/git';
 import { findRepository } from '../../../src/core/git/repository';
 import { defaultSettings, type Log } from '../../../src/core/ports';
 import type { WorktreeDeps } from '../../../src/core/worktrees/make/makeWorktree';
-import { testEnvironment } from '../support/repositories';
+import { openGit, testEnvironment } from '../support/repositories';
 
 /** What a host would pass, with a lock that holds over processes; `lines` is what was logged, `extra` git's environment. */
 export async function depsFor(
@@ -17,7 +17,7 @@ export async function depsFor(
     lines.push(`${level}: ${line}`);
   };
   const log: Log = { debug: () => undefined, info: keep('info'), warn: keep('warn'), error: keep('error') };
-  const git = createGit({ gitPath: null, env: testEnvironment(extra), log });
+  const git = openGit(log, testEnvironment(extra));
   const layout = await findRepository(git, cwd);
   await mkdir(layout.storeDir, { recursive: true });
   const withLock: WorktreeDeps['locks']['withLock'] = async (name, fn) => {

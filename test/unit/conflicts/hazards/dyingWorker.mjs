@@ -1,5 +1,6 @@
 // The hazards' worker, which dies when it is asked about a side called `deadly`, and stays in an endless loop for one
-// called `endless`.
+// called `endless`. `SWITCHYARD_HAZARDS_WORKER` is the address of the program that it otherwise is.
+import process from 'node:process';
 import { parentPort } from 'node:worker_threads';
 
 const on = parentPort.on.bind(parentPort);
@@ -10,4 +11,4 @@ parentPort.on = (event, listener) =>
     while (refs.includes('endless'));
     listener(message);
   });
-await import('../../../../src/core/conflicts/hazards/workerFromSource.mjs');
+await import(process.env.SWITCHYARD_HAZARDS_WORKER);

@@ -1,14 +1,15 @@
+import { rmSync } from 'node:fs';
+import { mkdtemp, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { FactCache } from '../../../../src/core/conflicts/hazards/factCache';
 import { judgePair, judgeSide } from '../../../../src/core/conflicts/hazards/judge';
 import type { Finding, TaskRules } from '../../../../src/core/conflicts/hazards/parts';
 import { type ReadSide, readSides } from '../../../../src/core/conflicts/hazards/readSides';
-import { createGit, type Git } from '../../../../src/core/git/git';
+import type { Git } from '../../../../src/core/git/git';
 import { findRepository, placeOf } from '../../../../src/core/git/repository';
 import type { GitPlace } from '../../../../src/core/git/treeDiff';
-import { silentLog } from '../../../../src/core/ports';
-import { memoryFolder, runGit, testEnvironment, withTempDir } from '../../support/repositories';
-import { importCommits } from '../train/support';
+import { memoryFolder, openGit, runGit } from '../../support/repositories';
+import { addCommits } from '../train/support';
 
 /** Files by path; null: not there any more. */
 export type Changes = Readonly<Record<string, string | null>>;
@@ -64,27 +65,43 @@ export interface ForkRepository {
   readonly b: string;
 }
 
-/** Makes the repository of a fork. */
+/**
+ * Makes the commits of a fork, in one repository for all forks of a test file: each has branches of its own, and whatever
+ * is read of one is named by its commits.
+ */
 export async function withForkRepository<T>(fork: Fork, fn: (o: ForkRepository) => Promise<T>): Promise<T> {
-  return withTempDir(async (dir) => {
-    const root = path.join(dir, 'r');
-    const files = (changes: Changes) => {
-      const all = new Map(Object.entries(fork.base));
-      for (const [name, text] of Object.entries(changes)) text === null ? all.delete(name) : all.set(name, text);
-      return all;
-    };
-    importCommits(root, [
+  repository ??= makeForks();
+  const { root, git, at } = await repository;
+  const files = (changes: Changes) => {
+    const all = new Map(Object.entries(fork.base));
+    for (const [name, text] of Object.entries(changes)) text === null ? all.delete(name) : all.set(name, text);
+    return all;
+  };
+  count += 1;
+  const number = count;
+  const [base = '', a = '', b = ''] = addCommits(
+    root,
+    [
       { files: files({}), parents: [] },
       { files: files(fork.a), parents: [0] },
       { files: files(fork.b ?? {}), parents: [0] },
-    ]);
-    const git = createGit({ gitPath: null, env: testEnvironment(), log: silentLog });
-    const [base = '', a = '', b = ''] = (await runGit(root, 'rev-parse', 'c0', 'c1', 'c2')).split('\n');
-    // What git calls a conflict is no hazard: such a case would show nothing.
-    await runGit(root, 'merge-tree', '--write-tree', a, b);
-    const at = { ...placeOf(await findRepository(git, root)), env: {} };
-    return fn({ git, at, base, a, b });
-  }, memoryFolder());
+    ],
+    (place) => `fork-${number}/c${place}`,
+  );
+  // What git calls a conflict is no hazard: such a case would show nothing.
+  await runGit(root, 'merge-tree', '--write-tree', a, b);
+  return fn({ git, at, base, a, b });
+}
+
+let count = 0;
+let repository: ReturnType<typeof makeForks> | undefined;
+
+async function makeForks(): Promise<{ root: string; git: Git; at: GitPlace }> {
+  const root = await realpath(await mkdtemp(path.join(memoryFolder(), 'switchyard-forks-')));
+  process.once('exit', () => rmSync(root, { recursive: true, force: true }));
+  await runGit(root, 'init', '-q');
+  const git = openGit();
+  return { root, git, at: { ...placeOf(await findRepository(git, root)), env: {} } };
 }
 
 /** For assertions that say what is wrong at one look. */

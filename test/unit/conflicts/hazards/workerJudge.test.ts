@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { HazardQuestion } from '../../../../src/core/conflicts/hazards/hazards';
-import { WorkerJudge, type WorkerJudgeOptions } from '../../../../src/core/conflicts/hazards/workerJudge';
+import {
+  hazardsProgram,
+  WorkerJudge,
+  type WorkerJudgeOptions,
+} from '../../../../src/core/conflicts/hazards/workerJudge';
 import { GitError } from '../../../../src/core/git/errors';
 import { createGit } from '../../../../src/core/git/git';
 import { findRepository, placeOf } from '../../../../src/core/git/repository';
@@ -52,6 +57,15 @@ async function withJudge(
 
 describe('conflicts: the thread in which hazards are judged', function () {
   this.timeout(60_000);
+
+  before(() => {
+    // Threads begin with a copy of the environment.
+    process.env.SWITCHYARD_HAZARDS_WORKER = pathToFileURL(hazardsProgram()).href;
+  });
+
+  after(() => {
+    delete process.env.SWITCHYARD_HAZARDS_WORKER;
+  });
 
   it('answers in order, and keeps what it has read', async () => {
     await withJudge({}, async (judge, ask) => {

@@ -13,7 +13,7 @@ import type { Resolution } from '../../../../src/core/conflicts/resolve/table';
 import { objectPlace } from '../../../../src/core/conflicts/sides/objects';
 import { silentLog } from '../../../../src/core/ports';
 import { memoryFolder, testEnvironment, withTempDir } from '../../support/repositories';
-import { importCommits, type Opened, open, sideOf } from '../train/support';
+import { type Files, importCommits, type Opened, open, sideOf, sidesOf } from '../train/support';
 
 /** One file that two sides change: null where it is not there. */
 export interface Case {
@@ -32,15 +32,17 @@ export interface Case {
 export async function withCase<T>(each: Case, fn: (opened: Opened) => Promise<T>): Promise<T> {
   return withTempDir(async (dir) => {
     const root = path.join(dir, 'repo');
-    const files = (text: string | null) =>
-      new Map([['README', 'Read me.\n'], ...(text === null ? [] : [[each.path, text] as const])]);
     importCommits(root, [
-      { files: files(each.base), parents: [] },
-      { files: files(each.a), parents: [0] },
-      { files: files(each.b), parents: [0] },
+      { files: filesOf(each, each.base), parents: [] },
+      { files: filesOf(each, each.a), parents: [0] },
+      { files: filesOf(each, each.b), parents: [0] },
     ]);
     return fn(await open(root));
   }, memoryFolder());
+}
+
+function filesOf(each: Case, text: string | null): Files {
+  return new Map([['README', 'Read me.\n'], ...(text === null ? [] : [[each.path, text] as const])]);
 }
 
 /** What `git merge` really leaves unmerged in the working folder. */
@@ -81,20 +83,68 @@ function requestsOf(cell: Cell): ResolutionRequest[] {
   });
 }
 
-/** What is said of a case, merged for real and in memory, in both directions. */
-export async function judged(each: Case): Promise<Resolution> {
-  return withCase(each, async (opened) => {
-    assert.deepEqual(unmerged(opened.root, 'c1', 'c2'), [each.path], 'git merges it, or conflicts elsewhere');
-    const [request] = requestsOf(await cellOf(opened));
-    assert.ok(request);
-    assert.equal(request.path, each.path);
-    const turned = { ...request, ours: request.theirs, theirs: request.ours };
+/** What is said of a case, after a real merge. */
+export interface Judged {
+  /** What git left unmerged. */
+  readonly unmerged: readonly string[];
+  /** Of the file it is about, and of the same with the sides exchanged; missing where no cell names that file alone. */
+  readonly said: readonly [Resolution, Resolution] | undefined;
+}
+
+/**
+ * What is said of each case, merged for real and in memory, in both directions: all in one repository, in which
+ * nothing of one case can be seen from another.
+ */
+export function judgedAll(cases: readonly Case[]): Promise<Judged[]> {
+  return withTempDir(async (dir) => {
+    const root = path.join(dir, 'repo');
+    const commits = cases.flatMap((each, index) => {
+      const from = [3 * index];
+      return [
+        { files: filesOf(each, each.base), parents: [] },
+        { files: filesOf(each, each.a), parents: from },
+        { files: filesOf(each, each.b), parents: from },
+      ];
+    });
+    importCommits(root, commits);
+    const opened = await open(root);
+    const merger = createMerger({ git: opened.git, layout: opened.layout, log: silentLog });
+    const names = commits.map((_, place) => `c${place}`);
+    const sides = await sidesOf(root, names);
+    const pairs = cases.map((_, index) => {
+      const [a, b] = [sides[3 * index + 1], sides[3 * index + 2]];
+      assert.ok(a && b);
+      return { a, b, crissCross: false };
+    });
+    const cells = await merger.pairs(opened.at, pairs);
+    const left = cases.map((_, index) => unmerged(root, `c${3 * index + 1}`, `c${3 * index + 2}`));
+    const asked = cells.map((cell, index) => {
+      const requests = requestsOf(cell);
+      return requests.length === 1 && requests[0]?.path === cases[index]?.path ? requests : [];
+    });
+    const wanted = asked.flat().flatMap((one) => [one, { ...one, ours: one.theirs, theirs: one.ours }]);
     const place = objectPlace(opened.layout, opened.at);
-    const [one, other] = await resolveFiles(opened.git, place, [request, turned], new ResolutionCache());
-    assert.deepEqual(other, one, 'the direction must not matter');
-    assert.ok(one);
-    return one;
-  });
+    const said = await resolveFiles(opened.git, place, wanted, new ResolutionCache());
+    return cases.map((_, index): Judged => {
+      const [one, other] = asked[index]?.length === 1 ? said.splice(0, 2) : [];
+      return { unmerged: left[index] ?? [], said: one && other ? [one, other] : undefined };
+    });
+  }, memoryFolder());
+}
+
+/** As `judgedAll`, of one case that git must leave unmerged in its file alone. */
+export async function judged(each: Case): Promise<Resolution> {
+  const [found] = await judgedAll([each]);
+  assert.ok(found);
+  return saidOf(each, found);
+}
+
+/** What is said of a case. @throws AssertionError where git merges it or conflicts elsewhere, or the direction matters */
+export function saidOf(each: Case, { unmerged: left, said }: Judged): Resolution {
+  assert.deepEqual(left, [each.path], 'git merges it, or conflicts elsewhere');
+  assert.ok(said, 'the cell names other files');
+  assert.deepEqual(said[1], said[0], 'the direction must not matter');
+  return said[0];
 }
 
 export function text(...lines: readonly string[]): string {

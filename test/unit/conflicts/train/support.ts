@@ -4,11 +4,10 @@ import path from 'node:path';
 import fc from 'fast-check';
 import type { ScratchPlace } from '../../../../src/core/conflicts/parts';
 import { committedSnapshot, type Side } from '../../../../src/core/conflicts/side';
-import { createGit, type Git } from '../../../../src/core/git/git';
+import type { Git } from '../../../../src/core/git/git';
 import { findRepository, type RepositoryLayout } from '../../../../src/core/git/repository';
 import { openScratchObjects } from '../../../../src/core/git/scratchObjects';
-import { silentLog } from '../../../../src/core/ports';
-import { runGit, testEnvironment } from '../../support/repositories';
+import { openGit, runGit, testEnvironment } from '../../support/repositories';
 
 /** A repository with a scratch store beside it. */
 export interface Opened {
@@ -19,7 +18,7 @@ export interface Opened {
 }
 
 export async function open(root: string): Promise<Opened> {
-  const git = createGit({ gitPath: null, env: testEnvironment(), log: silentLog });
+  const git = openGit();
   const layout = await findRepository(git, root);
   const { dir, env } = await openScratchObjects(layout.commonDir, `${root}.scratch`);
   return { root, git, layout, at: { dir, generation: 'test', env } };
@@ -29,6 +28,15 @@ export async function open(root: string): Promise<Opened> {
 export async function sideOf(root: string, ref: string, commit = ref): Promise<Side> {
   const [id = '', tree = ''] = (await runGit(root, 'rev-parse', commit, `${commit}^{tree}`)).split('\n');
   return { ref, snapshot: committedSnapshot({ commit: id, tree }, '2026-01-01T00:00:00.000Z') };
+}
+
+/** Commits as sides, each under the name it is asked by. */
+export async function sidesOf(root: string, refs: readonly string[]): Promise<Side[]> {
+  const ids = (await runGit(root, 'rev-parse', ...refs.flatMap((ref) => [ref, `${ref}^{tree}`]))).split('\n');
+  return refs.map((ref, index) => {
+    const [commit = '', tree = ''] = ids.slice(2 * index);
+    return { ref, snapshot: committedSnapshot({ commit, tree }, '2026-01-01T00:00:00.000Z') };
+  });
 }
 
 /** Files by path; a text's lines are what merges are about. */
@@ -44,19 +52,36 @@ export interface Commit {
 export function importCommits(root: string, commits: readonly Commit[]): void {
   mkdirSync(root, { recursive: true });
   execFileSync('git', ['init', '-q'], { cwd: root, env: testEnvironment() });
+  addCommits(root, commits);
+}
+
+/**
+ * The same in a repository that is there.
+ * @param name of the branch of a place
+ * @returns their ids
+ */
+export function addCommits(
+  root: string,
+  commits: readonly Commit[],
+  name = (place: number): string => `c${place}`,
+): string[] {
   const out: string[] = [];
   const data = (text: string) => `data ${Buffer.byteLength(text)}\n${text}\n`;
   commits.forEach(({ files, parents }, place) => {
     const [first, ...others] = parents.map((parent) => `:${parent + 1}`);
-    out.push(`commit refs/heads/c${place}\nmark :${place + 1}\n`);
+    out.push(`commit refs/heads/${name(place)}\nmark :${place + 1}\n`);
     out.push(`committer T <t@example.com> ${1_700_000_000 + place} +0000\n${data(`c${place}`)}`);
     if (first !== undefined) out.push(`from ${first}\n`);
     for (const other of others) out.push(`merge ${other}\n`);
     out.push('deleteall\n');
-    for (const [name, text] of files) out.push(`M 100644 inline ${name}\n${data(text)}`);
+    for (const [file, text] of files) out.push(`M 100644 inline ${file}\n${data(text)}`);
     out.push('\n');
   });
-  execFileSync('git', ['fast-import', '--quiet'], { cwd: root, env: testEnvironment(), input: out.join('') });
+  for (const place of commits.keys()) out.push(`get-mark :${place + 1}\n`);
+  // A pack of its own for few objects too: else another process unpacks it.
+  const args = ['-c', 'fastimport.unpackLimit=1', 'fast-import', '--quiet'];
+  const told = execFileSync('git', args, { cwd: root, env: testEnvironment(), input: out.join('') });
+  return told.toString().trimEnd().split('\n');
 }
 
 /** What `git merge` itself does, one after the other, in a working folder. */

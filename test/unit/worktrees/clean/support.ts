@@ -1,13 +1,11 @@
 import { execFile } from 'node:child_process';
 import { mkdir, realpath, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { createGit } from '../../../../src/core/git/git';
 import { findRepository } from '../../../../src/core/git/repository';
 import { listWorktrees } from '../../../../src/core/git/worktreeList';
-import { silentLog } from '../../../../src/core/ports';
 import type { CleanDeps } from '../../../../src/core/worktrees/state/reading';
 import type { CleanTarget } from '../../../../src/core/worktrees/state/target';
-import { addWorktree, commitAll, makeRepository, runGit, testEnvironment } from '../../support/repositories';
+import { addWorktree, commitAll, makeRepository, openGit, runGit, testEnvironment } from '../../support/repositories';
 
 /** A repository whose rules ignore some files, and a linked worktree on the branch `work`. */
 export interface Scene {
@@ -30,7 +28,7 @@ export async function makeScene(dir: string): Promise<Scene> {
 }
 
 export async function sceneOf(dir: string, root: string, worktree: string): Promise<Scene> {
-  const git = createGit({ gitPath: null, env: testEnvironment(), log: silentLog });
+  const git = openGit();
   const layout = await findRepository(git, root);
   const deps = { git, layout, scratchDir: path.join(dir, 'scratch') };
   return {

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { ArchiveRecord } from '../../../../src/contract/events';
-import { createGit } from '../../../../src/core/git/git';
 import { findRepository } from '../../../../src/core/git/repository';
 import { listWorktrees } from '../../../../src/core/git/worktreeList';
 import { defaultSettings, type Log } from '../../../../src/core/ports';
@@ -17,7 +16,7 @@ import {
   type TrashDeps,
 } from '../../../../src/core/worktrees/trash/journal';
 import { type RestoredWorktree, recoverRestore, restoreWorktree } from '../../../../src/core/worktrees/trash/restore';
-import { runGit, testEnvironment } from '../../support/repositories';
+import { openGit, runGit } from '../../support/repositories';
 
 export const ref = { plan: 'plan', task: 'api' };
 
@@ -30,7 +29,7 @@ export async function trashDeps(cwd: string, worktreeRoot: string | null = null)
     lines.push(`${level}: ${line}`);
   };
   const log: Log = { debug: () => undefined, info: keep('info'), warn: keep('warn'), error: keep('error') };
-  const git = createGit({ gitPath: null, env: testEnvironment(), log });
+  const git = openGit(log);
   const layout = await findRepository(git, cwd);
   await mkdir(layout.storeDir, { recursive: true });
   const store = await openStore(layout.storeDir, { log, actor: 'cli' });

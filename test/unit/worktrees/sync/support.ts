@@ -1,17 +1,17 @@
 import { mkdir, readdir, readFile, readlink, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { createGit, type Git } from '../../../../src/core/git/git';
+import type { Git } from '../../../../src/core/git/git';
 import { findRepository } from '../../../../src/core/git/repository';
 import { defaultSettings, silentLog } from '../../../../src/core/ports';
 import { openStore, type Store } from '../../../../src/core/store/store';
 import type { SyncDeps } from '../../../../src/core/worktrees/sync/request';
-import { addWorktree, makeRepository, runGit, testEnvironment } from '../../support/repositories';
+import { addWorktree, makeRepository, openGit, runGit, testEnvironment } from '../../support/repositories';
 
 export const ref = { plan: 'plan', task: 'api' };
 
 /** What a host would pass. */
 export async function syncDeps(cwd: string, env = testEnvironment()): Promise<SyncDeps & { git: Git; store: Store }> {
-  const git = createGit({ gitPath: null, env, log: silentLog });
+  const git = openGit(silentLog, env);
   const layout = await findRepository(git, cwd);
   await mkdir(layout.storeDir, { recursive: true });
   const store = await openStore(layout.storeDir, { log: silentLog, actor: 'cli' });
