@@ -15,9 +15,13 @@ export class FactCache {
   readonly #lines = new Aging<{ readonly lines: ChangedFile['lines'] }>(keptVersions);
   readonly #folders = new Aging<ReadonlyMap<BytePath, TreeEntry>>(keptFolders);
 
-  /** A text: why it could not be read. */
-  get(path: string, blob: string): FileFacts | string | undefined {
-    return this.#facts.get(keyOf(path, blob));
+  /**
+   * A text: why it could not be read.
+   * @param whole facts in which uses were not looked for are none
+   */
+  get(path: string, blob: string, whole: boolean): FileFacts | string | undefined {
+    const facts = this.#facts.get(keyOf(path, blob));
+    return whole && typeof facts === 'object' && facts.code?.words !== undefined ? undefined : facts;
   }
 
   keep(path: string, blob: string, facts: FileFacts | string): void {

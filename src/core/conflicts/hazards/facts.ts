@@ -17,6 +17,8 @@ export interface CodeFacts {
   readonly uses: readonly Use[];
   /** Left out: not looked for. */
   readonly variables?: readonly Variable[];
+  /** The words of a file in which uses and variables were not looked for yet (`code/words.ts`); left out: they were. */
+  readonly words?: Uint32Array;
 }
 
 /** A variable, parameter or field whose type the file says: `p: Parser`, `const p = new Parser()`, `p := &Parser{}`. */

@@ -10,6 +10,7 @@ import type { FoundHazard, HazardAnswer, HazardJudge, HazardQuestion, JudgedSide
 import { hazardId } from './ids';
 import { judgePair, judgeSide } from './judge';
 import type { Finding, SideFacts } from './parts';
+import { readNamed } from './readNamed';
 import { type ReadSide, readSides } from './readSides';
 
 /** Sides kept between questions. */
@@ -31,8 +32,7 @@ export class Judgement implements HazardJudge {
 
   async judge(question: HazardQuestion, signal?: AbortSignal): Promise<HazardAnswer> {
     const before = this.git.started;
-    const read = await this.#read(question, signal);
-    const sides = question.sides.map((side, index) => this.#told(side, read[index] ?? null));
+    const { read, sides } = await this.#readNamed(question, await this.#read(question, signal), signal);
     const turns = new Turns(signal);
     const alone: (FoundHazard[] | null)[] = [];
     for (const index of question.alone) {
@@ -49,6 +49,22 @@ export class Judgement implements HazardJudge {
     const unjudged = read.map((side) => side?.unjudged ?? null);
     const resolutions = await this.#resolve(question, signal);
     return { alone, pairs, unjudged, resolutions, gitProcesses: this.git.started - before };
+  }
+
+  /** Sides as far as they are to be known for these pairs. */
+  async #readNamed(question: HazardQuestion, known: readonly (ReadSide | null)[], signal?: AbortSignal) {
+    const read = [...known];
+    const sides = question.sides.map((side, index) => this.#told(side, read[index] ?? null));
+    const o = { sides, pairs: question.pairs, cache: this.#versions };
+    for (const [index, { files, unjudged }] of await readNamed(this.git, question.place, o, signal)) {
+      const [side, old] = [question.sides[index], read[index]];
+      if (side === undefined || old == null) continue;
+      const more = { facts: { ...old.facts, files }, unjudged: [...old.unjudged, ...unjudged] };
+      this.#sides.keep(keyOf(side), more);
+      read[index] = more;
+      sides[index] = this.#told(side, more);
+    }
+    return { read, sides };
   }
 
   dispose(): void {

@@ -49,12 +49,19 @@ export async function readSides(
   const diffs = found.map((changes) => (changes.length > mostFiles ? [] : changes));
   const folders = await readFolders(git, at, { wanted, diffs, cache }, signal);
   const versions = new Map<string, Version>();
-  const want = (path: BytePath, entry: TreeEntry | null) => {
+  const want = (path: BytePath, entry: TreeEntry | null, whole = false) => {
     if (entry === null || !isFile(entry)) return;
     const shown = shownPath(path);
-    if (isRead(shown)) versions.set(keyOf(shown, entry.id), { path: shown, blob: entry.id });
+    const key = keyOf(shown, entry.id);
+    if (isRead(shown))
+      versions.set(key, { path: shown, blob: entry.id, whole: whole || versions.get(key)?.whole === true });
   };
-  for (const changes of diffs) for (const { path, old, next } of changes) for (const e of [old, next]) want(path, e);
+  for (const changes of diffs) {
+    // What was moved is known again by all the names in it.
+    const moves = changes.some(({ next }) => next === null);
+    for (const { path, old, next } of changes)
+      for (const e of [old, next]) want(path, e, moves && (old === null || next === null));
+  }
   for (const [index, changes] of diffs.entries())
     for (const { path, entry } of neighboursOf(changes, folders[index] ?? new Map())) want(path, entry);
   const o = { versions: [...versions.values()], edits: diffs.flat().filter(isEdit), cache };

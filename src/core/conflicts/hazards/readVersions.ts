@@ -14,6 +14,8 @@ import { readFacts } from './readers';
 export interface Version {
   readonly path: string;
   readonly blob: string;
+  /** What its code uses is to be known too. */
+  readonly whole: boolean;
 }
 
 /** What is known of versions by `keyOf`; a text: why nothing is. */
@@ -71,15 +73,15 @@ export async function readVersions(
 }
 
 function versionUnits(versions: readonly Version[], cache: FactCache, known: Map<string, FileFacts | string>): Unit[] {
-  return versions.flatMap(({ path, blob }) => {
-    const kept = cache.get(path, blob);
+  return versions.flatMap(({ path, blob, whole }) => {
+    const kept = cache.get(path, blob, whole);
     if (kept !== undefined) {
       known.set(keyOf(path, blob), kept);
       return [];
     }
     const use = async (contents: Contents) => {
       const content = contents.get(blob) ?? notHere;
-      const facts = typeof content === 'string' ? content : await factsOrWhy(path, content);
+      const facts = typeof content === 'string' ? content : await factsOrWhy(path, content, whole);
       known.set(keyOf(path, blob), facts);
       // What is missing may be fetched.
       if (facts !== notHere) cache.keep(path, blob, facts);
@@ -174,9 +176,9 @@ async function sizesOf(git: Git, at: GitPlace, blobs: readonly string[], signal:
   return sizes;
 }
 
-async function factsOrWhy(path: string, content: Buffer): Promise<FileFacts | string> {
+async function factsOrWhy(path: string, content: Buffer, whole: boolean): Promise<FileFacts | string> {
   try {
-    return await readFacts(path, content);
+    return await readFacts(path, content, whole);
   } catch (error) {
     if (error instanceof UnreadableFile) return error.message;
     // One file that a reader fails of must not cost what all others say.

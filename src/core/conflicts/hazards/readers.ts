@@ -1,4 +1,4 @@
-import { readCode } from './code/readCode';
+import { readCode, readOutline } from './code/readCode';
 import { readFormatter } from './data/formatter';
 import { readLock } from './data/lock';
 import { readManifest } from './data/manifest';
@@ -19,12 +19,16 @@ export function isRead(path: string): boolean {
   return Object.values(readers).some((reader) => reader.wants(path));
 }
 
-/** What a file says. @throws UnreadableFile */
-export async function readFacts(path: string, content: Buffer): Promise<FileFacts> {
+/**
+ * What a file says.
+ * @param whole what code uses too: otherwise its words, among which a name can be looked for
+ * @throws UnreadableFile
+ */
+export async function readFacts(path: string, content: Buffer, whole: boolean): Promise<FileFacts> {
   if (!isRead(path)) return noFacts;
   const read = <T>(reader: FactReader<T>) => (reader.wants(path) ? reader.read(path, content) : null);
   return {
-    code: await read(readers.code),
+    code: await read(whole ? readers.code : readOutline),
     manifest: await read(readers.manifest),
     lock: await read(readers.lock),
     migration: await read(readers.migration),

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { FactCache } from '../../../../src/core/conflicts/hazards/factCache';
 import { judgePair, judgeSide } from '../../../../src/core/conflicts/hazards/judge';
 import type { Finding, TaskRules } from '../../../../src/core/conflicts/hazards/parts';
+import { readNamed } from '../../../../src/core/conflicts/hazards/readNamed';
 import { type ReadSide, readSides } from '../../../../src/core/conflicts/hazards/readSides';
 import type { Git } from '../../../../src/core/git/git';
 import { findRepository, placeOf } from '../../../../src/core/git/repository';
@@ -45,14 +46,23 @@ const noRules: TaskRules = {
 
 /** Reads both sides of a fork from a real repository. */
 export async function withFork<T>(fork: Fork, fn: (sides: [ReadSide, ReadSide]) => T | Promise<T>): Promise<T> {
-  return withForkRepository(fork, async ({ git, at, base, a, b }) => {
+  return withForkRepository(fork, async ({ git, at, base, ...ends }) => {
     const wanted = [
-      { ref: 'a', from: base, to: a },
-      { ref: 'b', from: base, to: b },
+      { ref: 'a', from: base, to: ends.a },
+      { ref: 'b', from: base, to: ends.b },
     ];
-    const [left, right] = await readSides(git, at, wanted, new FactCache());
+    const cache = new FactCache();
+    const [left, right] = await readSides(git, at, wanted, cache);
     if (left == null || right == null) throw new Error('A side was lost.');
-    return fn([left, right]);
+    const both = [left, right] as const;
+    const sides = both.map(({ facts }) => ({ ...facts, rules: null }));
+    const named = await readNamed(git, at, { sides, pairs: [[0, 1]], cache }, undefined);
+    const [a, b] = both.map(({ facts, unjudged }, index) => {
+      const more = named.get(index) ?? { files: facts.files, unjudged: [] };
+      return { facts: { ...facts, files: more.files }, unjudged: [...unjudged, ...more.unjudged] };
+    });
+    if (a === undefined || b === undefined) throw new Error('A side was lost.');
+    return fn([a, b]);
   });
 }
 

@@ -9,8 +9,11 @@ import { readJavaScript, readTypeScript } from './typescript/readTypeScript';
 
 export interface LanguageReader {
   readonly grammar: Grammar;
-  /** What a whole file says. Keeps nothing of the tree, which is freed afterwards. */
-  readonly read: (root: Node, text: string) => CodeFacts;
+  /**
+   * What a file says. Keeps nothing of the tree, which is freed afterwards.
+   * @param whole uses and variables too; otherwise there are none
+   */
+  readonly read: (root: Node, text: string, whole?: boolean) => CodeFacts;
 }
 
 const typescript: LanguageReader = { grammar: 'typescript', read: readTypeScript };

@@ -13,6 +13,7 @@ export const judgeSignatures: PairJudge = (a, b) => [...heldAgainst(a, b, 'b'), 
 /** What `changer` broke and `user` newly uses. @param at which of the pair `user` is */
 function heldAgainst(changer: SideFacts, user: SideFacts, at: Finding['at']): Finding[] {
   const [broken, takers] = [brokenBy(changer), takersBy(changer)];
+  if (broken.size + takers.size === 0) return [];
   const found = new Map<string, { finding: Finding; use: NewUse }>();
   for (const [last, uses] of newUsesBy(user)) {
     const things = [

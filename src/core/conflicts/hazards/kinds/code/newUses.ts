@@ -39,7 +39,8 @@ export function newUsesBy(side: SideFacts): ReadonlyMap<string, readonly NewUse[
 function makeNewUses(side: SideFacts): Map<string, NewUse[]> {
   const all = new Map<string, NewUse[]>();
   for (const file of codeOf(side).files) {
-    if (file.next === null) continue;
+    // Where uses were not looked for, nothing is named that anybody changed (`readNamed.ts`).
+    if (file.next === null || file.next.words !== undefined || file.old?.words !== undefined) continue;
     const scope = new Scope(file, file.next);
     for (const use of [...addedUses(file, file.next), ...addedImports(file, file.next)]) {
       const meanings = use.imported === undefined ? scope.meaningsOf(use.name) : scope.meaningsOfImport(use.imported);
