@@ -1,10 +1,10 @@
 import { strict as assert } from 'node:assert';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { makeFolder } from '../harness/cleanup';
 import { writeGitWrapper } from '../harness/loggingGit';
 import { type Host, sharedHost } from '../harness/openWorkbench';
-import { makeRepository } from '../harness/sampleRepository';
+import { makeRepository, repositoryAt, type SampleRepository } from '../harness/sampleRepository';
 import { agentStarts } from '../harness/taskEvents';
 import { waitFor } from '../harness/waitFor';
 import type { Workbench } from '../harness/workbench';
@@ -19,12 +19,6 @@ describe('what a person sees when something is missing or broken', () => {
   // Not after each test: a picture is taken of the window of a test that failed.
   beforeEach(closeWindow);
   after(closeWindow);
-
-  /** In a browser of its own: a reloaded window begins with the settings it remembers. */
-  async function openAnew(root: string): Promise<void> {
-    await workbench.close();
-    workbench = await host.open(root);
-  }
 
   async function closeWindow(): Promise<void> {
     await workbench?.close();
@@ -44,18 +38,17 @@ describe('what a person sees when something is missing or broken', () => {
     await welcome('Open a folder with a git repository', 'Open Folder', 'failure-no-folder');
   });
 
-  it('no repository: the way to make one, after which the first prompt is invited', async () => {
-    workbench = await host.open(await makeFolder('plain'));
+  it('no repository: the way to make one; then a prompt says that a commit is missing, and makes no worktree', async () => {
+    const root = await makeFolder('plain');
+    workbench = await host.open(root);
     await welcome('This folder is in no git repository', 'Initialize Repository', 'failure-no-repository');
     await workbench.runCommand('Switchyard: New Plan…');
     await workbench.answerQuickInput('A plan');
     await workbench.waitForNotification('This folder is in no git repository: initialize one first.');
-  });
 
-  it('a repository without a commit: a prompt says what is missing and makes no worktree', async () => {
-    const { root, git } = await makeRepository();
-    await git('update-ref', '-d', 'HEAD');
-    workbench = await host.open(root);
+    const { git } = repositoryAt(root);
+    await git('init', '--quiet', '--initial-branch=main');
+    await workbench.runCommand('Switchyard: Refresh');
     await welcome('One prompt is enough', 'Spin an Agent', 'failure-no-commit');
     await workbench.runCommand('Switchyard: Spin an Agent…');
     await workbench.answerQuickInput('Begin');
@@ -67,36 +60,55 @@ describe('what a person sees when something is missing or broken', () => {
   });
 
   it('git missing, too old, or refusing another owner: each named; with a good git it goes on', async () => {
-    const folder = await makeFolder('gits');
-    const old = path.join(folder, 'old-git');
-    await writeFile(old, '#!/bin/sh\necho "git version 2.30.0"\n');
-    await chmod(old, 0o755);
-    // git's own switch for its tests of this.
-    const strange = await writeGitWrapper(path.join(folder, 'strange-git'), 'export GIT_TEST_ASSUME_DIFFERENT_OWNER=1');
+    const program = path.join(await makeFolder('gits'), 'git');
     const { root } = await makeRepository();
-    const gitPath = (file: string) => host.server.changeSettings({ 'git.path': file, 'git.enabled': false });
-    await gitPath(path.join(folder, 'no-git-here'));
+    await host.server.changeSettings({ 'git.path': program, 'git.enabled': false });
     workbench = await host.open(root);
     await welcome('git was not found', 'Open git Settings', 'failure-no-git');
-    await gitPath(old);
-    await openAnew(root);
+    /** Another program under the same path: as a whole, so that nobody runs half of it. */
+    const install = async (make: (file: string) => Promise<unknown>) => {
+      await make(`${program}.new`);
+      await rename(`${program}.new`, program);
+      await workbench.runCommand('Switchyard: Refresh');
+    };
+    await install(async (file) => {
+      await writeFile(file, '#!/bin/sh\necho "git version 2.30.0"\n');
+      await chmod(file, 0o755);
+    });
     await welcome('This git is too old', 'Open git Settings', 'failure-old-git');
-    await gitPath(strange);
-    await openAnew(root);
+    // git's own switch for its tests of this.
+    await install((file) => writeGitWrapper(file, 'export GIT_TEST_ASSUME_DIFFERENT_OWNER=1'));
     await welcome('Another user owns this repository', 'Manage Unsafe Repositories', 'failure-strange-owner');
-    await host.server.changeSettings({});
-    await openAnew(root);
+    await install((file) => writeGitWrapper(file, ''));
     await welcome('One prompt is enough', 'Spin an Agent', 'failure-good-git');
   });
+});
+
+/** One window for all that only some tasks of a repository lack. */
+describe('what a person sees of tasks that cannot be worked on', () => {
+  let repository: SampleRepository;
+  let host: Host;
+  let workbench: Workbench;
+  before(async () => {
+    repository = await makeRepository();
+    await repository.write({
+      '.vscode/settings.json': '{ "switchyard.defaultAgent": "gemini" }',
+      '.switchyard/plan/greet.md': '---\ntitle: Greet\nagent: codex\n---\n\nGreet.\n',
+      '.switchyard/broken/plan.md': '---\ntitle: Broken plan\nwipLimit: many\n---\n',
+      '.switchyard/broken/good.md': '---\ntitle: Good task\n---\n\nDo it.\n',
+      '.switchyard/broken/loop.md': '---\ntitle: Loop\ndependsOn: [loop-two]\n---\n\nDo it.\n',
+      '.switchyard/broken/loop-two.md': '---\ntitle: Loop two\ndependsOn: [loop, nobody]\n---\n\nDo it.\n',
+      '.switchyard/broken/tabs.md': '---\ntitle: [unclosed\n---\n\nDo it.\n',
+      '.switchyard/broken/types.md': '---\ntitle: Types\nscope: 7\n---\n\nDo it.\n',
+    });
+    host = await sharedHost();
+    workbench = await host.open(repository.root);
+    await workbench.openContainer('Switchyard');
+  });
+  after(() => workbench?.close());
 
   it('an agent whose program is missing: named, with the setting that helps, and nothing is made', async () => {
-    const { root, git } = await makeRepository();
-    await mkdir(path.join(root, '.switchyard/plan'), { recursive: true });
-    await writeFile(path.join(root, '.switchyard/plan/greet.md'), '---\ntitle: Greet\nagent: codex\n---\n\nGreet.\n');
-    await mkdir(path.join(root, '.vscode'));
-    await writeFile(path.join(root, '.vscode/settings.json'), '{ "switchyard.defaultAgent": "gemini" }');
-    workbench = await host.open(root);
-    await workbench.openContainer('Switchyard');
+    const { root, git } = repository;
     await workbench.tree('Tasks').waitForRow('the task', ({ label }) => label === 'Greet');
     await workbench.tree('Tasks').inlineAction('Task Greet', 'Dispatch Task');
     const message = await workbench.waitForNotification('codex');
@@ -118,24 +130,11 @@ describe('what a person sees when something is missing or broken', () => {
     await workbench.press('Shift+Alt+S');
     await workbench.quickInput.waitFor();
     assert.equal(await workbench.quickInput.inputValue(), 'Greet whoever comes');
+    await workbench.press('Escape');
     assert.equal((await git('worktree', 'list')).split('\n').length, 1);
   });
 
   it('broken plan files: every problem is in the problems view, and the good tasks are still there', async () => {
-    const { root } = await makeRepository();
-    const plan = path.join(root, '.switchyard/broken');
-    await mkdir(plan, { recursive: true });
-    const files: Record<string, string> = {
-      'plan.md': '---\ntitle: Broken plan\nwipLimit: many\n---\n',
-      'good.md': '---\ntitle: Good task\n---\n\nDo it.\n',
-      'loop.md': '---\ntitle: Loop\ndependsOn: [loop-two]\n---\n\nDo it.\n',
-      'loop-two.md': '---\ntitle: Loop two\ndependsOn: [loop, nobody]\n---\n\nDo it.\n',
-      'tabs.md': '---\ntitle: [unclosed\n---\n\nDo it.\n',
-      'types.md': '---\ntitle: Types\nscope: 7\n---\n\nDo it.\n',
-    };
-    for (const [name, text] of Object.entries(files)) await writeFile(path.join(plan, name), text);
-    workbench = await host.open(root);
-    await workbench.openContainer('Switchyard');
     const tasks = workbench.tree('Tasks');
     await tasks.waitForRow('the good task', (row) => row.label === 'Good task' && row.description.startsWith('ready'));
     await tasks.waitForRow('the count', (row) => row.label === 'Broken plan' && row.description === '6 problems');

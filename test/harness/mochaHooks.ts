@@ -9,7 +9,7 @@ export const mochaHooks: Mocha.RootHookObject = {
     const title = this.currentTest.fullTitle();
     for (const [index, page] of openPages().entries()) {
       try {
-        console.log(`      picture: ${await new Workbench(page).screenshot(`failed-${title}-${index + 1}`)}`);
+        console.log(`      picture: ${await new Workbench(page).picture(`failed-${title}-${index + 1}`)}`);
       } catch (error) {
         // The failure itself is what counts; that it has no picture is said.
         console.log(`      no picture: ${error instanceof Error ? error.message : String(error)}`);

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from './browser';
-import { onCleanup } from './cleanup';
+import { keepToExit } from './cleanup';
 import { packagedExtension } from './packagedExtension';
 import { type InstalledServerOptions, startInstalledServer, type VsCodeServer } from './vscodeServer';
 import { openWindow } from './windows';
@@ -45,14 +45,15 @@ let shared: Promise<Host> | undefined;
 
 /**
  * One host for all tests that need nothing of their own, because each server costs seconds: the demo agent is the
- * default and works for 8 s. A test closes its windows and takes back its settings (`changeSettings({})`).
+ * default and works for 8 s. It serves all files of a process of tests, one after another: a test closes its windows
+ * and takes back its settings (`changeSettings({})`).
  */
 export function sharedHost(): Promise<Host> {
-  // Files that run beside each other are cleaned up one by one.
-  if (shared === undefined) onCleanup(() => (shared = undefined));
-  shared ??= startHost({
-    settings: { 'switchyard.defaultAgent': 'demo' },
-    environment: { SWITCHYARD_DEMO_SECONDS: '8' },
-  });
+  shared ??= keepToExit(() =>
+    startHost({
+      settings: { 'switchyard.defaultAgent': 'demo' },
+      environment: { SWITCHYARD_DEMO_SECONDS: '8' },
+    }),
+  );
   return shared;
 }

@@ -87,10 +87,16 @@ export class Program {
 
   /** Ends it with all it started: its process group, and what left the group. */
   async stop(): Promise<void> {
-    if (this.child.pid !== undefined && this.#code === undefined) {
-      killGroup(this.child.pid, 'SIGKILL');
+    this.kill();
+    if (this.child.pid !== undefined)
       await waitFor('a killed program is gone', () => this.#code !== undefined, { deadlineMs: 10_000 });
-    }
+    // What was just being started when the rest was ended.
+    killMarked(marker, this.mark);
+  }
+
+  /** Ends the same without waiting for it. */
+  kill(): void {
+    if (this.child.pid !== undefined && this.#code === undefined) killGroup(this.child.pid, 'SIGKILL');
     killMarked(marker, this.mark);
   }
 }
@@ -112,6 +118,9 @@ export function startProgram(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const program = new Program(child, mark);
-  onCleanup(() => program.stop());
+  onCleanup(
+    () => program.stop(),
+    () => program.kill(),
+  );
   return program;
 }

@@ -16,7 +16,7 @@ export async function waitFor<T>(
   look: () => T | undefined | null | false | Promise<T | undefined | null | false>,
   options: WaitOptions = {},
 ): Promise<T> {
-  const { deadlineMs = 30_000, everyMs = 50 } = options;
+  const { deadlineMs = 30_000, everyMs = 100 } = options;
   const end = performance.now() + deadlineMs;
   let reason = '';
   for (;;) {

@@ -43,7 +43,8 @@ export async function openWindow(browser: Browser, url: string, from?: BrowserCo
   });
   await context.addInitScript(catchOpen);
   const page = await context.newPage();
-  await page.goto(url);
+  // Not until all is loaded: what a window must have is waited for where it is used.
+  await page.goto(url, { waitUntil: 'commit', timeout: 60_000 });
   return page;
 }
 

@@ -29,7 +29,7 @@ export class Workbench {
 
   /** Waits until the window can be used. */
   async ready(): Promise<this> {
-    await this.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
+    await this.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 120_000 });
     return this;
   }
 
@@ -115,7 +115,7 @@ export class Workbench {
   /** Brings up a view container by the name on its icon in the activity bar: one input (none when it is open). */
   async openContainer(name: string): Promise<void> {
     const icon = this.activityIcon(name);
-    await icon.waitFor({ timeout: 30_000 });
+    await icon.waitFor({ timeout: 60_000 });
     if ((await icon.getAttribute('aria-expanded')) !== 'true') await this.click(icon);
   }
 
@@ -301,8 +301,13 @@ export class Workbench {
     await this.page.close({ runBeforeUnload: false });
   }
 
+  /** A picture for people, which no test looks at: each costs processor time, so they are taken in the long run. */
+  async screenshot(name: string): Promise<void> {
+    if (process.env.SWITCHYARD_LONG === '1') await this.picture(name);
+  }
+
   /** Takes a picture to `out/screenshots/<name>.png` in the project. @returns the file */
-  async screenshot(name: string): Promise<string> {
+  async picture(name: string): Promise<string> {
     const file = path.join(projectRoot, 'out/screenshots', `${name.replaceAll(/[^\w.-]+/g, '-')}.png`);
     await this.page.screenshot({ path: file, animations: 'disabled' });
     return file;
