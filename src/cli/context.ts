@@ -34,22 +34,27 @@ function stderrLog(env: NodeJS.ProcessEnv): Log {
  * Opens the repository of `-C` or the current directory.
  * @param actor a runner writes what the agent does, every other command what a person or script decided
  */
-export async function openCli(o: GlobalOptions, version: string, actor: 'cli' | 'runner' = 'cli'): Promise<CliContext> {
+export async function openCli(
+  o: GlobalOptions,
+  version: string,
+  actor: 'cli' | 'runner' = 'cli',
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<CliContext> {
   const cwd = path.resolve(o.C ?? '.');
-  const log = stderrLog(process.env);
-  const given = await readGivenSettings(process.env);
+  const log = stderrLog(env);
+  const given = await readGivenSettings(env);
   // The program of git may be set in the mirror, and is needed before the repository is known.
   const early = await findStoreDir(cwd);
   let settings = layerSettings(early === null ? {} : await readMirror(early, log), given);
   const host: Host = {
     log,
     settings: () => settings,
-    env: process.env,
+    env,
     actor,
-    window: process.env.SWITCHYARD_WINDOW ?? null,
+    window: env.SWITCHYARD_WINDOW ?? null,
     version,
     cli: ownCommand(),
-    ...(process.env.SWITCHYARD_LAUNCHER_DIR === undefined ? {} : { launcherDir: process.env.SWITCHYARD_LAUNCHER_DIR }),
+    ...(env.SWITCHYARD_LAUNCHER_DIR === undefined ? {} : { launcherDir: env.SWITCHYARD_LAUNCHER_DIR }),
   };
   const repository = await openRepository(cwd, host);
   if (repository.layout.storeDir !== early) {

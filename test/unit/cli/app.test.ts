@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, get } from 'node:http';
 import path from 'node:path';
-import type { AppJson, SpawnJson } from '../../../src/contract/json';
+import type { AppJson } from '../../../src/contract/json';
 import { commitAll, makeRepository, withTempDir } from '../support/repositories';
-import { alive, cli, cliFile, cliJson, finished, startCli, taskRow, until, writePlan } from './support';
+import { alive, cli, cliFile, cliJson, finished, spawnTasks, startCli, taskRow, until, writePlan } from './support';
 
 const tasks = {
   one: '---\ntitle: One\nagent: demo\n---\nDo it.\n',
@@ -66,30 +66,30 @@ describe('app', function () {
 
   it('two worktrees serve at once, each on its own port; stopping one leaves the other', async () => {
     await withApp(serve, async (root) => {
-      const spawned = await cliJson<SpawnJson>(root, ['spawn', 'p/one', 'p/two']);
-      await writeFile(path.join(spawned.tasks[0]?.worktree ?? '', '..', 'stubborn-one'), '');
+      const spawned = await spawnTasks(root, ['p/one', 'p/two']);
+      await writeFile(path.join(spawned[0]?.worktree ?? '', '..', 'stubborn-one'), '');
       const [one, two] = await Promise.all([
         cliJson<AppJson>(root, ['app', 'p/one']),
         cliJson<AppJson>(root, ['app', 'p/two']),
       ]);
-      assert.equal(await fetchText(one.url ?? ''), `one ${spawned.tasks[0]?.worktree}`);
-      assert.equal(await fetchText(two.url ?? ''), `two ${spawned.tasks[1]?.worktree}`);
-      assert.equal(one.port, spawned.tasks[0]?.ports[0]);
+      assert.equal(await fetchText(one.url ?? ''), `one ${spawned[0]?.worktree}`);
+      assert.equal(await fetchText(two.url ?? ''), `two ${spawned[1]?.worktree}`);
+      assert.equal(one.port, spawned[0]?.ports[0]);
       assert.equal((await taskRow(root, 'p/one')).app?.url, one.url);
       const stopped = await cliJson<AppJson>(root, ['app', 'p/one', '--stop']);
       assert.deepEqual(stopped, { plan: 'p', task: 'one', pid: null, port: one.port, url: null });
-      const [pids = []] = await pidsOf(spawned.tasks[0]?.worktree ?? '', 'one');
+      const [pids = []] = await pidsOf(spawned[0]?.worktree ?? '', 'one');
       assert.equal(pids.length, 2);
       assert.ok(!pids.some(alive), 'the whole group has ended, also what ignores the request');
       await assert.rejects(fetchText(one.url ?? ''));
-      assert.equal(await fetchText(two.url ?? ''), `two ${spawned.tasks[1]?.worktree}`);
+      assert.equal(await fetchText(two.url ?? ''), `two ${spawned[1]?.worktree}`);
       assert.equal((await taskRow(root, 'p/one')).app, null);
     });
   });
 
   it('a second start is the running one; of four at once one starts it', async () => {
     await withApp(serve, async (root) => {
-      const { tasks: made } = await cliJson<SpawnJson>(root, ['spawn', 'p/one']);
+      const made = await spawnTasks(root, ['p/one']);
       const all = await Promise.all([1, 2, 3, 4].map(() => cliJson<AppJson>(root, ['app', 'p/one'])));
       assert.equal(new Set(all.map(({ pid }) => pid)).size, 1);
       const again = await cliJson<AppJson>(root, ['app', 'p/one']);
@@ -100,7 +100,7 @@ describe('app', function () {
 
   it('starts again after it was stopped, or was killed behind our back', async () => {
     await withApp(serve, async (root) => {
-      await cliJson(root, ['spawn', 'p/one']);
+      await spawnTasks(root, ['p/one']);
       const first = await cliJson<AppJson>(root, ['app', 'p/one']);
       await cliJson(root, ['app', 'p/one', '--stop']);
       const second = await cliJson<AppJson>(root, ['app', 'p/one']);
@@ -115,7 +115,7 @@ describe('app', function () {
 
   it('an app that ended by itself is not shown as running', async () => {
     await withApp(serve, async (root) => {
-      await cliJson(root, ['spawn', 'p/one']);
+      await spawnTasks(root, ['p/one']);
       const { pid, port } = await cliJson<AppJson>(root, ['app', 'p/one']);
       const { worktree } = await taskRow(root, 'p/one');
       for (const each of (await pidsOf(worktree ?? '', 'one')).at(-1) ?? []) process.kill(each, 'SIGKILL');
@@ -127,7 +127,7 @@ describe('app', function () {
 
   it('Bad input: run that fails: exit 4 with its code and its last words', async () => {
     await withApp('echo first; echo no such module >&2; exit 9', async (root) => {
-      await cliJson(root, ['spawn', 'p/one']);
+      await spawnTasks(root, ['p/one']);
       const result = await cli(root, ['app', 'p/one', '--json']);
       assert.equal(result.code, 4);
       assert.equal(result.stdout, '');
@@ -138,7 +138,7 @@ describe('app', function () {
 
   it('Bad input: port taken by another program when the app starts: exit 4, nothing is started', async () => {
     await withApp(serve, async (root) => {
-      const { tasks: made } = await cliJson<SpawnJson>(root, ['spawn', 'p/one']);
+      const made = await spawnTasks(root, ['p/one']);
       const other = createServer().listen(made[0]?.ports[0], '127.0.0.1');
       await once(other, 'listening');
       try {
@@ -154,7 +154,7 @@ describe('app', function () {
 
   it('Bad input: a plan without run, or with one that cannot be read: exit 2, the place named', async () => {
     await withApp(serve, async (root) => {
-      await cliJson(root, ['spawn', 'p/one']);
+      await spawnTasks(root, ['p/one']);
       await writePlan(root, 'p', tasks);
       const none = await cli(root, ['app', 'p/one']);
       assert.equal(none.code, 2);
@@ -178,7 +178,7 @@ describe('app', function () {
 
   it('an interrupted start leaves no app behind', async () => {
     await withApp('echo $$ > ../pid; sleep 600', async (root) => {
-      const { tasks: made } = await cliJson<SpawnJson>(root, ['spawn', 'p/one']);
+      const made = await spawnTasks(root, ['p/one']);
       const file = path.join(made[0]?.worktree ?? '', '..', 'pid');
       const starting = await startCli(root, ['app', 'p/one']);
       const result = finished(starting);
@@ -193,7 +193,7 @@ describe('app', function () {
 
   it('a start that is killed leaves an app that is known, and is found by the next', async () => {
     await withApp(`sleep 0.5; ${serve}`, async (root) => {
-      await cliJson(root, ['spawn', 'p/one']);
+      await spawnTasks(root, ['p/one']);
       const starting = await startCli(root, ['app', 'p/one']);
       const result = finished(starting);
       const row = await until('its start on record', async () => {

@@ -5,7 +5,7 @@ import { checklistText } from '../../../src/cli/checklistText';
 import { type ChecklistJson, checklistItems } from '../../../src/contract/checklist';
 import { makeRepository, memoryFolder, withTempDir } from '../support/repositories';
 import { withOpen } from '../tasks/host';
-import { cli, cliFile, cliJson, taskRow, writePlan } from './support';
+import { cli, cliFile, cliJson, spawnTasks, taskRow, writePlan } from './support';
 
 const task = (title: string) => `---\ntitle: ${title}\nagent: demo\n---\nDo it.\n`;
 
@@ -25,7 +25,7 @@ describe('cli: checklist', function () {
 
   it('has the eleven items in their groups, and an answer that goes stale when a branch moves', () =>
     withPlan(async (root) => {
-      await cliJson(root, ['spawn', 'p/a', 'p/b']);
+      await spawnTasks(root, ['p/a', 'p/b']);
       const json = await cliJson<ChecklistJson>(root, ['checklist', 'p']);
       assert.equal(json.plan, 'p');
       assert.deepEqual(
@@ -66,7 +66,7 @@ describe('cli: checklist', function () {
 
   it('answers "no" with --exit-code until all eleven pass, and only then', () =>
     withPlan(async (root) => {
-      await cliJson(root, ['spawn', 'p/a']);
+      await spawnTasks(root, ['p/a']);
       assert.equal((await cli(root, ['checklist', 'p'])).code, 0);
       assert.equal((await cli(root, ['checklist', 'p', '--exit-code'])).code, 1);
       await withOpen(root, async (repository) => {

@@ -1,9 +1,9 @@
 import { strict as assert } from 'node:assert';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { AdoptJson, CleanAllJson, CleanJson, RestoreJson, SpawnJson, TrashJson } from '../../../src/contract/json';
+import type { AdoptJson, CleanAllJson, CleanJson, RestoreJson, TrashJson } from '../../../src/contract/json';
 import { addWorktree, commitAll, makeRepository, runGit, withTempDir } from '../support/repositories';
-import { cli, cliFile, cliJson, taskRow, writePlan } from './support';
+import { cli, cliFile, cliJson, spawnTasks, taskRow, writePlan } from './support';
 
 const task = (title: string) => `---\ntitle: ${title}\nagent: demo\n---\nDo ${title}.\n`;
 
@@ -12,7 +12,7 @@ async function withOne(fn: (o: { dir: string; root: string; worktree: string }) 
   await withTempDir(async (dir) => {
     const root = await makeRepository(dir);
     await writePlan(root, 'p', { one: task('One') });
-    const { tasks } = await cliJson<SpawnJson>(root, ['spawn', 'p/one']);
+    const tasks = await spawnTasks(root, ['p/one']);
     await fn({ dir, root, worktree: tasks[0]?.worktree ?? '' });
   });
 }

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ConflictsJson } from '../../../src/contract/conflicts';
 import { addWorktree, commitAll, makeRepository, memoryFolder, runGit, withTempDir } from '../support/repositories';
-import { cli, cliJson, writePlan } from './support';
+import { cli, cliJson, spawnTasks, writePlan } from './support';
 
 interface Made {
   readonly dir: string;
@@ -107,7 +107,7 @@ describe('cli: conflicts', function () {
       const root = await makeRepository(dir);
       const task = (title: string, more = '') => `---\ntitle: ${title}\nagent: demo\n${more}---\nDo it.\n`;
       await writePlan(root, 'p', { one: task('One', 'dependsOn: [two]\n'), two: task('Two') });
-      await cliJson(root, ['spawn', 'p/one', 'p/two']);
+      await spawnTasks(root, ['p/one', 'p/two']);
       const json = await conflicts(root);
       assert.deepEqual(json.mergeOrder, ['agent/two', 'agent/one']);
       assert.equal(json.train[1]?.why, 'after agent/two (depends on it)');

@@ -1,12 +1,11 @@
 import { strict as assert } from 'node:assert';
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { SpawnJson } from '../../../src/contract/json';
 import type { CostJson } from '../../../src/contract/usage';
 import type { PricedRecord } from '../../../src/core/usage/parts';
 import { makeRepository, withTempDir } from '../support/repositories';
 import { type Line, record } from '../usage/ledger/support';
-import { type CliOptions, cli, cliFile, cliJson, writePlan } from './support';
+import { type CliOptions, cli, cliFile, cliJson, spawnTasks, writePlan } from './support';
 
 const noon = Date.UTC(2026, 10, 16, 12);
 const million = 1_000_000;
@@ -162,7 +161,7 @@ describe('cost', function () {
     await withMachine(async ({ dir, o, use }) => {
       const root = await makeRepository(dir);
       await writePlan(root, 'p', { one: '---\ntitle: One\nagent: demo\ntype: docs\n---\nDo it.\n' });
-      const { tasks } = await cliJson<SpawnJson>(root, ['spawn', 'p/one'], o);
+      const tasks = await spawnTasks(root, ['p/one'], o);
       await use({ cwd: tasks[0]?.worktree ?? '', at: Date.now() + 1000 });
       await use({ cwd: root, session: 's2', output: 2 * million });
       await use({ cwd: '/somewhere/else', session: 's3' });

@@ -3,7 +3,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { SpawnJson, SpinJson, TaskRow, WorktreesJson } from '../../../src/contract/json';
 import { makeRepository, runGit, withTempDir } from '../support/repositories';
-import { bodies, cli, cliFile, cliJson, makeAgent, taskRow, until, writePlan } from './support';
+import { bodies, cli, cliFile, cliJson, makeAgent, spawnTasks, taskRow, until, writePlan } from './support';
 
 const task = (title: string, more = '') => `---\ntitle: ${title}\n${more}---\nDo ${title}.\n`;
 
@@ -246,7 +246,7 @@ describe('spawn and spin', () => {
         three: task('Three'),
         four: task('Four', 'dependsOn: [one]\n'),
       });
-      await cliJson(repository, ['spawn', 'p/one', 'p/two', 'p/three'], agent);
+      await spawnTasks(repository, ['p/one', 'p/two', 'p/three'], agent);
       for (const id of ['one', 'two'])
         assert.equal((await cli(repository, ['run', `p/${id}`, '--headless'], agent)).code, 0);
       const held = await cli(repository, ['run', 'p/three', '--headless', '--json'], agent);
@@ -273,7 +273,7 @@ describe('spawn and spin', () => {
     await withTempDir(async (dir) => {
       const repository = await makeRepository(dir);
       const plan = await writePlan(repository, 'p', { one: task('One') });
-      await cliJson(repository, ['spawn', 'p/one']);
+      await spawnTasks(repository, ['p/one']);
       assert.equal((await taskRow(repository, 'p/one')).changedSinceDispatch, false);
       await writeFile(path.join(plan, 'one.md'), task('One', 'scope: [src/**]\n'));
       assert.equal((await taskRow(repository, 'p/one')).changedSinceDispatch, true);
@@ -284,7 +284,7 @@ describe('spawn and spin', () => {
     await withTempDir(async (dir) => {
       const repository = await makeRepository(dir);
       const plan = await writePlan(repository, 'p', { one: task('One') });
-      await cliJson(repository, ['spawn', 'p/one']);
+      await spawnTasks(repository, ['p/one']);
       await rm(path.join(plan, 'one.md'));
       await writeFile(path.join(plan, 'uno.md'), task('One'));
       const result = await cli(repository, ['spawn', 'p/uno']);

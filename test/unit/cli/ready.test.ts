@@ -14,6 +14,7 @@ import {
   cliJson,
   finished,
   makeAgent,
+  spawnTasks,
   startCli,
   type TestAgent,
   taskRow,
@@ -253,7 +254,7 @@ describe('ready to work in: set-up', function () {
 
   it('waits for a clean-up that goes on, and does not start in what it took away', async () => {
     await withPlan('', async ({ root, agent }) => {
-      await cliJson(root, ['spawn', 'p/one'], agent);
+      await spawnTasks(root, ['p/one'], agent);
       await withOpen(root, async ({ context, store }) => {
         const ref = { plan: 'p', task: 'one' };
         const { worktree } = await taskRow(root, 'p/one', agent);
@@ -277,7 +278,7 @@ describe('ready to work in: set-up', function () {
 
   it('without anything to set up nothing but the ports is put on record', async () => {
     await withPlan('', async ({ root, agent }) => {
-      await cliJson(root, ['spawn', 'p/one'], agent);
+      await spawnTasks(root, ['p/one'], agent);
       const before = (await eventsOf(root, 'one')).length;
       await cliJson(root, ['run', 'p/one', '--headless'], agent);
       const after = (await eventsOf(root, 'one')).slice(before);

@@ -11,6 +11,7 @@ import {
   cliJson,
   finished,
   makeAgent,
+  spawnTasks,
   startCli,
   type TestAgent,
   taskRow,
@@ -178,7 +179,7 @@ fs.writeFileSync(${JSON.stringify(child)}, String(c.pid)); process.on('SIGTERM',
       const run = (launch: string) =>
         cli(repository, ['run', 'p/one', '--headless', '--launch', launch, '--json'], agent);
       // What a window does: asks, claims, and runs the terminal's program.
-      await cliJson(repository, ['spawn', 'p/one'], agent);
+      await spawnTasks(repository, ['p/one'], agent);
       const log = path.join(repository, '.git', 'switchyard', 'events', 'p~one.jsonl');
       const by = { actor: 'window', pid: 1 };
       const say = (event: object) =>

@@ -1,17 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
-import type { TaskRow } from '../../../src/contract/json';
+import { commandLine } from '../../../scripts/commandLine.mjs';
+import { openCli, refOf } from '../../../src/cli/context';
+import type { SpawnJson, TaskRow } from '../../../src/contract/json';
+import type { Repository } from '../../../src/core/openRepository';
 import { programsFolder } from '../support/bundled';
 import { testEnvironment } from '../support/repositories';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 let bundle: Promise<string> | null = null;
 
-/** The command line as it ships, with the thread it judges hazards in, bundled once per test run. */
+/** The command line as it ships, with the programs of its threads, bundled once per test run. */
 export function cliFile(): Promise<string> {
   bundle ??= builtOnce();
   return bundle;
@@ -33,22 +35,10 @@ async function build(dir: string): Promise<string> {
   await mkdir(dir, { recursive: true });
   // Where the grammars come from.
   await symlink(path.join(root, 'node_modules'), path.join(dir, 'node_modules'), 'junction');
-  await esbuild.build({
-    entryPoints: {
-      cli: path.join(root, 'src/cli/main.ts'),
-      hazards: path.join(root, 'src/core/conflicts/hazards/worker.ts'),
-    },
-    outdir: dir,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node20',
-    mainFields: ['module', 'main'],
-    alias: { 'web-tree-sitter': createRequire(import.meta.url).resolve('web-tree-sitter') },
-    define: { 'import.meta.dirname': '__dirname' },
-    keepNames: true,
-    logLevel: 'warning',
-  });
+  const builds = commandLine(dir).map((options) =>
+    esbuild.build({ ...options, absWorkingDir: root, logLevel: 'warning' }),
+  );
+  await Promise.all(builds);
   return dir;
 }
 
@@ -109,8 +99,50 @@ export async function cliJson<T>(
   return JSON.parse(result.stdout) as T;
 }
 
+/**
+ * The core as a command opens it that is run there, in this process: for what a test prepares or looks at, while what
+ * it is about goes through the command line.
+ */
+export async function withCore<T>(
+  cwd: string,
+  fn: (repository: Repository) => Promise<T>,
+  o: CliOptions = {},
+): Promise<T> {
+  const { repository } = await openCli({ C: cwd }, '0', 'cli', cliEnvironment(o.env));
+  try {
+    return await fn(repository);
+  } finally {
+    repository.dispose();
+  }
+}
+
+/** Branches and worktrees, ready to work in: what `spawn` makes. */
+export function spawnTasks(cwd: string, names: readonly string[], o: CliOptions = {}): Promise<SpawnJson['tasks']> {
+  return withCore(
+    cwd,
+    async ({ tasks }) => {
+      const made: SpawnJson['tasks'][number][] = [];
+      for (const { ref, branch, worktree } of await tasks.prepareAll(names.map(refOf), { purpose: 'spawn' })) {
+        const options = { output: 'stderr', headless: true, onNote: () => undefined } as const;
+        const { copied, leftOut, setup, ports } = await tasks.makeReady(ref, options);
+        made.push({ ...ref, branch, worktree, copied, leftOut, setup: { exit: setup.exit }, ports });
+      }
+      return made;
+    },
+    o,
+  );
+}
+
+/** The row that `tasks` shows now. */
 export async function taskRow(cwd: string, name: string, o: CliOptions = {}): Promise<TaskRow> {
-  const { tasks } = await cliJson<{ tasks: TaskRow[] }>(cwd, ['tasks'], o);
+  const tasks = await withCore(
+    cwd,
+    async (repository) => {
+      await repository.tasks.reconcile();
+      return repository.tasks.rows();
+    },
+    o,
+  );
   const row = tasks.find((task) => `${task.plan}/${task.task}` === name);
   if (row === undefined) throw new Error(`No row ${name} among ${tasks.map((t) => t.task).join(', ')}`);
   return row;

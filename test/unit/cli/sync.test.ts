@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { SpawnJson, SyncJson, TaskRow } from '../../../src/contract/json';
+import type { SyncJson, TaskRow } from '../../../src/contract/json';
 import { bundled } from '../support/bundled';
 import {
   commitAll,
@@ -22,6 +22,7 @@ import {
   cliFile,
   cliJson,
   makeAgent,
+  spawnTasks,
   startCli,
   taskRow,
   until,
@@ -39,7 +40,7 @@ interface Spawned {
 /** Two tasks with worktrees. */
 async function spawned(root: string, o: CliOptions = {}): Promise<Spawned> {
   await writePlan(root, 'p', { one: task('One'), two: task('Two') });
-  const { tasks } = await cliJson<SpawnJson>(root, ['spawn', 'p/one', 'p/two'], o);
+  const tasks = await spawnTasks(root, ['p/one', 'p/two'], o);
   return { root, one: tasks[0]?.worktree ?? '', two: tasks[1]?.worktree ?? '' };
 }
 
@@ -150,7 +151,7 @@ describe('sync', () => {
     await withTempDir(async (dir) => {
       const root = await makeRepository(dir);
       await writePlan(root, 'plan', { api: task('Api') });
-      const { tasks } = await cliJson<SpawnJson>(root, ['spawn', 'plan/api']);
+      const tasks = await spawnTasks(root, ['plan/api']);
       const worktree = tasks[0]?.worktree ?? '';
       await put(worktree, 'own.txt', 'own\n');
       await commitAll(worktree, 'own');
