@@ -52,8 +52,8 @@ async function main(clone: string, newest: string | undefined, compared: boolean
       if (!compared) continue;
       const real = performance.now();
       const states = new Map<string, State>([
-        ['a', { commit: a.commit, also: null, unknown: [], untracked: new Set() }],
-        ['b', { commit: b.commit, also: null, unknown: [], untracked: new Set() }],
+        ['a', { commit: a.commit, also: null, unknown: [], untracked: new Set(), beside: [] }],
+        ['b', { commit: b.commit, also: null, unknown: [], untracked: new Set(), beside: [] }],
       ]);
       const truth = (await new Oracle(place, states).pairs([['a', 'b']])).get('a b');
       times.real += performance.now() - real;

@@ -30,6 +30,8 @@ const advice: Readonly<Record<UnknownReason, string>> = {
   'unrelated histories': 'they have no commit in common, so git would not merge them',
   'file cannot be read': 'make it readable, or have git ignore it',
   'left out': 'commit it, or have git ignore it',
+  'in the way': 'move the file away there, or commit it',
+  'own rules': 'take that setting out, or merge there to see',
   'submodule commit missing': 'fetch it in the submodule',
   'merge driver not run': 'run it where the repository is trusted',
   timeout: 'run it again when the machine is less busy',

@@ -15,6 +15,10 @@ export const unknownReasons = [
   'file cannot be read',
   /** The other side touches a file that was left out of the snapshot. */
   'left out',
+  /** The other side writes where the worktree holds what is in no commit and in no snapshot: git refuses, or overwrites it. */
+  'in the way',
+  /** A worktree that merges by other rules than the repository, or by a strategy that cannot be tried in memory. */
+  'own rules',
   'submodule commit missing',
   'merge driver not run',
   'timeout',

@@ -25,6 +25,14 @@ export function reasonWords(
       text: t('a file was left out that the other side touches'),
       advice: t('Commit that file, or ignore it, so that it can be compared.'),
     },
+    'in the way': {
+      text: t('a file that is in no commit lies where the other side writes'),
+      advice: t('Move that file away in its worktree, or commit it: a merge would refuse, or overwrite it.'),
+    },
+    'own rules': {
+      text: t('a worktree merges by rules of its own'),
+      advice: t('Take that setting out, or merge there to see.'),
+    },
     'submodule commit missing': {
       text: t('a commit of a submodule is missing'),
       advice: t('Fetch the submodule in the main worktree.'),

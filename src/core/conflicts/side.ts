@@ -27,6 +27,14 @@ export interface Unknown {
   readonly detail: string | null;
 }
 
+/** Files of a worktree that are in no commit and, as they are, never will be. */
+export interface InTheWay {
+  /** git overwrites them without a word; a folder ends in `/`. */
+  readonly ignored: readonly BytePath[];
+  /** Tracked, and changed although git was told not to look: it refuses to merge a change of them. */
+  readonly overlooked: readonly BytePath[];
+}
+
 /** The working state of one side at one time, as a commit. */
 export interface Snapshot {
   /** Full id, in the scratch store; `head` itself where nothing is uncommitted. null: `unknown` says why. */
@@ -38,6 +46,8 @@ export interface Snapshot {
   readonly untracked: ReadonlySet<BytePath>;
   /** What it does not hold; a folder ends in `/`. Where another side touches one of these, the cell is unknown. */
   readonly leftOut: readonly { readonly path: BytePath; readonly why: string }[];
+  /** What a merge must not write over; absent: nothing. None of it travels with a merge, so it matters to this side alone. */
+  readonly inTheWay?: InTheWay | undefined;
   /** Not null: every cell of this side says so. */
   readonly unknown: Unknown | null;
   /** ISO 8601, when the look began. */

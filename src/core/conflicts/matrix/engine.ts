@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import type { BaseCell, Cell, ConflictPair, ConflictsJson } from '../../../contract/conflicts';
-import type { BytePath } from '../../git/bytePath';
+import { type BytePath, shownPath } from '../../git/bytePath';
 import { GitError } from '../../git/errors';
 import type { Git } from '../../git/git';
 import { placeOf, type RepositoryLayout } from '../../git/repository';
@@ -198,14 +198,18 @@ function jobOf(a: Side, b: Side, { bases, sameAttributes }: Meeting): PairJob {
 }
 
 /** What needs no merge; null: it does. */
-function withoutMerge({ bases, meets, leftOut }: Meeting): Answer | null {
+function withoutMerge({ bases, meets, leftOut, inTheWay }: Meeting): Answer | null {
   if (bases?.length === 0) return { cell: unknownCell('unrelated histories'), meets: null };
-  return meets || leftOut !== null ? null : { cell: cleanCell, meets: false };
+  if (meets || leftOut !== null) return null;
+  const cell = inTheWay === null ? cleanCell : unknownCell('in the way', shownPath(inTheWay));
+  return { cell, meets: false };
 }
 
 /** A clean merge of what the snapshots hold says nothing when it depends on what they leave out. */
-function honest(cell: Cell, { leftOut }: Meeting): Cell {
-  return cell.verdict === 'clean' && leftOut !== null ? unknownCell('left out', leftOut) : cell;
+function honest(cell: Cell, { leftOut, inTheWay }: Meeting): Cell {
+  if (cell.verdict !== 'clean') return cell;
+  if (leftOut !== null) return unknownCell('left out', leftOut);
+  return inTheWay === null ? cell : unknownCell('in the way', shownPath(inTheWay));
 }
 
 /** A cell that somebody wants to see. */

@@ -3,6 +3,7 @@ import { Breath } from '../breath';
 import type { Side } from '../side';
 import { canMeet, meetInMoves } from './canMeet';
 import { type Changes, unknownFiles } from './changes';
+import { Lying } from './lying';
 import type { CommitPair } from './mergeBases';
 import type { Names } from './names';
 
@@ -24,6 +25,8 @@ export interface Meeting {
   readonly meets: boolean;
   /** A file that a snapshot leaves out and that the outcome may depend on. */
   readonly leftOut: BytePath | null;
+  /** A file of one worktree that is in no commit, and lies where a merge of the other side would write. */
+  readonly inTheWay: BytePath | null;
   /** Neither changed a `.gitattributes`; false also where that is not known. */
   readonly sameAttributes: boolean;
 }
@@ -40,6 +43,7 @@ interface Sources {
 export class Meetings {
   readonly #known = new Map<Changes, Map<Changes, boolean>>();
   readonly #leftOut = new Map<KnownSide, Changes>();
+  readonly #lying = new Map<KnownSide, Lying>();
   readonly #sums = new Map<KnownSide, Map<string, readonly Changes[] | null>>();
 
   constructor(private readonly from: Sources) {}
@@ -55,7 +59,12 @@ export class Meetings {
     };
     for (const [a, b] of pairs) {
       if (breath.due) await breath.take();
-      const [base, ...more] = this.from.basesOf(a, b) ?? [];
+      const bases = this.from.basesOf(a, b) ?? [];
+      for (const each of bases) {
+        if (hasInTheWay(a)) want(b, each);
+        if (hasInTheWay(b)) want(a, each);
+      }
+      const [base, ...more] = bases;
       if (base === undefined || more.length > 0) continue;
       if (a.side.snapshot.leftOut.length + b.side.snapshot.leftOut.length === 0) {
         if (base === a.commit || base === b.commit) continue;
@@ -69,15 +78,16 @@ export class Meetings {
   of(a: KnownSide, b: KnownSide): Meeting {
     const bases = this.from.basesOf(a, b);
     const [base, ...more] = bases ?? [];
+    const inTheWay = () => this.#inTheWay(a, b, bases) ?? this.#inTheWay(b, a, bases);
     if (base === undefined || more.length > 0) {
       const [hidden] = [...a.side.snapshot.leftOut, ...b.side.snapshot.leftOut];
-      return { bases, meets: true, leftOut: hidden?.path ?? null, sameAttributes: false };
+      return { bases, meets: true, leftOut: hidden?.path ?? null, inTheWay: inTheWay(), sameAttributes: false };
     }
     const ours = this.#changes(base, a);
     const theirs = this.#changes(base, b);
     const meets = a.commit !== b.commit && this.#meet(ours, theirs);
     const sameAttributes = [ours, theirs].every((all) => all?.every(({ attributes }) => !attributes) === true);
-    return { bases, meets, leftOut: this.#meetsLeftOut(a, b, ours, theirs), sameAttributes };
+    return { bases, meets, leftOut: this.#meetsLeftOut(a, b, ours, theirs), inTheWay: inTheWay(), sameAttributes };
   }
 
   #route(base: string, { head, commit }: KnownSide): CommitPair[] {
@@ -131,6 +141,22 @@ export class Meetings {
     return touched?.path ?? null;
   }
 
+  /** What `own` holds where merging `other` into it would write. */
+  #inTheWay(own: KnownSide, other: KnownSide, bases: readonly string[] | null): BytePath | null {
+    const { inTheWay } = own.side.snapshot;
+    if (inTheWay === undefined || own.commit === other.commit || bases?.length === 0) return null;
+    const parts = bases?.map((base) => this.#changes(base, other)) ?? [null];
+    // Nobody knows what it would write.
+    if (parts.some((part) => part === null)) return inTheWay.overlooked[0] ?? inTheWay.ignored[0] ?? null;
+    const lying = this.#lying.get(own) ?? new Lying(this.from.names, inTheWay);
+    this.#lying.set(own, lying);
+    for (const part of parts.flatMap((all) => all ?? [])) {
+      const path = lying.under(part);
+      if (path !== null) return path;
+    }
+    return null;
+  }
+
   #leftOutOf(known: KnownSide): Changes {
     const found = this.#leftOut.get(known);
     if (found !== undefined) return found;
@@ -141,4 +167,8 @@ export class Meetings {
     this.#leftOut.set(known, made);
     return made;
   }
+}
+
+function hasInTheWay({ side: { snapshot } }: KnownSide): boolean {
+  return snapshot.inTheWay !== undefined;
 }

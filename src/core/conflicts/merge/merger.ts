@@ -114,9 +114,13 @@ class MemoryMerger implements Merger {
           this.#open(at, waiting, directions, signal),
         ]);
         const work = { at, rules, signal };
-        await this.#merge(work, pairs);
-        const cells = await this.#cells(work, pairs);
-        for (const [index, one] of waiting.entries()) one.cell = cells[index] ?? null;
+        if (rules.strategy !== null) {
+          for (const one of waiting) one.cell = unknownCell('own rules', rules.strategy);
+        } else {
+          await this.#merge(work, pairs);
+          const cells = await this.#cells(work, pairs);
+          for (const [index, one] of waiting.entries()) one.cell = cells[index] ?? null;
+        }
       } catch (error) {
         if (GitError.is(error) && error.reason === 'cancelled') throw error;
         this.#deps.log.warn(`Merging in memory failed: ${String(error)}`);

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Git } from '../../git/git';
+import { type ConfigEntry, configFiles, parseEntries, stateOf } from './config';
 
 /** What the configuration says of merging, besides what the trees themselves say. */
 export interface MergeRules {
@@ -10,6 +11,8 @@ export interface MergeRules {
   readonly drivers: readonly string[];
   /** Command of each of them. */
   readonly commands: ReadonlyMap<string, string>;
+  /** `pull.twohead`, where it names another strategy than git's usual one; null: it does not. */
+  readonly strategy: string | null;
   /** Names that have a `filter.<name>.…`. */
   readonly filters: readonly string[];
   /** Changes whenever a verdict may, though both commits are the same. */
@@ -23,7 +26,7 @@ interface Known {
 }
 
 /** Sections that a merge reads. Others change all the time: every new branch may get one. */
-const sections = /^(core|merge|diff|filter|attr|extensions|submodule)\./;
+const sections = /^((core|merge|diff|filter|attr|extensions|submodule)\.|pull\.twohead$)/;
 
 /** Times of files lag behind the clock by a tick of the kernel. */
 const clockGranularityMs = 20;
@@ -53,13 +56,15 @@ export class RulesReader {
     const watched = this.#watched(entries);
     const { signature, changed } = await stateOf(watched);
     const history = await stateOf(historyFilesOf(this.commonDir));
-    const rules = await rulesOf(entries, attributeFilesOf(entries, this.commonDir), history.signature);
+    const programs = await stateOf(programsOf(entries));
+    const others = { history: history.signature, programs: programs.signature };
+    const rules = await rulesOf(entries, attributeFilesOf(entries, this.commonDir), others);
     // A file that changed since may have been read before or after.
     this.#known = changed < began ? { rules, watched, signature } : null;
     return rules;
   }
 
-  #watched(entries: readonly Entry[]): string[] {
+  #watched(entries: readonly ConfigEntry[]): string[] {
     const { env } = process;
     const home = env.HOME ?? homedir();
     const ofFiles = entries.flatMap(({ origin }) =>
@@ -68,49 +73,20 @@ export class RulesReader {
     const included = entries.flatMap(({ key, value, origin }) =>
       /^include(if\..*)?\.path$/s.test(key) ? [includedPath(value, origin, this.commonDir, home)] : [],
     );
-    const possible = [
-      env.GIT_CONFIG_GLOBAL,
-      env.GIT_CONFIG_SYSTEM ?? '/etc/gitconfig',
-      path.join(home, '.gitconfig'),
-      path.join(env.XDG_CONFIG_HOME ?? path.join(home, '.config'), 'git', 'config'),
-      path.join(this.commonDir, 'config'),
-      path.join(this.commonDir, 'config.worktree'),
-      // `includeIf "onbranch:…"`
-      path.join(this.commonDir, 'HEAD'),
-    ].filter((file): file is string => file !== undefined && file !== '');
-    const others = [...attributeFilesOf(entries, this.commonDir), ...historyFilesOf(this.commonDir)];
-    return [...new Set([...possible, ...ofFiles, ...included, ...others])].sort();
+    const attributes = attributeFilesOf(entries, this.commonDir);
+    const others = [...attributes, ...historyFilesOf(this.commonDir), ...programsOf(entries)];
+    return [...new Set([...configFiles(this.commonDir), ...ofFiles, ...included, ...others])].sort();
   }
-}
-
-interface Entry {
-  readonly origin: string;
-  /** Section and variable in lower case, what is between as written. */
-  readonly key: string;
-  readonly value: string;
-}
-
-/** `git config --list --show-origin -z`: `<origin>` NUL `<key>` LF `<value>` NUL; a key alone is true. */
-function parseEntries(text: string): Entry[] {
-  const fields = text.split('\0');
-  const entries: Entry[] = [];
-  for (let i = 0; i + 1 < fields.length; i += 2) {
-    const entry = fields[i + 1] ?? '';
-    const end = entry.indexOf('\n');
-    const [key, value] = end < 0 ? [entry, 'true'] : [entry.slice(0, end), entry.slice(end + 1)];
-    entries.push({ origin: fields[i] ?? '', key, value });
-  }
-  return entries;
 }
 
 async function rulesOf(
-  entries: readonly Entry[],
+  entries: readonly ConfigEntry[],
   attributeFiles: readonly string[],
-  history: string,
+  { history, programs }: { readonly history: string; readonly programs: string },
 ): Promise<MergeRules> {
   const commands = new Map<string, string>();
   const filters = new Set<string>();
-  const hash = createHash('sha256').update(history);
+  const hash = createHash('sha256').update(history).update(programs);
   for (const { key, value } of entries) {
     const driver = /^merge\.(.+)\.driver$/s.exec(key)?.[1];
     if (driver !== undefined) commands.set(driver, value);
@@ -119,11 +95,36 @@ async function rulesOf(
     if (sections.test(key)) hash.update(`${key}\n${value}\0`);
   }
   for (const file of attributeFiles) hash.update(await readFile(file).catch(() => '')).update('\0');
-  return { drivers: [...commands.keys()], commands, filters: [...filters], key: hash.digest('hex').slice(0, 32) };
+  return {
+    drivers: [...commands.keys()],
+    commands,
+    strategy: strategyOf(entries),
+    filters: [...filters],
+    key: hash.digest('hex').slice(0, 32),
+  };
+}
+
+/** `git merge` takes it for the strategy; of those only `ort` is what merging in memory does. */
+function strategyOf(entries: readonly ConfigEntry[]): string | null {
+  const strategies = entries.filter(({ key }) => key === 'pull.twohead').map(({ value }) => value.trim());
+  return strategies.every((strategy) => strategy === '' || strategy === 'ort') ? null : 'pull.twohead';
+}
+
+/** Files that the commands of drivers and filters name, there or not: what is in them decides as much as the command. */
+function programsOf(entries: readonly ConfigEntry[]): string[] {
+  const home = process.env.HOME ?? homedir();
+  const folders = (process.env.PATH ?? '').split(path.delimiter).filter((folder) => path.isAbsolute(folder));
+  return entries.flatMap(({ key, value }) => {
+    if (!/^(merge\..+\.driver|filter\..+\.(clean|smudge|process))$/s.test(key)) return [];
+    const words = value.split(/[\s'"`;|&()<>=]+/).filter((word) => word !== '');
+    const [first = ''] = words;
+    const named = words.map((word) => expanded(word, home)).filter((word) => path.isAbsolute(word));
+    return [...named, ...(/[/\\]/.test(first) ? [] : folders.map((folder) => path.join(folder, first)))];
+  });
 }
 
 /** Attributes that come from no tree (gitattributes(5)): of the user, of the system, of the repository. */
-function attributeFilesOf(entries: readonly Entry[], commonDir: string): string[] {
+function attributeFilesOf(entries: readonly ConfigEntry[], commonDir: string): string[] {
   const { env } = process;
   const home = env.HOME ?? homedir();
   const configured = entries.findLast(({ key }) => key === 'core.attributesfile')?.value;
@@ -144,13 +145,4 @@ function includedPath(value: string, origin: string, commonDir: string, home: st
 
 function expanded(value: string, home: string): string {
   return value.startsWith('~/') ? path.join(home, value.slice(2)) : value;
-}
-
-/** @returns `changed`: when the last of them changed, in ms */
-async function stateOf(files: readonly string[]): Promise<{ signature: string; changed: number }> {
-  const stats = await Promise.all(files.map((file) => stat(file, { bigint: true }).catch(() => null)));
-  const parts = stats.map((found) =>
-    found === null ? '-' : `${found.ino}:${found.size}:${found.mtimeNs}:${found.ctimeNs}`,
-  );
-  return { signature: parts.join(' '), changed: Math.max(0, ...stats.map((found) => Number(found?.ctimeMs ?? 0n))) };
 }

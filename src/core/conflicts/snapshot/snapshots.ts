@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { joinPaths, shownPath } from '../../git/bytePath';
+import { type BytePath, joinPaths, shownPath } from '../../git/bytePath';
 import { GitError, tellingLine } from '../../git/errors';
 import type { Git, GitResult } from '../../git/git';
 import { treeOfLooseCommit, writeOwnCommit } from '../../git/looseObject';
@@ -14,8 +14,10 @@ import { closeGeneration } from '../scratch/generations';
 import type { SideWorktree, Snapshot, Unknown } from '../side';
 import { type Choice, choose, defaultSnapshotLimits, type SnapshotLimits } from './choose';
 import { readHeadId, readOperation } from './head';
+import { OverlookedFiles } from './overlooked';
+import { OwnRules } from './ownRules';
 import { indexKey, type PrivateIndex, takeIndex } from './privateIndex';
-import { parseWorkingState, statusArgs } from './workingState';
+import { parseWorkingState, statusArgs, type WorkingState } from './workingState';
 
 export interface SnapshotDeps {
   readonly git: Git;
@@ -31,7 +33,15 @@ export interface SnapshotDeps {
  * The worktree, its index, refs and objects stay as they are.
  */
 export function createSnapshots(deps: SnapshotDeps): Snapshots {
-  return { take: (at, worktree, o) => new Take(deps, at, worktree, o).run() };
+  const overlooked = new Map<string, OverlookedFiles>();
+  const rules = new OwnRules(deps.git, deps.layout);
+  return {
+    take(at, worktree, o) {
+      const known = overlooked.get(worktree.gitDir) ?? new OverlookedFiles();
+      overlooked.set(worktree.gitDir, known);
+      return new Take(deps, at, worktree, { ...o, overlooked: known, rules }).run();
+    },
+  };
 }
 
 /** How often a worktree is looked at anew because its HEAD moved meanwhile, or because our own index was no good. */
@@ -49,7 +59,7 @@ class Take {
     private readonly deps: SnapshotDeps,
     private readonly at: ScratchPlace,
     private readonly worktree: SideWorktree,
-    private readonly o: SnapshotOptions,
+    private readonly o: SnapshotOptions & { readonly overlooked: OverlookedFiles; readonly rules: OwnRules },
   ) {
     // Named outright: in a folder whose `.git` is gone git would find the repository around it.
     this.#env = { ...at.env, GIT_DIR: worktree.gitDir, GIT_WORK_TREE: worktree.path };
@@ -115,11 +125,22 @@ class Take {
       return this.#unknown({ reason: 'operation in progress', detail: shownPath(unmerged) });
     }
     if (state.inDoubt !== null) return this.#unknown({ reason: 'file cannot be read', detail: state.inDoubt });
+    const overlooked = await this.o.overlooked.find({
+      top: worktree.path,
+      index,
+      hashBytes: head.length / 2,
+      git: (args, file, o) => this.#git(args, file, o),
+    });
+    const own = await this.#ownRules(state, overlooked);
+    if (own !== null) return this.#unknown({ reason: 'own rules', detail: own });
     const limits = { ...defaultSnapshotLimits, ...deps.limits };
     const choice = await choose(worktree, state, { worktrees: this.o.worktrees, limits });
     if (choice.tooMuch !== null) return this.#unknown({ reason: 'left out', detail: choice.tooMuch });
-    const { dirty, leftOut, untracked } = choice;
-    const known = { head, dirty, leftOut, untracked, unknown: null, scannedAt: this.#scannedAt };
+    const { leftOut, untracked } = choice;
+    const dirty = choice.dirty || overlooked.length > 0;
+    const { ignored } = state;
+    const inTheWay = ignored.length + overlooked.length === 0 ? {} : { inTheWay: { ignored, overlooked } };
+    const known = { head, dirty, leftOut, untracked, ...inTheWay, unknown: null, scannedAt: this.#scannedAt };
     if (!choice.differs) {
       const tree = await treeOfLooseCommit(path.join(deps.layout.commonDir, 'objects'), head);
       return { ...known, commit: head, tree };
@@ -128,6 +149,14 @@ class Take {
     const tree = await index.withCopy((file) => this.#writeTree(choice, file));
     const commit = await writeOwnCommit(this.#objects, { tree, parents: [head], message: 'working state\n' });
     return { ...known, commit, tree };
+  }
+
+  /** By what a merge here would go otherwise than the commits and the repository say; null: nothing. */
+  async #ownRules(state: WorkingState, overlooked: readonly BytePath[]): Promise<string | null> {
+    // git reads these from the disk, whether or not they could ever be committed.
+    const attributes = [...state.ignored, ...overlooked].find((file) => /(^|\/)\.gitattributes$/.test(file));
+    if (attributes !== undefined) return shownPath(attributes);
+    return this.o.rules.of(this.worktree, this.o.signal);
   }
 
   async #writeTree(choice: Choice, index: string): Promise<string> {

@@ -21,6 +21,8 @@ export interface WorkingState {
   readonly unmerged: readonly BytePath[];
   readonly changes: readonly Change[];
   readonly untracked: readonly BytePath[];
+  /** Ignored; a folder ends in `/`. */
+  readonly ignored: readonly BytePath[];
   /** Repositories inside that are no submodules; they end in `/`. */
   readonly repositories: readonly BytePath[];
   /** Passed over by git; a folder ends in `/`. */
@@ -33,7 +35,8 @@ export interface WorkingState {
 }
 
 /**
- * Arguments of the look. Whatever the user configured: every untracked file by name; renames are found when merging;
+ * Arguments of the look. Whatever the user configured: every untracked file by name, of what is ignored no more than
+ * what the rules name (a folder is not entered); renames are found when merging;
  * of submodules only which commit is checked out, for nothing else could be committed.
  */
 export const statusArgs = [
@@ -42,6 +45,7 @@ export const statusArgs = [
   '--branch',
   '-z',
   '--untracked-files=all',
+  '--ignored=matching',
   '--ignore-submodules=dirty',
   '--no-renames',
   '--no-ahead-behind',
@@ -56,15 +60,17 @@ export function parseWorkingState(z: Buffer, stderr: string): WorkingState {
   const unmerged: BytePath[] = [];
   const changes: Change[] = [];
   const untracked: BytePath[] = [];
+  const ignored: BytePath[] = [];
   const repositories: BytePath[] = [];
   for (const line of splitPaths(z)) {
     if (line.startsWith('1 ')) changes.push(parseChange(line));
     // With every file listed, a folder stands for a repository in it.
     else if (line.startsWith('? ')) (line.endsWith('/') ? repositories : untracked).push(line.slice(2));
+    else if (line.startsWith('! ')) ignored.push(line.slice(2));
     else if (line.startsWith('u ')) unmerged.push(afterFields(line, 10));
     else if (line.startsWith('# branch.oid ')) head = isFullId(line.slice(13)) ? line.slice(13) : null;
   }
-  return { head, unmerged, changes, untracked, repositories, ...parseWarnings(stderr) };
+  return { head, unmerged, changes, untracked, ignored, repositories, ...parseWarnings(stderr) };
 }
 
 /** `1 XY sub mH mI mW hH hI path` */

@@ -4,6 +4,9 @@ import { unknownCell } from '../../conflicts/cell';
 /** A worktree with a live agent that was not looked at for longer than this may hold anything by now. */
 export const tooOldMs = 30_000;
 
+/** A look that lies further ahead was made before the clock was set back: nobody knows how long ago. */
+const aheadMs = 5_000;
+
 /**
  * The matrix as it may be shown at `now`: whatever rests on a worktree with a live agent that nobody has looked at for
  * 30 s is `unknown: scan is too old`. Every reader applies it, whoever computed the matrix.
@@ -22,7 +25,8 @@ export function nextAging(json: ConflictsJson, now: number): number | null {
 
 /** Whether the worktree may hold anything by now. @param now milliseconds */
 export function isTooOld(branch: ConflictBranch, now: number): boolean {
-  return agesAt(branch) < now;
+  const at = agesAt(branch);
+  return at < now || (branch.live && at > now + tooOldMs + aheadMs);
 }
 
 /** The last moment at which the branch's cells may be shown. */

@@ -44,12 +44,16 @@ export interface State {
   readonly also: string | null;
   readonly unknown: readonly UnknownReason[];
   readonly untracked: ReadonlySet<BytePath>;
+  /** What lies in the worktree and is in no commit: ignored, or git was told not to look. A folder ends in `/`. */
+  readonly beside: readonly BytePath[];
 }
 
 /** One real merge. */
 interface Way {
   readonly result: 'clean' | 'conflict' | 'unrelated' | 'no submodule' | 'failed';
   readonly files: readonly BytePath[];
+  /** Paths it wrote or deleted. */
+  readonly wrote: readonly BytePath[];
   /** Conflicts besides those of submodules that are missing. */
   readonly others: boolean;
   readonly driver: boolean;
@@ -150,7 +154,11 @@ export class Oracle {
     if (both.some((way) => way.result === 'failed')) return unknown('git failed', 'submodule commit missing');
     const driver = both.some((way) => way.driver);
     const conflicts = both.map((way) => way.result === 'conflict');
-    if (!conflicts.includes(true)) return { ...nothing, verdict: 'clean', reasons: [], driver, said };
+    if (!conflicts.includes(true)) {
+      const clean: Truth = { ...nothing, verdict: 'clean', reasons: [], driver, said };
+      const reasons = [...besides(right, there), ...besides(left, back)];
+      return reasons.length === 0 ? clean : { ...clean, others: [unknown(...reasons)] };
+    }
     const direction = conflicts[0] === conflicts[1] ? null : conflicts[0] ? 'a-into-b' : 'b-into-a';
     return this.#conflict(a, b, both, direction, said);
   }
@@ -163,6 +171,17 @@ export class Oracle {
     const rest = { reasons: [], untracked: new Set(untracked), others: [] };
     return { verdict: 'conflict', direction, files, driver, said, ...rest };
   }
+}
+
+/** Why the worktree that was merged into may not take the result, though the commits merge: nobody copies those files. */
+function besides(into: State | undefined, { wrote }: Way): UnknownReason[] {
+  const { beside = [] } = into ?? {};
+  const rules = beside.some((file) => file.endsWith('.gitattributes'));
+  const hit = beside.some((file) => {
+    const name = file.replace(/\/$/, '');
+    return wrote.some((each) => each === name || each.startsWith(`${name}/`) || name.startsWith(`${each}/`));
+  });
+  return [...(rules ? ['own rules' as const] : []), ...(hit ? ['in the way' as const] : [])];
 }
 
 /** A clone with its own working folder, where commits are merged for real. */
@@ -185,7 +204,7 @@ export class MergePlace {
 
   async merge(ours: string, theirs: string): Promise<Way> {
     const failed = await this.#checkOut(ours);
-    if (failed !== null) return { result: 'failed', files: [], others: false, driver: false, said: failed };
+    if (failed !== null) return { result: 'failed', files: [], wrote: [], others: false, driver: false, said: failed };
     rmSync(this.#drivers, { force: true });
     const merged = await this.#git('merge', '--no-commit', '--no-ff', '--no-edit', theirs);
     const said = `${merged.stdout}${merged.stderr}`;
@@ -193,7 +212,9 @@ export class MergePlace {
     const unmerged = merged.exit === 0 ? [] : await this.#unmerged(ours, theirs);
     const inProgress = existsSync(path.join(this.folder, '.git', 'MERGE_HEAD'));
     const missing = new Set([...said.matchAll(/Failed to merge submodule (.*) \(/g)].map(([, at]) => at));
-    const way = { files: unmerged, others: unmerged.some((file) => !missing.has(file)), driver, said };
+    const diff = await this.#git('diff', '--cached', '--name-only', '--no-renames', '-z', ours);
+    const wrote = diff.stdout.split('\0').slice(0, -1);
+    const way = { files: unmerged, wrote, others: unmerged.some((file) => !missing.has(file)), driver, said };
     if (merged.exit === 0) return { ...way, result: 'clean' };
     if (/refusing to merge unrelated histories/.test(said)) return { ...way, result: 'unrelated' };
     if (
@@ -290,19 +311,23 @@ function relink(git: string, top: string, copy: string): void {
 async function branchState(git: string, branch: string): Promise<State> {
   const { exit, stdout } = await gitIn(git, ['rev-parse', '-q', '--verify', `refs/heads/${branch}`]);
   const untracked = new Set<BytePath>();
-  if (exit !== 0) return { commit: null, also: null, unknown: ['no commit yet'], untracked };
-  return { commit: stdout.trim(), also: null, unknown: [], untracked };
+  if (exit !== 0) return { commit: null, also: null, unknown: ['no commit yet'], untracked, beside: [] };
+  return { commit: stdout.trim(), also: null, unknown: [], untracked, beside: [] };
 }
 
 /** Commits everything, as `git add -A && git commit` does. */
 async function workingState(at: string, original: string, git: string): Promise<State> {
-  const [others, head, dir] = await Promise.all([
+  const [others, head, dir, ignored, flagged] = await Promise.all([
     gitIn(at, ['ls-files', '-o', '--exclude-standard', '-z']),
     gitIn(at, ['rev-parse', '-q', '--verify', 'HEAD']),
     gitIn(at, ['rev-parse', '--absolute-git-dir']),
+    gitIn(at, ['ls-files', '-o', '-i', '--exclude-standard', '--directory', '-z']),
+    gitIn(at, ['ls-files', '-v', '-z']),
   ]);
+  const told = flagged.stdout.split('\0').filter((line) => /^[a-zS]/.test(line));
+  const beside = [...ignored.stdout.split('\0').slice(0, -1), ...told.map((line) => line.slice(2))];
   const untracked = new Set(others.stdout.split('\0').slice(0, -1));
-  const unknown = (...reasons: UnknownReason[]) => ({ commit: null, also: null, unknown: reasons, untracked });
+  const unknown = (...reasons: UnknownReason[]) => ({ commit: null, also: null, unknown: reasons, untracked, beside });
   if (head.exit !== 0) return unknown('no commit yet');
   const gitDir = dir.stdout.trim();
   const inPlace = await treeInPlace(original, gitDir, git);
@@ -313,9 +338,9 @@ async function workingState(at: string, original: string, git: string): Promise<
   if (committed.exit > 1) return unknown('git failed');
   const { stdout } = await gitIn(at, ['rev-parse', 'HEAD', 'HEAD^{tree}']);
   const [commit = '', tree] = stdout.split('\n');
-  if (inPlace === tree) return { commit, also: null, unknown: [], untracked };
+  if (inPlace === tree) return { commit, also: null, unknown: [], untracked, beside };
   const also = await gitIn(at, ['commit-tree', inPlace, '-p', head.stdout.trim(), '-m', 'state in place']);
-  return { commit, also: also.stdout.trim(), unknown: [], untracked };
+  return { commit, also: also.stdout.trim(), unknown: [], untracked, beside };
 }
 
 /** Where every file is marked to be passed over (`update-index --skip-worktree`), git says so and exits with 1. */
