@@ -10,7 +10,11 @@ const numbers = ['sessions', 'input', 'output', 'cache write', 'cache read', 'co
 export function costText(json: CostJson, { by, since }: { by: CostGrouping; since: string | null }): string {
   if (json.rows.length === 0) {
     const when = since === null ? '' : ` since ${since}`;
-    return `No agent has left a record of what it used${when}.\n${quotaText(json.quotas)}`;
+    const none =
+      json.skipped.length === 0
+        ? 'No agent has left a record of what it used'
+        : 'Nothing of what agents have recorded could be counted';
+    return `${none}${when}.\n${quotaText(json.quotas)}`;
   }
   const rows = json.rows.map((row) => [printable(row.key), row.agents.map(printable).join(','), ...figures(row)]);
   const lines = alignedRight([[by, 'agents', ...numbers], ...rows, ['total', '', ...figures(json.total)]], 2);

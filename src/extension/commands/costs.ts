@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { firstCostsView } from '../../protocol/costs';
 import { bucketsCsv, costJson, rowsCsv } from '../costs/costExport';
-import { within } from '../costs/costFilter';
+import { untimedOf, within } from '../costs/costFilter';
 import { todayOf, typeLookup } from '../costs/renderCosts';
 import { tell } from '../messages';
 import { withViewProgress } from '../progress';
@@ -27,8 +27,11 @@ export async function exportCosts(services: Services): Promise<void> {
   if (state === null) throw new Error(vscode.l10n.t('What agents have used is not read yet: try again in a moment.'));
   const view = panel?.shown.view ?? firstCostsView;
   const format = await chooseFormat();
-  const naming = { typeOf: typeLookup(state), skipped: state.usage.skipped };
-  const buckets = within(state.usage.buckets, view, todayOf({ state, now: new Date() }));
+  const today = todayOf({ state, now: new Date() });
+  const ofPlan = within(state.usage.buckets, { period: 'all', plan: view.plan }, today);
+  const buckets = within(ofPlan, { period: view.period, plan: null }, today);
+  const untimed = untimedOf(ofPlan, view.period);
+  const naming = { typeOf: typeLookup(state), skipped: state.usage.skipped, untimed };
   const json = costJson(state, buckets, view.by, naming);
   const text = {
     rows: () => rowsCsv(json, view.by),
@@ -96,7 +99,8 @@ export async function refreshPrices(services: Services): Promise<void> {
   const { refreshPrices: fetchPrices } = await import('../core');
   const fetchFor = ({ repository }: RepositorySession) => fetchPrices(repository.store.documents);
   const { fetchedAt, entries } = await withViewProgress(() => fetchFor(first));
-  first.costs.settingsChanged();
+  // Whichever window reads the records prices them anew.
+  await first.costs.refresh();
   await (await services.costs.current())?.refresh();
   tell('info', vscode.l10n.t('{0} prices of {1} are in force.', entries.length, fetchedAt), null);
 }

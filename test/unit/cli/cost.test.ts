@@ -109,6 +109,17 @@ describe('cost', function () {
     });
   });
 
+  it('does not say that there is no record where one could not be counted', async () => {
+    await withMachine(async ({ dir, home, o }) => {
+      const folder = path.join(home, '.claude/projects/p');
+      await mkdir(folder, { recursive: true });
+      await writeFile(path.join(folder, 'one.jsonl'), '{"type":"assistant","message":{"usage":{"output_tokens":\n');
+      const { stdout, stderr } = await cli(dir, ['cost', '--all'], o);
+      assert.match(stderr, /^switchyard: not counted: .*one\.jsonl:1: /);
+      assert.match(stdout, /^Nothing of what agents have recorded could be counted\.\n/);
+    });
+  });
+
   it('--records opens the answers behind the figures', async () => {
     await withMachine(async ({ dir, o, use }) => {
       const file = await use({});
