@@ -5,7 +5,7 @@ import { unknownCell } from '../../conflicts/cell';
 export const tooOldMs = 30_000;
 
 /** A look that lies further ahead was made before the clock was set back: nobody knows how long ago. */
-const aheadMs = 5_000;
+export const aheadMs = 5_000;
 
 /**
  * The matrix as it may be shown at `now`: whatever rests on a worktree with a live agent that nobody has looked at for
