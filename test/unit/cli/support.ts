@@ -108,7 +108,7 @@ export async function withCore<T>(
   fn: (repository: Repository) => Promise<T>,
   o: CliOptions = {},
 ): Promise<T> {
-  const { repository } = await openCli({ C: cwd }, '0', 'cli', cliEnvironment(o.env));
+  const { repository } = await openCli({ C: cwd }, '0', 'cli', cliEnvironment({ SWITCHYARD_LOG: 'error', ...o.env }));
   try {
     return await fn(repository);
   } finally {
