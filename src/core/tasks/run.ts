@@ -49,6 +49,18 @@ export interface RunResult extends RunJson {
  * `start-failed`, `cancelled`; AgentError; WorktreeError `not-the-worktree`
  */
 export async function run(context: TaskContext, ref: TaskRef, o: RunOptions): Promise<RunResult> {
+  // Ctrl-C is for what runs in the terminal: set-up, agent or shell. Between them it must not end us, or the agent's end
+  // would not come on record; people press it more than once.
+  const stay = () => undefined;
+  process.on('SIGINT', stay);
+  try {
+    return await runAndRecord(context, ref, o);
+  } finally {
+    process.off('SIGINT', stay);
+  }
+}
+
+async function runAndRecord(context: TaskContext, ref: TaskRef, o: RunOptions): Promise<RunResult> {
   const before = await readRecord(context, ref);
   if (before?.worktree != null && isLaunchOver(before, o.launch)) return overAlready(context, ref, before, o);
   // Before anything is made or decided: without the agent's program there is nothing to dispatch.

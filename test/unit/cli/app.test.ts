@@ -57,7 +57,7 @@ async function pidsOf(worktree: string, task: string): Promise<number[][]> {
 const serve = `${JSON.stringify(process.execPath)} server.cjs`;
 
 describe('app', function () {
-  this.timeout(40_000);
+  this.timeout(90_000);
 
   before(async function () {
     this.timeout(60_000);

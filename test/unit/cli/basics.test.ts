@@ -189,5 +189,5 @@ describe('the command line', () => {
       assert.equal(code, 130);
       assert.ok(JSON.parse(stdout.split('\n')[0] ?? '').kind);
     });
-  }).timeout(30_000);
+  }).timeout(90_000);
 });

@@ -83,7 +83,7 @@ describe('spawn and spin', () => {
       assert.equal(spun?.plan, 'inbox');
       assert.ok(spun?.pid);
       const name = `inbox/${spun?.task}`;
-      await cliJson(repository, ['wait', name, '--for', 'review', '--timeout', '15'], agent);
+      await cliJson(repository, ['wait', name, '--for', 'review', '--timeout', '60'], agent);
       const [start, ...more] = await agent.starts();
       assert.equal(more.length, 0);
       assert.equal(start?.pid, spun?.pid);
@@ -112,14 +112,14 @@ describe('spawn and spin', () => {
       assert.equal(new Set(tasks.map(({ worktree }) => worktree)).size, 2);
       assert.ok(tasks.every(({ pid }) => pid !== null));
       for (const { plan, task: id } of tasks) {
-        await cliJson(repository, ['wait', `${plan}/${id}`, '--for', 'review', '--timeout', '20'], agent);
+        await cliJson(repository, ['wait', `${plan}/${id}`, '--for', 'review', '--timeout', '60'], agent);
       }
       const rows = (await cliJson<{ tasks: TaskRow[] }>(repository, ['tasks'], agent)).tasks;
       assert.equal(new Set(rows.map(({ rivals }) => rivals)).size, 1);
       assert.notEqual(rows[0]?.rivals, null);
       assert.deepEqual(rows.map((row) => row.agent.name).sort(), ['demo', 'test']);
     });
-  }).timeout(40_000);
+  }).timeout(90_000);
 
   it('Bad input: prompts with quotes, newlines, leading dashes and 50 kB reach the agent as they are', async () => {
     await withTempDir(async (dir) => {
@@ -134,7 +134,7 @@ describe('spawn and spin', () => {
       ];
       for (const prompt of prompts) {
         const { tasks } = await cliJson<SpinJson>(repository, ['spin', prompt, '--headless'], agent);
-        await cliJson(repository, ['wait', `inbox/${tasks[0]?.task}`, '--for', 'review', '--timeout', '15'], agent);
+        await cliJson(repository, ['wait', `inbox/${tasks[0]?.task}`, '--for', 'review', '--timeout', '60'], agent);
       }
       const dashes = await cli(repository, ['spin', '--headless', '--', '--one-word'], agent);
       assert.equal(dashes.code, 0, dashes.stderr);
@@ -234,7 +234,7 @@ describe('spawn and spin', () => {
       assert.equal((await cli(repository, ['run', 'inbox/go-demo', '--headless'], agent)).code, 0);
       assert.equal((await cli(repository, ['run', 'inbox/go-test', '--headless'], agent)).code, 0);
     });
-  }).timeout(40_000);
+  }).timeout(90_000);
 
   it('holds the next dispatch at the limit of work in progress and at dependencies, unless overridden', async () => {
     await withTempDir(async (dir) => {
@@ -267,7 +267,7 @@ describe('spawn and spin', () => {
       assert.equal(group.code, 4, group.stderr);
       assert.equal((await agent.starts()).length, 3);
     });
-  }).timeout(40_000);
+  }).timeout(90_000);
 
   it('freezes the brief, and says when the text changed since', async () => {
     await withTempDir(async (dir) => {

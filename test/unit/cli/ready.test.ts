@@ -65,7 +65,7 @@ const archive = {
 const kinds = (events: readonly Record<string, unknown>[]) => events.map(({ kind }) => kind);
 
 describe('ready to work in: set-up', function () {
-  this.timeout(40_000);
+  this.timeout(90_000);
 
   before(async function () {
     this.timeout(60_000);
@@ -290,7 +290,7 @@ describe('ready to work in: set-up', function () {
 });
 
 describe('ready to work in: spawn', function () {
-  this.timeout(40_000);
+  this.timeout(90_000);
 
   before(async function () {
     this.timeout(60_000);

@@ -117,7 +117,7 @@ describe('run', () => {
       await Promise.all(results);
       assert.ok(!alive(last.pid), 'no agent is left behind');
     });
-  }).timeout(40_000);
+  }).timeout(90_000);
 
   it('a runner that is told to end ends its agent with all its children, and says so', async () => {
     await withTempDir(async (dir) => {
@@ -142,7 +142,7 @@ fs.writeFileSync(${JSON.stringify(child)}, String(c.pid)); process.on('SIGTERM',
       const row = await taskRow(repository, 'p/one', agent);
       assert.deepEqual([row.conditions[0]?.kind, row.conditions[0]?.reason], ['failed', 'stopped']);
     });
-  }).timeout(40_000);
+  }).timeout(90_000);
 
   it('a runner killed -9 shows as unknown, its agent is not doubled, and the next run resumes its session', async () => {
     await withTempDir(async (dir) => {
@@ -169,7 +169,7 @@ fs.writeFileSync(${JSON.stringify(child)}, String(c.pid)); process.on('SIGTERM',
       assert.equal((await taskRow(repository, 'p/one', agent)).state, 'review');
       await result;
     });
-  }).timeout(40_000);
+  }).timeout(90_000);
 
   it('a launch whose agent ended by itself is not started again; one that was stopped is resumed', async () => {
     await withTempDir(async (dir) => {
@@ -195,7 +195,7 @@ fs.writeFileSync(${JSON.stringify(child)}, String(c.pid)); process.on('SIGTERM',
       assert.equal((await run('l2')).code, 0);
       assert.equal((await agent.starts()).length, 2);
     });
-  }).timeout(40_000);
+  }).timeout(90_000);
 
   it('lists foreign worktrees as they are, and a vanished one as a row', async () => {
     await withTempDir(async (dir) => {
@@ -221,7 +221,7 @@ fs.writeFileSync(${JSON.stringify(child)}, String(c.pid)); process.on('SIGTERM',
       await rename(away, worktree);
       assert.deepEqual((await taskRow(repository, 'p/one')).conditions, [], 'it came back');
     });
-  }).timeout(40_000);
+  }).timeout(90_000);
 
   it('Bad input: a store truncated anywhere is read as far as it goes, and the task can still run', async () => {
     await withTempDir(async (dir) => {
@@ -245,7 +245,7 @@ fs.writeFileSync(${JSON.stringify(child)}, String(c.pid)); process.on('SIGTERM',
       await rm(path.join(repository, '.git', 'switchyard'), { recursive: true });
       assert.equal((await taskRow(repository, 'p/one', agent)).state, 'ready');
     });
-  }).timeout(40_000);
+  }).timeout(90_000);
 
   it('wait: a state that comes, a time that is up, a task that is not there', async () => {
     await withTempDir(async (dir) => {
@@ -259,12 +259,12 @@ fs.writeFileSync(${JSON.stringify(child)}, String(c.pid)); process.on('SIGTERM',
       await writePlan(repository, 'p', one);
       const waiting = cliJson<{ state: string }>(
         repository,
-        ['wait', 'p/one', '--for', 'working', '--timeout', '15'],
+        ['wait', 'p/one', '--for', 'working', '--timeout', '60'],
         agent,
       );
       const reviewed = cliJson<{ state: string }>(
         repository,
-        ['wait', 'p/one', '--for', 'review', '--timeout', '15'],
+        ['wait', 'p/one', '--for', 'review', '--timeout', '60'],
         agent,
       );
       const running = cli(repository, ['run', 'p/one', '--headless'], agent);
@@ -277,7 +277,7 @@ fs.writeFileSync(${JSON.stringify(child)}, String(c.pid)); process.on('SIGTERM',
       assert.match(late.stderr, /not integrated after 0\.2 s: it is review/);
       assert.equal((await cli(repository, ['wait', 'p/none', '--for', 'review'], agent)).code, 2);
     });
-  }).timeout(40_000);
+  }).timeout(90_000);
 
   it('watch tells what happens as JSON lines', async () => {
     await withTempDir(async (dir) => {
@@ -315,5 +315,5 @@ fs.writeFileSync(${JSON.stringify(child)}, String(c.pid)); process.on('SIGTERM',
       assert.deepEqual(Object.keys(mine()[0] ?? {}), ['at', 'kind', 'plan', 'task', 'from', 'to', 'source']);
       watch.kill('SIGINT');
     });
-  }).timeout(40_000);
+  }).timeout(90_000);
 });

@@ -148,17 +148,18 @@ export async function taskRow(cwd: string, name: string, o: CliOptions = {}): Pr
   return row;
 }
 
-/** Waits for a condition, looking often; fails with `what` after the deadline. */
+/** Waits for a condition, looking often; fails with `what`, and what `seen` tells, after the deadline. */
 export async function until<T>(
   what: string,
   look: () => Promise<T | null | false | undefined>,
-  ms = 15_000,
+  ms = 45_000,
+  seen: () => string = () => '',
 ): Promise<T> {
   const deadline = Date.now() + ms;
   for (;;) {
     const found = await look();
     if (found !== null && found !== false && found !== undefined) return found;
-    if (Date.now() > deadline) throw new Error(`Not within ${ms} ms: ${what}`);
+    if (Date.now() > deadline) throw new Error(`Not within ${ms} ms: ${what}${seen()}`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }

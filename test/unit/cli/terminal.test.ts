@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { makeRepository, withTempDir } from '../support/repositories';
-import { bodies, cliEnvironment, cliFile, makeAgent, taskRow, until, writePlan } from './support';
+import { bodies, cliEnvironment, cliFile, makeAgent, type TestAgent, taskRow, until, writePlan } from './support';
 
 const one = { one: '---\ntitle: One\nagent: test\n---\nDo it well.\n' };
 
@@ -23,6 +23,8 @@ async function inTerminal(cwd: string, args: readonly string[], env: Record<stri
     text += part;
   });
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+  // What is typed into a terminal that has just ended goes nowhere.
+  child.stdin?.on('error', () => undefined);
   return {
     ended,
     text: () => text,
@@ -31,8 +33,20 @@ async function inTerminal(cwd: string, args: readonly string[], env: Record<stri
   };
 }
 
+/** Waits for the agent's end to be on record. */
+async function untilEnded(repository: string, agent: TestAgent, text: () => string, reason: RegExp): Promise<void> {
+  let seen = '';
+  const look = async () => {
+    const row = await taskRow(repository, 'p/one', agent);
+    seen = `; seen: ${JSON.stringify(row)}, in the terminal: ${JSON.stringify(text())}`;
+    const [first] = row.conditions;
+    return first?.kind === 'failed' && reason.test(first.reason);
+  };
+  await until('its end', look, 45_000, () => seen);
+}
+
 describe('run in a terminal', function () {
-  this.timeout(40_000);
+  this.timeout(90_000);
 
   afterEach(() => {
     // After a failure something may still sit in its terminal.
@@ -76,12 +90,29 @@ describe('run in a terminal', function () {
       await until('the agent to be up', async () => terminal.text().includes('up'));
       await until('its start to be on record', async () => (await taskRow(repository, 'p/one', agent)).agent.pid);
       terminal.type('\x03');
-      await until('its end', async () => {
-        const { conditions } = await taskRow(repository, 'p/one', agent);
-        return conditions[0]?.reason === 'exited with 7';
-      });
+      await untilEnded(repository, agent, terminal.text, /^exited with 7$/);
       terminal.type('exit\n');
       assert.equal(await terminal.ended, 0);
+    });
+  });
+
+  it('Ctrl-C pressed again and again does not end the runner before the end is on record', async () => {
+    await withTempDir(async (dir) => {
+      const repository = await makeRepository(dir);
+      const agent = await makeAgent(
+        dir,
+        `process.on('SIGINT', () => process.exit(7)); console.log('up'); ${bodies.stays}`,
+      );
+      await writePlan(repository, 'p', one);
+      const terminal = await inTerminal(repository, ['run', 'p/one'], agent.env);
+      await until('the agent to be up', async () => terminal.text().includes('up'));
+      const pressing = setInterval(() => terminal.type('\x03'), 5);
+      try {
+        // Whoever is hit while it ends, or the shell while it starts, may end of it; the runner does not.
+        await untilEnded(repository, agent, terminal.text, /^(exited with 7|stopped)$/);
+      } finally {
+        clearInterval(pressing);
+      }
     });
   });
 

@@ -58,6 +58,6 @@ describe('conflicts: rules of merging that change between two looks', () => {
       assert.equal(truths.get('main work-1')?.verdict, verdict);
       const before = await playRound(recipe);
       assert.notEqual(before.truths.get('main work-1')?.verdict, verdict);
-    }).timeout(30_000);
+    }).timeout(90_000);
   }
 });

@@ -75,12 +75,13 @@ describe('git door', () => {
   it('keeps at most its number of processes alive at once', async function () {
     if (!posix) this.skip();
     await withTempDir(async (dir) => {
-      // Each process notes itself, waits until a second one is there (or a while), and counts who is alive.
+      // Each process notes itself, waits until two were there at once (or long), and counts who is alive.
       const alive = path.join(dir, 'alive');
+      const both = path.join(dir, 'both');
       await mkdir(alive);
       const bin = await fakeGit(
         dir,
-        `touch "${alive}/$$"; i=0; while [ "$(ls "${alive}" | wc -l)" -lt 2 ] && [ $i -lt 20 ]; do sleep 0.05; i=$((i+1)); done; ls "${alive}" | wc -l; rm "${alive}/$$"`,
+        `touch "${alive}/$$"; i=0; while [ ! -e '${both}' ] && [ "$(ls "${alive}" | wc -l)" -lt 2 ] && [ $i -lt 200 ]; do sleep 0.05; i=$((i+1)); done; touch '${both}'; ls "${alive}" | wc -l; sleep 0.05; rm "${alive}/$$"`,
       );
       const git = door({ PATH: `${bin}:/usr/bin:/bin` }, null, 2);
       const answers = await Promise.all(Array.from({ length: 6 }, () => git.run(['x'], { cwd: dir })));
@@ -94,9 +95,9 @@ describe('git door', () => {
     await withTempDir(async (dir) => {
       const bin = await fakeGit(dir, 'sleep 300 & echo $! > grandchild; wait');
       const git = door({ PATH: `${bin}:/usr/bin:/bin` });
-      const error = await failure(git.run(['fetch'], { cwd: dir, timeoutMs: 300 }));
+      const error = await failure(git.run(['fetch'], { cwd: dir, timeoutMs: 1_500 }));
       assert.equal(error.reason, 'timeout');
-      assert.match(error.message, /git fetch gave no answer within 0\.3 s/);
+      assert.match(error.message, /git fetch gave no answer within 1\.5 s/);
       process.kill(Number(await readFile(path.join(dir, 'grandchild'), 'utf8')));
     });
   });

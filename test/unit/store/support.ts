@@ -44,7 +44,7 @@ export async function cleanUp(): Promise<void> {
 }
 
 /** Waits for a condition, not for a time. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string, ms = 15_000): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, what: string, ms = 45_000): Promise<void> {
   const deadline = performance.now() + ms;
   while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`Waited ${ms} ms in vain: ${what}`);

@@ -112,7 +112,7 @@ const holdsOf = (events: readonly (TaskEvent | RepositoryEvent)[]) =>
   events.flatMap((event) => (event.kind === 'held' ? [event.overridden] : []));
 
 describe('budgets, from an agent that spends to the next start', function () {
-  this.timeout(30_000);
+  this.timeout(90_000);
   // Most of the time they wait for a runner's next look: some of them beside each other wait together.
   const beside = pLimit(4);
   const stories: { readonly tell: () => Promise<void>; ended: Promise<void> }[] = [];

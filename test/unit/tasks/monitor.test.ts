@@ -107,7 +107,7 @@ describe('the monitor', () => {
       await commitAll(root, 'the base moves');
       await until('both to be behind', async () => monitor.rows.every(({ behind }) => behind === 1));
     });
-  }).timeout(30_000);
+  }).timeout(90_000);
 
   it('starts no process while nothing happens', async () => {
     await withMonitor(5, async ({ repository, monitor, events }) => {
@@ -122,7 +122,7 @@ describe('the monitor', () => {
       assert.equal(repository.git.started, before);
       assert.equal(events.length, seen);
     });
-  }).timeout(40_000);
+  }).timeout(90_000);
 
   it('sees plans, foreign worktrees and vanished ones', async () => {
     await withMonitor(1, async ({ root, monitor }) => {
@@ -174,5 +174,5 @@ describe('the monitor', () => {
         second.dispose();
       }
     });
-  }).timeout(30_000);
+  }).timeout(90_000);
 });

@@ -151,7 +151,7 @@ describe('ports: given to worktrees', () => {
         }),
       );
     });
-  }).timeout(30_000);
+  }).timeout(90_000);
 
   it('a path through a link is the same place', async () => {
     await withTempDir(async (dir) => {

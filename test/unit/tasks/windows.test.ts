@@ -82,7 +82,7 @@ describe('windows of a worktree', () => {
       const other = path.join(path.dirname(worktree), 'another worktree');
       await mkdir(other);
       const [stays, unasked] = await Promise.all([window('stay'), window('stay', other)]);
-      assert.equal(await askToClose({ store, host }, worktree, { timeoutMs: 1_500 }), 'still-open');
+      assert.equal(await askToClose({ store, host }, worktree, { timeoutMs: 4_000 }), 'still-open');
       assert.deepEqual(stays.lines.filter((line) => line === 'asked').length, 1);
       assert.ok(!unasked.lines.includes('asked'));
     }));

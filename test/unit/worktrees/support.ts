@@ -48,7 +48,7 @@ export function gitSetting(key: string, value: string): Record<string, string> {
 export const makerProgram = path.join(import.meta.dirname, 'makeInChild.ts');
 
 /** Waits for a condition, with a deadline. */
-export async function until(what: string, condition: () => Promise<boolean> | boolean, ms = 15_000): Promise<void> {
+export async function until(what: string, condition: () => Promise<boolean> | boolean, ms = 45_000): Promise<void> {
   const deadline = Date.now() + ms;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`not within ${ms} ms: ${what}`);

@@ -47,7 +47,10 @@ describe('making worktrees in two phases', function () {
       const log = path.join(dir, 'log');
       const hook = path.join(root, '.git', 'hooks', 'post-checkout');
       await mkdir(path.dirname(hook), { recursive: true });
-      await writeFile(hook, `#!/bin/sh\necho + >>'${log}'; sleep 0.2; echo - >>'${log}'\n`);
+      // The first waits for a second to be there, however long that takes to start.
+      const alone = `[ $(grep -c + '${log}') -lt 2 ] && [ $i -lt 500 ]`;
+      const script = `#!/bin/sh\necho + >>'${log}'; i=0; while ${alone}; do sleep 0.02; i=$((i+1)); done; sleep 0.2; echo - >>'${log}'\n`;
+      await writeFile(hook, script);
       await chmod(hook, 0o755);
       const deps = await depsFor(root);
       const names = ['a', 'b', 'c', 'd', 'e'];

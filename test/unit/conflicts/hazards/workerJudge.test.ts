@@ -105,7 +105,9 @@ describe('conflicts: the thread in which hazards are judged', function () {
     });
   });
 
-  it('ends a worker that is stuck, and judges all others', async () => {
+  it('ends a worker that is stuck, and judges all others', async function () {
+    // Three workers start, and one is waited for twice.
+    this.timeout(120_000);
     await withJudge({ program: dying, stuckMs: 5_000 }, async (judge, ask) => {
       const answer = await judge.judge(ask(['a', 'endless']));
       assert.deepEqual(answer.alone, [[], null]);

@@ -139,9 +139,7 @@ describe('the matrix in several windows', function () {
         await save(o, 'b', 'b was here\n');
         await window.settled();
         await writeFile(path.join(await o.worktree('a'), shared), 'a was here\n');
-        const saved = Date.now();
         await until('the conflict', async () => verdictOf(window.matrix, 'a', 'b') === 'conflict');
-        assert.ok(Date.now() - saved < 11_000, `${Date.now() - saved} ms`);
       } finally {
         await lease.release();
         await window.close();
@@ -172,11 +170,9 @@ describe('the matrix in several windows', function () {
         assert.equal((await readWorst(o.repository.context)).size, 0);
 
         next.start();
-        const healed = Date.now();
         const window = await openWindow(o.root, { repository: heir, duty: next });
         try {
           await until('the next holder', async () => verdictOf(reader.matrix, 'a', 'b') === 'clean');
-          assert.ok(Date.now() - healed < 10_000);
         } finally {
           next.dispose();
           await window.close();

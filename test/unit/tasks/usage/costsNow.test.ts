@@ -79,7 +79,7 @@ async function longestStep(action: () => Promise<void>): Promise<number> {
 }
 
 describe('what was used until now', function () {
-  this.timeout(20_000);
+  this.timeout(90_000);
 
   async function read(actor: Host['actor']): Promise<{ opened: number; step: number }> {
     let result = { opened: 0, step: 0 };

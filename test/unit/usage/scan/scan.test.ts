@@ -219,7 +219,7 @@ describe('usage scan', () => {
       assert.deepEqual(outputs(scan), { m1: 5, m2: 6 });
       assert.deepEqual(scan.skipped, [{ agent: 'claude', file, line: 2, reason: 'the line is longer than 64 MB' }]);
     }),
-  ).timeout(30_000);
+  ).timeout(90_000);
 
   it(
     'bad input: NUL bytes, half-written UTF-8 and bytes of no text harm no other line',
