@@ -23,17 +23,21 @@ const isObject = new Uint8Array(deepest);
 const wordBytes = new Uint8Array(256);
 for (const byte of Buffer.from('0123456789+-.eEtrufalsn')) wordBytes[byte] = 1;
 
+/** Bytes at which a string ends, goes on otherwise, or is none. One look into a table instead of three comparisons. */
+const stopBytes = new Uint8Array(256).fill(1, 0, firstPrintable);
+for (const byte of [quote, backslash]) stopBytes[byte] = 1;
+
 /** Past a string that begins here. */
 function pastString(bytes: Buffer, from: number): number {
   if (bytes[from] !== quote) return bad;
   const { length } = bytes;
   for (let at = from + 1; at < length; at += 1) {
     const byte = bytes[at] as number;
+    if (stopBytes[byte] === 0) continue;
     if (byte === quote) return at + 1;
-    if (byte === backslash) {
-      at += 1;
-      if ((bytes[at] as number) < firstPrintable) return bad;
-    } else if (byte < firstPrintable) return bad;
+    if (byte !== backslash) return bad;
+    at += 1;
+    if ((bytes[at] as number) < firstPrintable) return bad;
   }
   return bad;
 }
