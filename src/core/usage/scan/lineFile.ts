@@ -10,6 +10,8 @@ import { codeOf } from './walk';
 const endBytes = 512;
 /** Of one file; it may be full of them. */
 const mostSkipped = 100;
+/** What most files tell, each time: made once. */
+const nothing: readonly SkippedRecord[] = [];
 
 /** A file of lines that grows at its end, and how far it was read. */
 export class LineFile implements LineSink {
@@ -20,7 +22,7 @@ export class LineFile implements LineSink {
   readonly #sink: RecordSink;
   #reader: LineReader;
   #needles: readonly Needle[];
-  #seen: Stats | null = null;
+  #seen: Seen | null = null;
   /** Where the first line begins that was not read. */
   #offset = 0;
   /** The bytes before it. */
@@ -51,6 +53,7 @@ export class LineFile implements LineSink {
 
   /** What in it was not counted. */
   get skipped(): readonly SkippedRecord[] {
+    if (this.#unreadable === null && this.#skipped.length === 0 && this.#more === 0) return nothing;
     const whole = (reason: string): SkippedRecord => ({ agent: this.#agent, file: this.#path, line: null, reason });
     const more = this.#more > 0 ? [whole(`${this.#more} more of its lines`)] : [];
     return [...(this.#unreadable === null ? [] : [whole(this.#unreadable)]), ...this.#skipped, ...more];
@@ -113,7 +116,7 @@ export class LineFile implements LineSink {
     this.#offset = lines.read(fd, from, stats.size, this.#needles, this);
     this.#end = endBefore(fd, this.#offset);
     this.#number(fd);
-    this.#seen = stats;
+    this.#seen = seenOf(stats);
     return stats.size - from;
   }
 
@@ -172,7 +175,14 @@ function needlesOf(reader: LineReader): readonly Needle[] {
   return needles;
 }
 
-function isSame(a: Stats, b: Stats): boolean {
+/** By what a file is known again. Its `Stats` hold four dates more, and are kept for no file. */
+type Seen = Pick<Stats, 'size' | 'mtimeMs' | 'ino' | 'dev'>;
+
+function seenOf({ size, mtimeMs, ino, dev }: Stats): Seen {
+  return { size, mtimeMs, ino, dev };
+}
+
+function isSame(a: Seen, b: Seen): boolean {
   return a.size === b.size && a.mtimeMs === b.mtimeMs && a.ino === b.ino && a.dev === b.dev;
 }
 
