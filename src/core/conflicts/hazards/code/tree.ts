@@ -46,6 +46,16 @@ export class Node {
     return this.#of.text.slice(this.startIndex, this.endIndex);
   }
 
+  /** From where this node begins to where a node in it does. */
+  textBefore(inner: Node): string {
+    return this.#of.text.slice(this.startIndex, inner.startIndex);
+  }
+
+  /** Of the grammar that it was read by. */
+  get language(): object {
+    return this.#of.language;
+  }
+
   /** Rather than a keyword or a mark. */
   get isNamed(): boolean {
     return this.#node.isNamed;
@@ -117,14 +127,11 @@ export class Node {
 /** The nodes of a tree that were looked at: one for each of the parser's, by whichever way it was come to. */
 class NodesOfTree {
   readonly #known = new Map<number, Node>();
-  readonly #language: Language;
 
   constructor(
-    language: Language,
+    readonly language: Language,
     readonly text: string,
-  ) {
-    this.#language = language;
-  }
+  ) {}
 
   wrap(node: ParserNode | null, parent: Node | null | undefined): Node | null {
     return node === null ? null : this.#wrap(node, parent);
@@ -136,10 +143,10 @@ class NodesOfTree {
 
   /** null: the language has no such field. */
   fieldId(name: string): number | null {
-    let ids = fieldIds.get(this.#language);
+    let ids = fieldIds.get(this.language);
     if (ids === undefined) {
-      ids = new Map(this.#language.fields.flatMap((field, id) => (field === null ? [] : [[field, id]])));
-      fieldIds.set(this.#language, ids);
+      ids = new Map(this.language.fields.flatMap((field, id) => (field === null ? [] : [[field, id]])));
+      fieldIds.set(this.language, ids);
     }
     return ids.get(name) ?? null;
   }

@@ -3,6 +3,7 @@ import { childrenOf, contentOf, has, partsOf } from '../nodes';
 import type { Node } from '../tree';
 import { declaredIn, describeBriefly } from './declared';
 import { describe, describeValue } from './describe';
+import { describeAgain } from './describeAgain';
 import { type Described, merged } from './described';
 import { namesOf } from './imports';
 import { describeMembers, keyOf } from './members';
@@ -18,9 +19,12 @@ export class ModuleExports {
   /** What is declared here or imported, and its names for others. */
   readonly #names: { readonly local: string; readonly name: string }[] = [];
   readonly #hasCommonJs: boolean;
+  readonly #describe: (statement: Node) => readonly Described[];
 
-  constructor(text: string) {
+  /** @param hasError what could not be read has no meaning of its own: it hangs on what is around it */
+  constructor(text: string, hasError: boolean) {
     this.#hasCommonJs = /\bexports\b/.test(text);
+    this.#describe = hasError ? describe : describeAgain;
   }
 
   add(statement: Node): void {
@@ -111,7 +115,7 @@ export class ModuleExports {
     const known = new Set(this.#names.map(({ local }) => local));
     const all = this.#statements.flatMap((statement) => {
       const isKnown = declaredIn(statement).some(({ name }) => known.has(name));
-      return isKnown ? describe(statement) : describeBriefly(statement);
+      return isKnown ? this.#describe(statement) : describeBriefly(statement);
     });
     return merged(all).map((each) => {
       const added = this.#added.filter(({ owner }) => owner === each.name).map(({ member }) => member);

@@ -17,7 +17,7 @@ export function readJavaScript(root: Node, text: string, whole = true): CodeFact
 
 function readModule(root: Node, text: string, whole: boolean): Omit<CodeFacts, 'language'> {
   const required = requiresOf(root, text);
-  const exported = new ModuleExports(text);
+  const exported = new ModuleExports(text, root.hasError);
   for (const statement of root.namedChildren) exported.add(statement);
   const found = [...root.namedChildren.flatMap(importsOf), ...required.imports];
   const { declarations, imports } = exported.finish(found);
