@@ -1,11 +1,11 @@
 import { strict as assert } from 'node:assert';
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { openWorkbench, type Session } from '../harness/openWorkbench';
-import { makeRepository, type SampleRepository } from '../harness/sampleRepository';
+import { sharedHost } from '../harness/openWorkbench';
+import { makeRepository } from '../harness/sampleRepository';
 import { waitFor } from '../harness/waitFor';
+import type { Workbench } from '../harness/workbench';
 
 /** Records as Claude Code writes them: a million tokens of output by Opus 5.5 are twenty dollars. */
 function answer(cwd: string, session: string, output: number): string {
@@ -18,28 +18,22 @@ function answer(cwd: string, session: string, output: number): string {
 }
 
 describe('the panel of costs in a window', () => {
-  let repository: SampleRepository;
-  let home: string;
-  let session: Session;
+  let workbench: Workbench;
 
   before(async () => {
-    home = await mkdtemp(path.join(os.tmpdir(), 'switchyard-costs-'));
-    repository = await makeRepository({ 'README.md': 'Costs\n' }, 'costs');
-    const project = path.join(home, 'projects', repository.root.replace(/[^a-zA-Z0-9]/g, '-'));
+    const host = await sharedHost();
+    const repository = await makeRepository({ 'README.md': 'Costs\n' }, 'costs');
+    const project = path.join(host.server.home, '.claude/projects', repository.root.replace(/[^a-zA-Z0-9]/g, '-'));
     await mkdir(project, { recursive: true });
     const id = randomUUID();
     const lines = [answer(repository.root, id, 100_000), 'no record\n', answer(repository.root, id, 50_000)];
     await writeFile(path.join(project, `${id}.jsonl`), lines.join(''));
-    session = await openWorkbench(repository.root, { environment: { CLAUDE_CONFIG_DIR: home } });
+    workbench = await host.open(repository.root);
   });
 
-  after(async () => {
-    await session?.close();
-    await rm(home, { recursive: true, force: true });
-  });
+  after(() => workbench?.close());
 
   it('shows what was read, the records behind a figure and their line, and is there again after a reload', async () => {
-    const { workbench } = session;
     await workbench.runCommand('Switchyard: Show Costs');
     const page = workbench.webview;
     const figure = page.getByRole('button', { name: 'Elsewhere in this repository: $3.00, show records' });
