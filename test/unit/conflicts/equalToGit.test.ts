@@ -18,7 +18,7 @@ const shrinkMs = 60_000;
 describe('conflicts: cells of random repositories', () => {
   it('equal real merges in a full copy, in both directions, uncommitted work included', async function () {
     this.timeout(isLong ? 3_600_000 : 180_000);
-    const { seed, numRuns: wanted } = sampled(isLong ? 300 : 100);
+    const { seed, numRuns: wanted } = sampled(isLong ? 300 : 50);
     const seen: Record<string, number> = {};
     let pairs = 0;
     let next = seed;

@@ -65,10 +65,16 @@ async function killAll({ maker, root }: Held): Promise<void> {
   await until('git is gone', () => !isAlive(group));
 }
 
+/** Waits until it is written down: git may be at its checkout before that; and the group of no number is our own. */
 async function gitPid(root: string): Promise<number> {
   const journal = path.join(root, '.git', 'switchyard', 'cache');
-  const [file] = (await readdir(journal)).filter((name) => name.endsWith('.json'));
-  return JSON.parse(await readFile(path.join(journal, file ?? ''), 'utf8')).gitPid;
+  let pid: unknown;
+  await until('the journal names git', async () => {
+    const [file] = (await readdir(journal)).filter((name) => name.endsWith('.json'));
+    pid = JSON.parse(await readFile(path.join(journal, file ?? ''), 'utf8')).gitPid;
+    return typeof pid === 'number' && pid > 0;
+  });
+  return Number(pid);
 }
 
 /** Nothing but what was there before: no folder, no branch, no git bookkeeping, no journal. */

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
-import { createGit, type Git } from '../../../../src/core/git/git';
-import { silentLog } from '../../../../src/core/ports';
-import { testEnvironment } from '../../support/repositories';
+import type { Git } from '../../../../src/core/git/git';
+import { openGit, testEnvironment } from '../../support/repositories';
 
 /** A file of a made-up commit. */
 export interface File {
@@ -21,7 +20,7 @@ export interface Commit {
 }
 
 export function testGit(): Git {
-  return createGit({ gitPath: null, env: testEnvironment(), log: silentLog });
+  return openGit();
 }
 
 /** Writes commits in one process; the last of each ref is its tip. @returns their ids, in order */

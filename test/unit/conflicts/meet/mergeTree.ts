@@ -40,6 +40,8 @@ function batch(
       }
       resolve(clean);
     });
+    // It may die of a pair before it has read all; its exit code says so.
+    child.stdin?.on('error', () => undefined);
     child.stdin?.end(pairs.map(([a, b]) => `${a} ${b}\n`).join(''));
   });
 }

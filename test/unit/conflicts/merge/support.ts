@@ -6,11 +6,11 @@ import type { Cell } from '../../../../src/contract/conflicts';
 import { createMerger, type MergerDeps } from '../../../../src/core/conflicts/merge/merger';
 import type { Merger, PairJob, ScratchPlace } from '../../../../src/core/conflicts/parts';
 import { committedSnapshot, type Side, type Snapshot } from '../../../../src/core/conflicts/side';
-import { createGit, type Git } from '../../../../src/core/git/git';
+import type { Git } from '../../../../src/core/git/git';
 import { findRepository, type RepositoryLayout } from '../../../../src/core/git/repository';
 import { openScratchObjects } from '../../../../src/core/git/scratchObjects';
 import { silentLog } from '../../../../src/core/ports';
-import { commitAll, memoryFolder, runGit, testEnvironment, withTempDir } from '../../support/repositories';
+import { commitAll, memoryFolder, openGit, runGit, testEnvironment, withTempDir } from '../../support/repositories';
 
 /** A repository, a scratch beside it, and the merger over both. */
 export interface Bench {
@@ -30,7 +30,7 @@ export async function withBench<T>(fn: (bench: Bench) => Promise<T>, init: reado
     const root = path.join(dir, 'repo');
     await mkdir(root);
     await runGit(root, 'init', '-q', ...init);
-    const git = createGit({ gitPath: null, env: testEnvironment(), log: silentLog });
+    const git = openGit();
     const layout = await findRepository(git, root);
     const scratch = await openScratchObjects(layout.commonDir, path.join(dir, 'scratch', 'objects'));
     const at = { dir: path.join(dir, 'scratch'), generation: 'one', env: scratch.env };

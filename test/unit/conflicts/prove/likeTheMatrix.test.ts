@@ -5,10 +5,9 @@ import { proofAgrees, provePair } from '../../../../src/core/conflicts/prove/pro
 import { openScratch } from '../../../../src/core/conflicts/scratch/scratch';
 import { lookInto } from '../../../../src/core/conflicts/sides/lookInto';
 import { bytePath } from '../../../../src/core/git/bytePath';
-import { createGit } from '../../../../src/core/git/git';
 import { findRepository } from '../../../../src/core/git/repository';
 import { silentLog } from '../../../../src/core/ports';
-import { testEnvironment } from '../../support/repositories';
+import { openGit } from '../../support/repositories';
 import { sampled } from '../../support/sampled';
 import { Building } from '../support/build';
 import { inMemory } from '../support/inMemory';
@@ -27,7 +26,7 @@ describe('conflicts: a proof', function () {
         inMemory(async (dir) => {
           const building = await Building.start(path.join(dir, 'live'), randomRecipe(new Random(seed)));
           const { pairs, sides } = await (await Ours.open(building.root)).look(building.sides, 'main');
-          const git = createGit({ gitPath: null, env: testEnvironment(), log: silentLog });
+          const git = openGit();
           const layout = await findRepository(git, building.root);
           const deps = { git, layout, log: silentLog, scratch: await openScratch({ layout, log: silentLog }) };
           const commits = new Map(sides.map(({ ref, snapshot }) => [ref, snapshot.commit]));

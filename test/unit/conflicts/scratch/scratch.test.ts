@@ -5,16 +5,15 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { closeGeneration } from '../../../../src/core/conflicts/scratch/generations';
 import { openScratch, type ScratchDeps } from '../../../../src/core/conflicts/scratch/scratch';
-import { createGit } from '../../../../src/core/git/git';
 import { findRepository } from '../../../../src/core/git/repository';
 import { silentLog } from '../../../../src/core/ports';
-import { makeRepository, runGit, testEnvironment, withTempDir } from '../../support/repositories';
+import { makeRepository, openGit, runGit, testEnvironment, withTempDir } from '../../support/repositories';
 
 const run = promisify(execFile);
 const onDisk = (root: string) => path.join(root, '.git', 'switchyard', 'cache', 'scratch');
 
 async function open(root: string, o: Partial<ScratchDeps> = {}) {
-  const git = createGit({ gitPath: null, env: testEnvironment(), log: silentLog });
+  const git = openGit();
   const layout = await findRepository(git, root);
   return openScratch({ layout, log: silentLog, memory: null, ...o });
 }

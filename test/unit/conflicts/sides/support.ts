@@ -1,9 +1,9 @@
 import type { Scratch, ScratchPlace } from '../../../../src/core/conflicts/parts';
 import { openScratch } from '../../../../src/core/conflicts/scratch/scratch';
-import { createGit, type Git } from '../../../../src/core/git/git';
+import type { Git } from '../../../../src/core/git/git';
 import { findRepository, type RepositoryLayout } from '../../../../src/core/git/repository';
 import { silentLog } from '../../../../src/core/ports';
-import { commitAll, makeRepository, runGit, testEnvironment } from '../../support/repositories';
+import { commitAll, makeRepository, openGit, runGit } from '../../support/repositories';
 
 export interface Room {
   readonly root: string;
@@ -15,7 +15,7 @@ export interface Room {
 
 /** A repository with what looking into its cells needs. */
 export async function openRoom(root: string): Promise<Room> {
-  const git = createGit({ gitPath: null, env: testEnvironment(), log: silentLog });
+  const git = openGit();
   const layout = await findRepository(git, root);
   // On the disk: what lies in the repository's store goes with the test's folder.
   const scratch = await openScratch({ layout, log: silentLog, memory: null });

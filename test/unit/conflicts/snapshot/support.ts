@@ -7,11 +7,11 @@ import type { ScratchPlace, Snapshots } from '../../../../src/core/conflicts/par
 import { openScratch } from '../../../../src/core/conflicts/scratch/scratch';
 import type { SideWorktree, Snapshot } from '../../../../src/core/conflicts/side';
 import { createSnapshots, type SnapshotDeps } from '../../../../src/core/conflicts/snapshot/snapshots';
-import { createGit, type Git } from '../../../../src/core/git/git';
+import type { Git } from '../../../../src/core/git/git';
 import { gitDirOf } from '../../../../src/core/git/layoutFiles';
 import { findRepository, type RepositoryLayout } from '../../../../src/core/git/repository';
 import { silentLog } from '../../../../src/core/ports';
-import { memoryFolder, runGit, testEnvironment, withTempDir } from '../../support/repositories';
+import { memoryFolder, openGit, runGit, testEnvironment, withTempDir } from '../../support/repositories';
 
 const run = promisify(execFile);
 
@@ -33,7 +33,7 @@ export async function look(
   dir: string,
   o: Partial<Pick<SnapshotDeps, 'limits' | 'timeoutMs'>> & { env?: Record<string, string> } = {},
 ): Promise<Looking> {
-  const git = createGit({ gitPath: null, env: testEnvironment(o.env), log: silentLog });
+  const git = openGit(silentLog, testEnvironment(o.env));
   const layout = await findRepository(git, root);
   const memory = path.join(dir, 'memory');
   await mkdir(memory, { recursive: true });

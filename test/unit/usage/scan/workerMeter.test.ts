@@ -8,6 +8,7 @@ import { createMeter } from '../../../../src/core/usage/meter';
 import type { UsageAnswer, UsageQuestion } from '../../../../src/core/usage/parts';
 import { Board } from '../../../../src/core/usage/scan/board';
 import { WorkerMeter } from '../../../../src/core/usage/workerMeter';
+import { usageProgram } from '../../../../src/core/usage/workerProgram';
 import { withTempDir } from '../../support/repositories';
 import { answerLine, writeTranscript } from './claude';
 
@@ -58,7 +59,7 @@ fs.openSync = (file, ...more) => {
   return open(file, ...more);
 };
 syncBuiltinESMExports();
-await import(${JSON.stringify(pathToFileURL(path.resolve('src/core/usage/workerFromSource.mjs')).href)});
+await import(${JSON.stringify(pathToFileURL(usageProgram()).href)});
 `,
   );
   return program;

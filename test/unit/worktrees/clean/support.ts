@@ -51,23 +51,52 @@ export async function sceneOf(dir: string, root: string, worktree: string): Prom
 
 /** Standard output as bytes, one character each. */
 export function gitBytes(cwd: string, ...args: string[]): Promise<string> {
+  return gitFed(cwd, '', ...args);
+}
+
+function gitFed(cwd: string, input: string, ...args: string[]): Promise<string> {
+  const options = { cwd, env: testEnvironment(), encoding: 'latin1' as const, maxBuffer: 1 << 28 };
   return new Promise((resolve, reject) => {
-    execFile('git', args, { cwd, env: testEnvironment(), encoding: 'latin1', maxBuffer: 1 << 28 }, (error, stdout) => {
+    const child = execFile('git', args, options, (error, stdout) => {
       if (error) reject(error);
       else resolve(stdout);
     });
+    // One that does not read may have ended by now.
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(input);
   });
 }
 
 /** Path → content of a tree, both as bytes; links as their target. */
 export async function filesOf(cwd: string, tree: string): Promise<Record<string, string>> {
   const lines = (await gitBytes(cwd, 'ls-tree', '-r', '-z', '--full-tree', tree)).split('\0').slice(0, -1);
-  const files: Record<string, string> = {};
-  for (const line of lines) {
+  const entries = lines.map((line) => {
     const tab = line.indexOf('\t');
     const [mode = '', type = '', id = ''] = line.slice(0, tab).split(' ');
-    const content = type === 'blob' ? await gitBytes(cwd, 'cat-file', 'blob', id) : id;
-    files[line.slice(tab + 1)] = mode === '100644' ? content : `${mode} ${content}`;
+    return { name: line.slice(tab + 1), mode, id, isBlob: type === 'blob' };
+  });
+  const blobs = entries.filter(({ isBlob }) => isBlob).map(({ id }) => id);
+  const contents = await contentsOf(cwd, [...new Set(blobs)]);
+  return Object.fromEntries(
+    entries.map(({ name, mode, id, isBlob }) => {
+      const content = isBlob ? contents.get(id) : id;
+      return [name, mode === '100644' ? `${content}` : `${mode} ${content}`];
+    }),
+  );
+}
+
+/** Of all blobs with one process. */
+async function contentsOf(cwd: string, ids: readonly string[]): Promise<Map<string, string>> {
+  const contents = new Map<string, string>();
+  if (ids.length === 0) return contents;
+  const out = await gitFed(cwd, `${ids.join('\n')}\n`, 'cat-file', '--batch');
+  let at = 0;
+  for (const id of ids) {
+    const end = out.indexOf('\n', at);
+    const [, type, size] = out.slice(at, end).split(' ');
+    if (type !== 'blob') throw new Error(`${cwd} has no blob ${id}`);
+    contents.set(id, out.slice(end + 1, end + 1 + Number(size)));
+    at = end + 1 + Number(size) + 1;
   }
-  return files;
+  return contents;
 }
