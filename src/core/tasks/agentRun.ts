@@ -115,9 +115,14 @@ export async function startAndWait(
     o.onStarted?.({ pid: running.pid, session: start.spec.session, resumed: start.resumed });
     end = await running.ended;
   } catch (error) {
-    // An agent that nobody knows of must not go on.
+    // An agent that nobody knows of must not go on; its start may have come on record all the same.
     running.stop('SIGTERM');
-    await running.ended;
+    const ended = await running.ended;
+    await context.store.events
+      .appendTask(ref, { kind: 'agent-exited', pid: running.pid, ...ended })
+      .catch((again: unknown) =>
+        context.host.log.warn(`The end of ${refName(ref)} is not on record: ${String(again)}`),
+      );
     throw error;
   } finally {
     forget();

@@ -83,11 +83,11 @@ describe('run in a terminal', function () {
       const repository = await makeRepository(dir);
       const agent = await makeAgent(
         dir,
-        `process.on('SIGINT', () => process.exit(7)); console.log('up'); ${bodies.stays}`,
+        `process.on('SIGINT', () => process.exit(7)); console.log('agent-is-up'); ${bodies.stays}`,
       );
       await writePlan(repository, 'p', one);
       const terminal = await inTerminal(repository, ['run', 'p/one'], agent.env);
-      await until('the agent to be up', async () => terminal.text().includes('up'));
+      await until('the agent to be up', async () => terminal.text().includes('agent-is-up'));
       await until('its start to be on record', async () => (await taskRow(repository, 'p/one', agent)).agent.pid);
       terminal.type('\x03');
       await untilEnded(repository, agent, terminal.text, /^exited with 7$/);
@@ -101,11 +101,11 @@ describe('run in a terminal', function () {
       const repository = await makeRepository(dir);
       const agent = await makeAgent(
         dir,
-        `process.on('SIGINT', () => process.exit(7)); console.log('up'); ${bodies.stays}`,
+        `process.on('SIGINT', () => process.exit(7)); console.log('agent-is-up'); ${bodies.stays}`,
       );
       await writePlan(repository, 'p', one);
       const terminal = await inTerminal(repository, ['run', 'p/one'], agent.env);
-      await until('the agent to be up', async () => terminal.text().includes('up'));
+      await until('the agent to be up', async () => terminal.text().includes('agent-is-up'));
       const pressing = setInterval(() => terminal.type('\x03'), 5);
       try {
         // Whoever is hit while it ends, or the shell while it starts, may end of it; the runner does not.
@@ -119,10 +119,12 @@ describe('run in a terminal', function () {
   it('a terminal that is closed ends the agent, and nothing is left behind', async () => {
     await withTempDir(async (dir) => {
       const repository = await makeRepository(dir);
-      const agent = await makeAgent(dir, `process.on('SIGHUP', () => {}); console.log('up'); ${bodies.stays}`);
+      const agent = await makeAgent(dir, `process.on('SIGHUP', () => {}); console.log('agent-is-up'); ${bodies.stays}`);
       await writePlan(repository, 'p', one);
       const terminal = await inTerminal(repository, ['run', 'p/one'], agent.env);
       await until('its start to be on record', async () => (await taskRow(repository, 'p/one', agent)).agent.pid);
+      // On record is the process; the program in it starts a little later.
+      await until('the agent', async () => /agent-is-up/.test(terminal.text()));
       // Without its other side the terminal hangs up.
       terminal.kill();
       const row = await until('its end', async () => {

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, statfs, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { SyncOutcome, SyncRequest } from '../../../../src/core/worktrees/sync/request';
 import { syncWorktree } from '../../../../src/core/worktrees/sync/syncWorktree';
@@ -357,7 +357,9 @@ describe('worktrees: bad input of a sync', () => {
         await commitAll(s.root, 'big');
         await write(s.worktree, two, 'dirty\n');
         const before = await photograph(s.worktree);
-        await writeFile(path.join(small, 'filler'), Buffer.alloc(1_000_000));
+        // Less room than the file takes that comes with the base.
+        const { bavail, bsize } = await statfs(small);
+        await writeFile(path.join(small, 'filler'), Buffer.alloc(bavail * bsize - 1_000_000));
         await assert.rejects(sync(s));
         await rm(path.join(small, 'filler'));
         assert.deepEqual(await photograph(s.worktree), before);
