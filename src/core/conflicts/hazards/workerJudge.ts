@@ -109,6 +109,7 @@ export class WorkerJudge implements HazardJudge {
     sides: readonly JudgedSide[],
     signal: AbortSignal | undefined,
   ): Promise<void> {
+    if (sides.length === 0) return;
     try {
       await this.#ask({ ...question, sides, alone: [], pairs: [], files: [] }, signal);
     } catch (error) {

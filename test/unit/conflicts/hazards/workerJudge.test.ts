@@ -122,6 +122,8 @@ describe('conflicts: the thread in which hazards are judged', function () {
       const answer = await judge.judge(ask(['a', 'b']));
       assert.deepEqual([answer.alone, answer.pairs], [[null, null], [null]]);
       assert.match(said.join('\n'), /nothing of this is judged/);
+      // No side is left that it could be the fault of.
+      assert.deepEqual((await judge.judge(ask([]))).alone, []);
     });
   });
 
