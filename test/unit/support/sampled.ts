@@ -11,12 +11,12 @@ export interface Sample {
 /**
  * How a property is sampled: a new seed each time, printed, so that a failure can be played again with
  * `SWITCHYARD_SEED`; twenty times as many runs with `npm run test:long`, where only the suite's own deadline ends them.
- * @param runs how many in `npm test`, where no further run begins after 6 s
+ * @param runs how many in `npm test`, where no further run begins after 4 s
  * @param enough whether the sample has shown what the test asks of it as a whole; until then runs begin also later
  */
 export function sampled(runs: number, enough: () => boolean = () => true): Sample {
   const many = seeded(runs, 20);
-  return long() ? many : { ...many, plugins: [beginsWithin(6_000, enough)] };
+  return long() ? many : { ...many, plugins: [beginsWithin(4_000, enough)] };
 }
 
 /**

@@ -182,7 +182,7 @@ describe('a command that is killed', function () {
             fc.double({ min: 0, max: 1, noNaN: true }),
             (operation, part) => rounds[operation](world, start * (0.5 + 2 * part)),
           ),
-          { ...unhurried(process.env.SWITCHYARD_LONG === '1' ? 20 : 6), endOnFailure: true },
+          { ...unhurried(process.env.SWITCHYARD_LONG === '1' ? 20 : 4), endOnFailure: true },
         );
       } finally {
         world.repository.dispose();

@@ -64,7 +64,7 @@ describe('making worktrees, killed at any moment', function () {
       assert.equal(first.told.length, names.length);
       const wholeMs = first.ms;
       await settled(undisturbed);
-      await fc.assert(fc.asyncProperty(moment, holds), sampled(process.env.SWITCHYARD_LONG === '1' ? 20 : 6));
+      await fc.assert(fc.asyncProperty(moment, holds), sampled(process.env.SWITCHYARD_LONG === '1' ? 20 : 4));
       console.log(`      killed: ${JSON.stringify(seen)}`);
       assert.equal(await runGit(root, 'fsck', '--no-dangling'), '');
     });
