@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { switchyard } from '../harness/commandLine';
+import { inLongRun } from '../harness/longRun';
 import { type Host, sharedHost } from '../harness/openWorkbench';
 import { PickMany } from '../harness/pickMany';
 import { makeRepository, repositoryAt, type SampleRepository } from '../harness/sampleRepository';
@@ -193,7 +194,7 @@ describe('cleaning up in the tree', () => {
     assert.equal(await isThere(worktreeOf('header').root), true);
   });
 
-  it('closes a window that is open on the worktree first, and does not when it holds unsaved work', async () => {
+  inLongRun('closes a window that is open on the worktree first, and does not when it holds unsaved work', async () => {
     const { repository, worktreeOf } = await withWorktrees('header');
     const header = worktreeOf('header');
     await writeFile(path.join(header.root, 'notes.txt'), 'mine\n');

@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert';
+import { inLongRun } from '../harness/longRun';
 import { type Host, sharedHost } from '../harness/openWorkbench';
 import { makeRepository } from '../harness/sampleRepository';
 import { agentStarts } from '../harness/taskEvents';
@@ -59,9 +60,8 @@ describe('inputs counted', () => {
     await workbench.screenshot('inputs-review');
   });
 
-  it('four prompts become four running agents in twelve inputs, typing counted', async function () {
-    // Four times the test above: counted in the long run.
-    if (process.env.SWITCHYARD_LONG !== '1') this.skip();
+  // Four times the test above.
+  inLongRun('four prompts become four running agents in twelve inputs, typing counted', async () => {
     const { root, tasks } = await openEmpty();
     workbench.inputs = 0;
     for (const wish of wishes) {
@@ -79,7 +79,7 @@ describe('inputs counted', () => {
     await tasks.waitForRow('all run', ({ description }) => description.includes('running'), 30_000);
   });
 
-  it('a plan of four tasks is made from nothing and dispatched in at most twelve inputs', async () => {
+  inLongRun('a plan of four tasks is made from nothing and dispatched in at most twelve inputs', async () => {
     const { root, tasks } = await openEmpty();
     const answer = async (text: string) => {
       await workbench.quickInput.waitFor();

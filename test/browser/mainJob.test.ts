@@ -4,6 +4,7 @@ import path from 'node:path';
 import { type AgentHome, prepareAgentHome } from '../harness/agentHomes';
 import { makeDashboardRepository } from '../harness/dashboardRepository';
 import { processesIn } from '../harness/liveProcesses';
+import { inLongRun } from '../harness/longRun';
 import { ModelServer } from '../harness/modelServer';
 import { openWorkbench, type Session } from '../harness/openWorkbench';
 import { cleanEnvironment, startProgram } from '../harness/programs';
@@ -193,7 +194,7 @@ describe('the main job with a real agent', () => {
     await assertOneAgent();
   });
 
-  it('keeps the one agent when two pages show its worktree', async () => {
+  inLongRun('keeps the one agent when two pages show its worktree', async () => {
     const third = await session.open(worktree);
     await waitFor('the status bar names the task', async () => {
       return (await third.statusBar(/API endpoint · working · agent\/api/)).length === 1;

@@ -4,6 +4,7 @@ import { checklistItems, checklistVerdicts } from '../../src/contract/checklist'
 import type { Hazard } from '../../src/contract/conflicts';
 import type { PanelChecklist, PanelChecklistItem, PanelSnapshot } from '../../src/protocol/integration';
 import { launchBrowser } from '../harness/browser';
+import { inLongRun } from '../harness/longRun';
 import { mainThreadTasks } from '../harness/mainThread';
 import { openPanelPage, type PanelPage, snapshotOf } from '../harness/panelPage';
 import { waitFor } from '../harness/waitFor';
@@ -415,7 +416,6 @@ describe('the page of the conflict matrix', () => {
     await panel.page.close();
   });
 
-  const inLongRun = process.env.SWITCHYARD_LONG === undefined ? it.skip : it;
   inLongRun('draws 100 branches a part at a time, first and while it scrolls and changes', async () => {
     const panel = await open({ width: 1920, height: 1080 });
     const { page } = panel;

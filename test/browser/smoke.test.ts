@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import path from 'node:path';
 import { projectRoot } from '../../scripts/provision.mjs';
 import { prepareAgentHome } from '../harness/agentHomes';
+import { inLongRun } from '../harness/longRun';
 import { ModelServer } from '../harness/modelServer';
 import { openWorkbench, type Session } from '../harness/openWorkbench';
 import { packagedExtension, packageFixture } from '../harness/packagedExtension';
@@ -51,9 +52,7 @@ describe('the workbench with Switchyard installed', () => {
   });
 
   // What the driver of these tests can do, which the others rely on and show: by itself it is tried in the long run.
-  const ofDriver = process.env.SWITCHYARD_LONG === undefined ? it.skip : it;
-
-  ofDriver('has a terminal whose text can be read', async () => {
+  inLongRun('has a terminal whose text can be read', async () => {
     const { workbench } = session;
     await workbench.runCommand('Terminal: Create New Terminal');
     await workbench.typeInTerminal('echo "$((6 * 7)) $PWD"');
@@ -64,7 +63,7 @@ describe('the workbench with Switchyard installed', () => {
     await workbench.screenshot('smoke-terminal');
   });
 
-  ofDriver('runs a real agent in a terminal, against the stand-in model', async () => {
+  inLongRun('runs a real agent in a terminal, against the stand-in model', async () => {
     const { workbench } = session;
     model.script('Leave a note', { write: { 'note.txt': 'from the terminal\n' } });
     await workbench.typeInTerminal('claude --permission-mode acceptEdits "Leave a note"');
@@ -74,7 +73,7 @@ describe('the workbench with Switchyard installed', () => {
     await workbench.screenshot('smoke-agent-in-terminal');
   });
 
-  ofDriver('catches the window an extension opens on another folder, and both windows live on', async () => {
+  inLongRun('catches the window an extension opens on another folder, and both windows live on', async () => {
     const { workbench } = session;
     const other = await makeRepository({ 'other.md': '# Other\n' }, "other's folder");
     const second = await workbench.captureWindow(async () => {
@@ -91,14 +90,14 @@ describe('the workbench with Switchyard installed', () => {
     assert.ok((await workbench.editorTabs()).includes('a.txt'));
   });
 
-  ofDriver('catches a window in the same browser context as well', async () => {
+  inLongRun('catches a window in the same browser context as well', async () => {
     const { workbench } = session;
     const second = await workbench.captureWindow(() => workbench.runCommand('New Window'), { sameContext: true });
     assert.equal(second.page.context(), workbench.page.context());
     await second.close();
   });
 
-  ofDriver('counts the inputs a person needs', async () => {
+  inLongRun('counts the inputs a person needs', async () => {
     const { workbench } = session;
     workbench.inputs = 0;
     await workbench.runCommand('View: Toggle Terminal');
