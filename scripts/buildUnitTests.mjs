@@ -4,14 +4,10 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as esbuild from 'esbuild';
+import { commonJs } from './commandLine.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const outdir = path.join(root, 'out/unit');
-
-/** What is CommonJS in the bundles finds what it expects; so do our own modules that look for files beside their bundle. */
-const commonJs = `import { createRequire as requireFrom } from 'node:module';
-const require = requireFrom(import.meta.url);
-const { dirname: __dirname, filename: __filename } = import.meta;`;
 
 /** A test looks for its fixtures and programs beside its source, wherever it was translated to. */
 const whereTheSourceLies = {

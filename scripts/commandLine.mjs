@@ -18,6 +18,11 @@ export const node = {
   legalComments: 'none',
 };
 
+/** The beginning of a bundle of modules: what dependencies that are CommonJS expect. */
+export const commonJs = `import { createRequire as requireFrom } from 'node:module';
+const require = requireFrom(import.meta.url);
+const { dirname: __dirname, filename: __filename } = import.meta;`;
+
 /** The command line's first file is small, so that what must be fast is: all other commands are loaded when one is run. */
 const commandsBeside = {
   name: 'commands-beside',
@@ -53,12 +58,7 @@ export function commandLine(outdir) {
       splitting: true,
       outExtension: { '.js': '.mjs' },
       chunkNames: 'cli-[name]-[hash]',
-      // What dependencies that are CommonJS expect.
-      banner: {
-        js: `import { createRequire as requireFrom } from 'node:module';
-const require = requireFrom(import.meta.url);
-const { dirname: __dirname, filename: __filename } = import.meta;`,
-      },
+      banner: { js: commonJs },
     },
     // `src/core/conflicts/hazards/workerJudge.ts` and `src/core/usage/workerMeter.ts` find them beside them.
     { ...node, entryPoints: { hazards: 'src/core/conflicts/hazards/worker.ts' }, outdir },

@@ -45,6 +45,8 @@ async function untilEnded(repository: string, agent: TestAgent, text: () => stri
   await until('its end', look, 45_000, () => seen);
 }
 
+const endsAtCtrlC = `process.on('SIGINT', () => process.exit(7)); console.log('agent-is-up'); ${bodies.stays}`;
+
 describe('run in a terminal', function () {
   this.timeout(90_000);
 
@@ -81,10 +83,7 @@ describe('run in a terminal', function () {
   it('Ctrl-C reaches the agent; the runner lives to record its end', async () => {
     await withTempDir(async (dir) => {
       const repository = await makeRepository(dir);
-      const agent = await makeAgent(
-        dir,
-        `process.on('SIGINT', () => process.exit(7)); console.log('agent-is-up'); ${bodies.stays}`,
-      );
+      const agent = await makeAgent(dir, endsAtCtrlC);
       await writePlan(repository, 'p', one);
       const terminal = await inTerminal(repository, ['run', 'p/one'], agent.env);
       await until('the agent to be up', async () => terminal.text().includes('agent-is-up'));
@@ -99,10 +98,7 @@ describe('run in a terminal', function () {
   it('Ctrl-C pressed again and again does not end the runner before the end is on record', async () => {
     await withTempDir(async (dir) => {
       const repository = await makeRepository(dir);
-      const agent = await makeAgent(
-        dir,
-        `process.on('SIGINT', () => process.exit(7)); console.log('agent-is-up'); ${bodies.stays}`,
-      );
+      const agent = await makeAgent(dir, endsAtCtrlC);
       await writePlan(repository, 'p', one);
       const terminal = await inTerminal(repository, ['run', 'p/one'], agent.env);
       await until('the agent to be up', async () => terminal.text().includes('agent-is-up'));

@@ -4,10 +4,7 @@ import { rename } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
-
-const commonJs = `import { createRequire as requireFrom } from 'node:module';
-const require = requireFrom(import.meta.url);
-const { dirname: __dirname, filename: __filename } = import.meta;`;
+import { commonJs } from '../../../scripts/commandLine.mjs';
 
 const programs = new Map<string, Promise<string>>();
 let folder: string | undefined;
