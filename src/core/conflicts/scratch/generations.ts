@@ -8,11 +8,14 @@ import { makeFolder } from './place';
 import { isUsed, isUserAlive, markUse, userName } from './users';
 
 /**
- * A generation is a folder named by a number; the highest that is not closed is current. A file `id` tells one from
+ * A generation is a folder named by a number; the highest is current until it is closed. A file `id` tells one from
  * another of the same number that was deleted: ids of objects that are gone must not seem to be there. Its users mark
  * themselves in `users/`; a file `closed` sends newcomers to the next one. Whoever removes it writes `closed` first and
  * looks for marks then, whoever uses it marks first and looks for `closed` then: so one of both sees the other, without
  * a lock that a killed process could leave.
+ *
+ * That holds as long as both mean the same folder. Therefore no number is used twice: the highest is never removed, and
+ * only the highest is used, so one that somebody makes again by an old list stays without users.
  */
 const named = /^\d+$/;
 const madePrefix = 'new-';
@@ -28,13 +31,19 @@ export interface Held {
 /** The current generation of a base, made when there is none, marked as used. */
 export async function holdCurrent(base: string): Promise<Held> {
   for (;;) {
-    const numbers = await generationsIn(base);
-    const current = await firstOpen(base, numbers);
-    const dir = path.join(base, String(current ?? (numbers[0] ?? 0) + 1));
-    if (current === null) await makeGeneration(base, dir);
-    const held = await hold(dir);
+    const number = await nextOpen(base);
+    const dir = path.join(base, String(number));
+    if (!(await isFolder(dir))) await makeGeneration(base, dir);
+    const held = await hold(base, number);
     if (held !== null) return held;
   }
+}
+
+/** The number of the highest generation, or of the one to be made after it. The first is the time, in seconds. */
+async function nextOpen(base: string): Promise<number> {
+  const [highest] = await generationsIn(base);
+  if (highest === undefined) return Math.floor(Date.now() / 1000);
+  return (await isClosed(path.join(base, String(highest)))) ? highest + 1 : highest;
 }
 
 /** Whole or not at all: of several who make the same one, one does. */
@@ -48,21 +57,28 @@ async function makeGeneration(base: string, dir: string): Promise<void> {
     await rename(temp, dir);
   } catch (error) {
     await remove(temp);
-    // Another one was faster; Windows calls that EPERM.
-    if (!['ENOTEMPTY', 'EEXIST', 'EPERM', 'EACCES'].includes(errorCode(error) ?? '') || !(await isFolder(dir))) {
-      throw error;
-    }
+    if (!(await wasThere(error, dir))) throw error;
   }
 }
 
-/** null: it was closed or removed meanwhile. */
-async function hold(dir: string): Promise<Held | null> {
+/** Whether a rename failed because another one was faster, whose generation may be closed and removed by now. */
+async function wasThere(error: unknown, dir: string): Promise<boolean> {
+  const code = errorCode(error) ?? '';
+  if (['ENOTEMPTY', 'EEXIST'].includes(code)) return true;
+  // Windows says only this, and says it of a folder that nobody may write as well.
+  return ['EPERM', 'EACCES'].includes(code) && (await isFolder(dir));
+}
+
+/** null: it was closed, followed or removed meanwhile. */
+async function hold(base: string, number: number): Promise<Held | null> {
+  const dir = path.join(base, String(number));
   try {
     const release = await markUse(path.join(dir, 'users'));
     const [id = '', booted] = (await readFile(path.join(dir, 'id'), 'utf8')).split(' ');
     const sameBoot = Math.abs(Number(booted) - bootedAt()) < 120;
     if (!sameBoot) await closeGeneration(dir);
-    if (sameBoot && !(await isClosed(dir))) return { dir, generation: `${path.basename(dir)}-${id}`, release };
+    const current = sameBoot && (await nextOpen(base)) === number;
+    if (current) return { dir, generation: `${number}-${id}`, release };
     await release();
     return null;
   } catch (error) {
@@ -91,11 +107,6 @@ export async function hasGenerations(base: string): Promise<boolean> {
   return (await generationsIn(base)).length > 0;
 }
 
-async function firstOpen(base: string, numbers: readonly number[]): Promise<number | null> {
-  for (const number of numbers) if (!(await isClosed(path.join(base, String(number))))) return number;
-  return null;
-}
-
 async function isClosed(dir: string): Promise<boolean> {
   return isFile(path.join(dir, 'closed'));
 }
@@ -113,11 +124,11 @@ export async function closeGeneration(dir: string): Promise<void> {
   }
 }
 
-/** Removes generations that nobody uses; the current one stays, unless all are to go. */
+/** Removes generations that nobody uses; the highest stays, also a closed one, unless all are to go. */
 export async function sweep(base: string, o: { readonly all: boolean }): Promise<void> {
-  const numbers = await generationsIn(base);
-  const current = o.all ? null : await firstOpen(base, numbers);
-  for (const number of numbers) if (number !== current) await removeUnused(base, String(number));
+  const [highest, ...older] = await generationsIn(base);
+  for (const number of older) await removeUnused(base, String(number));
+  if (o.all && highest !== undefined) await removeUnused(base, String(highest));
   // Left by whoever was killed while making or removing one.
   for (const name of await readdir(base)) {
     const left =

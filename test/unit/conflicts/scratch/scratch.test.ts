@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import promises, { chmod, mkdir, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { closeGeneration } from '../../../../src/core/conflicts/scratch/generations';
+import { closeGeneration, sweep } from '../../../../src/core/conflicts/scratch/generations';
 import { openScratch, type ScratchDeps } from '../../../../src/core/conflicts/scratch/scratch';
 import { findRepository } from '../../../../src/core/git/repository';
 import { silentLog } from '../../../../src/core/ports';
@@ -138,7 +139,7 @@ describe('scratch: generations', () => {
       const scratches = await Promise.all(Array.from({ length: 8 }, () => open(root)));
       const used = await Promise.all(scratches.map((scratch) => scratch.use(here)));
       assert.equal(new Set(used.map(({ generation }) => generation)).size, 1);
-      assert.deepEqual(await readdir(onDisk(root)), ['1']);
+      assert.deepEqual(await readdir(onDisk(root)), [path.basename(used[0]?.dir ?? '')]);
     }));
 
   it('end with the power: what was not yet on the disk then is empty, and would be taken for written', () =>
@@ -218,6 +219,68 @@ describe('scratch: generations', () => {
       await stat(path.join(third.dir, 'objects'));
       // Never the same name twice: what was in it is gone.
       assert.equal(new Set([first.generation, second.generation, third.generation]).size, 3);
+    }));
+
+  /** What others do while this process is about to give a generation its name, or was just refused. */
+  async function atFirstRename(around: (own: () => Promise<void>) => Promise<void>, run: () => Promise<void>) {
+    const real = promises.rename;
+    const set = (to: typeof real) => {
+      promises.rename = to;
+      syncBuiltinESMExports();
+    };
+    set((from, to) => {
+      set(real);
+      return around(() => real(from, to));
+    });
+    try {
+      await run();
+    } finally {
+      set(real);
+    }
+  }
+
+  /** Somebody else uses a generation up, begins the next one and removes the first. */
+  async function useUp(root: string, dir: string): Promise<void> {
+    await closeGeneration(dir);
+    await (await open(root)).use(here);
+    await sweep(onDisk(root), { all: false });
+    await assert.rejects(stat(dir), { code: 'ENOENT' });
+  }
+
+  it('begin also when the one that another made first is gone again', () =>
+    withOne(async (root) => {
+      const scratch = await open(root);
+      const meanwhile = async (own: () => Promise<void>) => {
+        const other = await (await open(root)).use(here);
+        const refused = await own().then(
+          () => null,
+          (error: Error) => error,
+        );
+        assert.ok(refused !== null);
+        await useUp(root, other.dir);
+        throw refused;
+      };
+      await atFirstRename(meanwhile, async () => {
+        const { dir } = await scratch.use(here);
+        assert.deepEqual(await readdir(onDisk(root)), [path.basename(dir)]);
+      });
+    }));
+
+  it('are not used when made by an old list: their number was another one before, and somebody may remove that', () =>
+    withOne(async (root) => {
+      const scratch = await open(root);
+      let old = '';
+      const meanwhile = async (own: () => Promise<void>) => {
+        const other = await (await open(root)).use(here);
+        old = other.dir;
+        await useUp(root, old);
+        await own();
+      };
+      await atFirstRename(meanwhile, async () => {
+        const { dir } = await scratch.use(here);
+        await stat(old);
+        assert.equal(path.basename(dir), String(Number(path.basename(old)) + 1));
+      });
     }));
 
   it('are never removed under their users, however many come and go and close them', () =>
