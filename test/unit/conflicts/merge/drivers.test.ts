@@ -140,7 +140,7 @@ describe('conflicts: merge drivers of the user', () => {
       await runGit(root, 'checkout', '-q', '-b', 'c', 'main');
       await files({ g: 'C\n' })(root);
       await runGit(root, 'commit', '-qam', 'c');
-      const merger = bench.mergerWith({ timeoutMs: 2_000 });
+      const merger = bench.mergerWith({ timeoutMs: 5_000 });
       const jobs = [await jobOf(root, 'a', 'c'), await jobOf(root), await jobOf(root, 'b', 'c')];
       const cells = await merger.pairs(bench.at, jobs);
       assert.deepEqual(

@@ -22,7 +22,11 @@ const question: UsageQuestion = {
 
 const placesOf = (dir: string) => ({ env: { CLAUDE_CONFIG_DIR: dir }, home: dir, platform: process.platform });
 
-async function withMeter(program: string | undefined, fn: (meter: WorkerMeter, dir: string) => Promise<void>) {
+async function withMeter(
+  program: string | undefined,
+  fn: (meter: WorkerMeter, dir: string) => Promise<void>,
+  stuckMs = 60_000,
+) {
   await withTempDir(async (dir) => {
     const settings = { customAgents: {} };
     const meter = new WorkerMeter({
@@ -30,7 +34,7 @@ async function withMeter(program: string | undefined, fn: (meter: WorkerMeter, d
       places: placesOf(dir),
       log: silentLog,
       program,
-      stuckMs: 2_000,
+      stuckMs,
       megabytes: 96,
     });
     try {
@@ -102,29 +106,33 @@ describe('worker meter', function () {
       assert.equal(after[1]?.answers, 2);
     }));
 
-  for (const [how, does] of [
+  for (const [how, does, stuckMs] of [
     ['ends', 'process.exit(3);'],
     ['runs out of memory', 'const all = []; for (;;) all.push(new Array(1e6).fill(file));'],
-    ['is stuck', 'for (;;);'],
+    ['is stuck', 'for (;;);', 4_000],
   ] as const) {
     it(`leaves out and names a file in which the worker ${how}, and counts the rest`, () =>
       withTempDir((programs) =>
-        withMeter(mortal(programs, does), async (meter, dir) => {
-          const deadly = writeTranscript(dir, 'a/deadly.jsonl', answerLine('m1', 1));
-          writeTranscript(dir, 'a/other.jsonl', answerLine('m2', 1));
-          for (let round = 0; round < 2; round += 1) {
-            const { buckets, skipped } = await meter.ask(question);
-            assert.equal(
-              buckets.reduce((sum, { answers }) => sum + answers, 0),
-              1,
-            );
-            assert.deepEqual(
-              skipped.map(({ file, line }) => [file, line]),
-              [[deadly, null]],
-            );
-          }
-          assert.equal((await meter.records({ limit: 5 })).length, 1);
-        }),
+        withMeter(
+          mortal(programs, does),
+          async (meter, dir) => {
+            const deadly = writeTranscript(dir, 'a/deadly.jsonl', answerLine('m1', 1));
+            writeTranscript(dir, 'a/other.jsonl', answerLine('m2', 1));
+            for (let round = 0; round < 2; round += 1) {
+              const { buckets, skipped } = await meter.ask(question);
+              assert.equal(
+                buckets.reduce((sum, { answers }) => sum + answers, 0),
+                1,
+              );
+              assert.deepEqual(
+                skipped.map(({ file, line }) => [file, line]),
+                [[deadly, null]],
+              );
+            }
+            assert.equal((await meter.records({ limit: 5 })).length, 1);
+          },
+          stuckMs,
+        ),
       ));
   }
 
