@@ -3,7 +3,7 @@ import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
 import { runGit, testEnvironment } from '../../support/repositories';
-import { cellFor, files, fork, jobOf, judged, kindsOf, sideOf, steps, withBench } from './support';
+import { cellFor, files, fork, jobOf, judged, kindsOf, rulesSettled, sideOf, steps, withBench } from './support';
 
 const both = (name: string) =>
   [files({ [name]: 'f\n' }), files({ [name]: 'f\nA\n' }), files({ [name]: 'f\nB\n' })] as const;
@@ -27,8 +27,7 @@ describe('conflicts: attributes, each direction with those of the side that is c
       await fork(bench.root, steps(base, files({ '.gitattributes': 'f merge=union\n' })), a, b);
       assert.equal((await judged(bench)).verdict, 'clean');
       const job = await jobOf(bench.root);
-      await bench.merger.rules();
-      const started = bench.git.started;
+      const started = await rulesSettled(bench);
       await cellFor(bench, job);
       assert.equal(bench.git.started - started, 1);
     });
@@ -148,8 +147,7 @@ describe('conflicts: attributes, each direction with those of the side that is c
       await runGit(bench.root, 'add', '-A');
       await runGit(bench.root, 'commit', '-qm', 'c');
       const job = { a: await sideOf(bench.root, 'b'), b: await sideOf(bench.root, 'c'), crissCross: false };
-      await bench.merger.rules();
-      const started = bench.git.started;
+      const started = await rulesSettled(bench);
       assert.equal((await cellFor(bench, { ...job, sameAttributes: true })).verdict, 'clean');
       assert.equal(bench.git.started - started, 1);
     });

@@ -25,6 +25,18 @@ export interface Bench {
   mergerWith(o: Partial<MergerDeps>): Merger;
 }
 
+/**
+ * Waits until the rules are known without a process: those of a HEAD that was just written are read again until it is
+ * old enough.
+ * @returns how many processes have started by then
+ */
+export async function rulesSettled({ git, merger }: Bench): Promise<number> {
+  for (;;) {
+    const started = git.started;
+    await merger.rules();
+    if (git.started === started) return started;
+  }
+}
 export async function withBench<T>(fn: (bench: Bench) => Promise<T>, init: readonly string[] = []): Promise<T> {
   return withTempDir(async (dir) => {
     const root = path.join(dir, 'repo');

@@ -7,7 +7,7 @@ import { bytePath } from '../../../../src/core/git/bytePath';
 import { createGit } from '../../../../src/core/git/git';
 import { silentLog } from '../../../../src/core/ports';
 import { commitAll, runGit, testEnvironment } from '../../support/repositories';
-import { cellFor, files, fork, jobOf, kindsOf, moved, type Step, sideOf, withBench } from './support';
+import { cellFor, files, fork, jobOf, kindsOf, moved, rulesSettled, type Step, sideOf, withBench } from './support';
 
 const long = Array.from({ length: 20 }, (_, i) => `line ${i}\n`).join('');
 
@@ -134,8 +134,7 @@ describe('conflicts: working states', () => {
       const main = await sideOf(root, 'main', { leftOut: left });
       const job = { a: main, b: await sideOf(root, 'b'), crissCross: false };
       assert.equal((await cellFor(bench, job)).reason, 'left out');
-      await bench.merger.rules();
-      const started = bench.git.started;
+      const started = await rulesSettled(bench);
       assert.equal((await cellFor(bench, job)).reason, 'left out');
       assert.equal(bench.git.started - started, 1);
     });
