@@ -99,6 +99,25 @@ describe('conflicts: the union of imports', () => {
     assert.equal(made, text("import { a, b, c } from './m';", '', 'run();'));
   });
 
+  it('TypeScript: of a statement that one side removed and the other extended, what was added stays', async () => {
+    const base = text("import { a } from './m';", "import t from './t';", '', 'run();');
+    const extended = text("import { b, a } from './m';", "import t from './t';", '', 'run();');
+    const replaced = text("import p from './p';", "import t from './t';", '', 'run();');
+    const rest = ["import t from './t';", '', 'run();'];
+    const [there, back] = ["import { b } from './m';", "import p from './p';"];
+    assert.equal(await union('typescript', { base, ours: extended, theirs: replaced }), text(there, back, ...rest));
+    assert.equal(await union('typescript', { base, ours: replaced, theirs: extended }), text(back, there, ...rest));
+  });
+
+  it('TypeScript: what one side moved to where the other added stands there once', async () => {
+    const base = text("import { a } from './m';", "import p from './p';", "import './effect';", '', 'run();');
+    const [a, p, t] = ["import { a } from './m';", "import p from './p';", "import t from './t';"];
+    const rest = ["import './effect';", '', 'run();'];
+    const [added, moved] = [text(a, p, t, ...rest), text(p, a, ...rest)];
+    assert.equal(await union('typescript', { base, ours: added, theirs: moved }), text(p, t, a, ...rest));
+    assert.equal(await union('typescript', { base, ours: moved, theirs: added }), text(p, a, t, ...rest));
+  });
+
   it('Go: into the block, also where there was none', async () => {
     const head = ['package a', ''];
     const made = await union('go', {

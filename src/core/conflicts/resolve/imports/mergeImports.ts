@@ -41,7 +41,7 @@ export function settleImports(
   if (all.some(({ delicate }) => delicate) || isAnnotated(region, lines)) return null;
   const bound = boundOf(outlines);
   const ours = statements('ours');
-  const united = uniteImports({ ours, theirs: statements('theirs'), bound });
+  const united = uniteImports({ base: statements('base'), ours, theirs: statements('theirs'), bound });
   if (united === null) return null;
   return { region, lines: write(region.ours, lines.ours, ours, united) };
 }

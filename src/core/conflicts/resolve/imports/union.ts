@@ -7,8 +7,9 @@ export function boundBy(statements: readonly ImportStatement[]): BoundNames {
   return new Map(statements.flatMap(({ items }) => items.map((item) => [item.key, item] as const)));
 }
 
-/** Import statements of one place in both sides, and what the whole files bind. */
+/** Import statements of one place, and what the whole files bind. */
 export interface ImportPlace {
+  readonly base: readonly ImportStatement[];
   readonly ours: readonly ImportStatement[];
   readonly theirs: readonly ImportStatement[];
   readonly bound: { readonly base: BoundNames; readonly ours: BoundNames; readonly theirs: BoundNames };
@@ -27,20 +28,22 @@ export interface United {
  * adds. A formatter puts them in order.
  * @returns null: it takes a human to say
  */
-export function uniteImports({ ours, theirs, bound }: ImportPlace): United | null {
+export function uniteImports({ base, ours, theirs, bound }: ImportPlace): United | null {
   const gone = removed(bound);
-  const here = new Set(ours.flatMap(({ items }) => items.map(({ key }) => key)));
+  const [before, here] = [boundBy(base), boundBy(ours)];
+  // Theirs brought it here; where it was, and still is in ours, the merge takes it away.
+  const isMovedHere = (key: string) => bound.base.has(key) && !before.has(key) && !here.has(key);
   // One side has it at another place, and would have it twice.
-  const elsewhere = ({ key }: ImportItem) => bound.ours.has(key) && !here.has(key);
+  const elsewhere = ({ key }: ImportItem) => bound.ours.has(key) && !here.has(key) && !isMovedHere(key);
   if (theirs.some(({ items }) => items.some(elsewhere))) return null;
   const texts: (string | null)[] = [];
   for (const statement of ours) {
-    const text = without(statement, gone);
+    const text = without(statement, ({ key }) => gone.has(key));
     if (text === undefined) return null;
     texts.push(text);
   }
   const added: string[] = [];
-  const taken = new Set(bound.ours.keys());
+  const taken = new Set([...bound.ours.keys()].filter((key) => !isMovedHere(key)));
   for (const statement of theirs) {
     const fresh = statement.items.filter(({ key }) => !taken.has(key) && !gone.has(key));
     for (const { key } of fresh) taken.add(key);
@@ -53,8 +56,11 @@ export function uniteImports({ ours, theirs, bound }: ImportPlace): United | nul
       const text = withNames(alike, texts[at] ?? '', fresh);
       if (text === null) return null;
       texts[at] = text;
-    } else if (fresh.length === statement.items.length) added.push(statement.text);
-    else return null;
+    } else {
+      const text = without(statement, (item) => !fresh.includes(item));
+      if (text == null) return null;
+      added.push(text);
+    }
   }
   return { ours: texts, added };
 }
@@ -65,9 +71,9 @@ export function removed({ base, ours, theirs }: ImportPlace['bound']): Map<strin
 }
 
 /** @returns null: nothing is left of it; undefined: it cannot be taken apart */
-function without(statement: ImportStatement, gone: ReadonlyMap<string, ImportItem>): string | null | undefined {
+function without(statement: ImportStatement, isGone: (item: ImportItem) => boolean): string | null | undefined {
   const { items, list, text } = statement;
-  const left = items.filter(({ key }) => !gone.has(key));
+  const left = items.filter((item) => !isGone(item));
   if (left.length === items.length) return text;
   if (left.length === 0) return null;
   if (list === null || left.some(({ inList }) => inList === null)) return undefined;
