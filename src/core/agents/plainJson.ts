@@ -19,9 +19,15 @@ const deepest = 256;
 /** Whether a level is an object, of those that are open. */
 const isObject = new Uint8Array(deepest);
 
-/** Bytes of numbers and of `true`, `false`, `null`. */
-const wordBytes = new Uint8Array(256);
-for (const byte of Buffer.from('0123456789+-.eEtrufalsn')) wordBytes[byte] = 1;
+const minus = 0x2d;
+const plus = 0x2b;
+const point = 0x2e;
+const zero = 0x30;
+/** Turns a letter into a small one. */
+const small = 0x20;
+const exponent = 0x65;
+
+const literals = ['true', 'false', 'null'].map((text) => Buffer.from(text));
 
 /** Bytes at which a string ends, goes on otherwise, or is none. One look into a table instead of three comparisons. */
 const stopBytes = new Uint8Array(256).fill(1, 0, firstPrintable);
@@ -48,10 +54,38 @@ export function pastName(bytes: Buffer, from: number): number {
   return end !== bad && bytes[end] === colon ? end + 1 : bad;
 }
 
+/** Past a number, or `true`, `false`, `null`. */
 function pastWord(bytes: Buffer, from: number): number {
+  const first = bytes[from] as number;
+  if (first === minus || isDigit(first)) return pastNumber(bytes, from);
+  for (const literal of literals) if (first === literal[0]) return pastLiteral(bytes, from, literal);
+  return bad;
+}
+
+function pastLiteral(bytes: Buffer, from: number, literal: Buffer): number {
+  for (let index = 1; index < literal.length; index += 1) if (bytes[from + index] !== literal[index]) return bad;
+  return from + literal.length;
+}
+
+/** By the grammar of RFC 8259, section 6. */
+function pastNumber(bytes: Buffer, from: number): number {
+  let at = bytes[from] === minus ? from + 1 : from;
+  at = bytes[at] === zero ? at + 1 : pastDigits(bytes, at);
+  if (at !== bad && bytes[at] === point) at = pastDigits(bytes, at + 1);
+  if (at === bad || ((bytes[at] as number) | small) !== exponent) return at;
+  const sign = bytes[at + 1];
+  return pastDigits(bytes, sign === plus || sign === minus ? at + 2 : at + 1);
+}
+
+/** One at least. */
+function pastDigits(bytes: Buffer, from: number): number {
   let at = from;
-  while (at < bytes.length && wordBytes[bytes[at] as number] === 1) at += 1;
+  while (isDigit(bytes[at] as number)) at += 1;
   return at === from ? bad : at;
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= zero && byte <= 0x39;
 }
 
 /** Past any value that begins here, with all that is in it. */
@@ -99,7 +133,7 @@ export function plainText(bytes: Buffer, from: number, to: number): string | nul
 
 /** A whole number of up to 15 digits; null: is another one, or none. */
 export function plainNumber(bytes: Buffer, from: number, to: number): number | null {
-  if (to - from > 15 || (bytes[from] === 0x30 && to - from > 1)) return null;
+  if (to - from > 15 || (bytes[from] === zero && to - from > 1)) return null;
   const value = plainDigits(bytes, from, to);
   return value < 0 ? null : value;
 }
@@ -135,7 +169,7 @@ function daysTo(year: number, month: number, day: number): number {
 function plainDigits(bytes: Buffer, from: number, to: number): number {
   let value = 0;
   for (let at = from; at < to; at += 1) {
-    const digit = (bytes[at] as number) - 0x30;
+    const digit = (bytes[at] as number) - zero;
     if (digit < 0 || digit > 9) return -1;
     value = value * 10 + digit;
   }

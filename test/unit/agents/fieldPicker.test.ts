@@ -77,7 +77,24 @@ describe('field picker', () => {
   });
 
   it('agrees with JSON.parse on which brackets, commas and names are missing', () => {
-    const parts = fc.constantFrom('{', '}', '[', ']', ',', ':', '"a"', '"in"', '"deep"', '1', 'true', 'null', '"x"');
+    const parts = fc.constantFrom(
+      '{',
+      '}',
+      '[',
+      ']',
+      ',',
+      ':',
+      '"a"',
+      '"in"',
+      '"deep"',
+      '1',
+      '-',
+      '.5',
+      'e3',
+      'true',
+      'null',
+      '"x"',
+    );
     fc.assert(
       fc.property(fc.array(parts, { maxLength: 14 }), (some) => {
         const bytes = Buffer.from(`{${some.join('')}`);
@@ -85,6 +102,15 @@ describe('field picker', () => {
       }),
       sampled(5_000),
     );
+  });
+
+  it('takes nothing for a number or a word that is none, in fields that nobody asked for', () => {
+    const good = ['0', '-0', '10', '-1.50', '1e5', '1E+05', '0.0e-1', 'true', 'false', 'null'];
+    const broken = ['1true', '01', '-', '1.', '.5', '+1', '1e', '1e+', '--1', '1.2.3', 'truely', 'tru', 'nul', 'True'];
+    for (const word of [...good, ...broken, ...broken.map((each) => `[1,${each}]`)]) {
+      const bytes = Buffer.from(`{"other":${word},"a":1}`);
+      assert.deepEqual(picked(picker, bytes), expected(bytes), word);
+    }
   });
 
   it('reads of several with one name the last', () => {
