@@ -100,8 +100,24 @@ export class TreeView {
       .evaluateAll((all) => all.map((item) => item.getAttribute('aria-label') ?? ''));
   }
 
+  /**
+   * Waits until no row has changed for a second, as whoever reads before a click does; at most four, where an agent is
+   * at work. While rows are fetched anew, VS Code gives commands of their menus no row: it forgets what is below a row
+   * that changes until it has asked for it again.
+   */
+  private async atRest(): Promise<void> {
+    const end = performance.now() + 4_000;
+    let [shown, since] = ['', performance.now()];
+    while (performance.now() < Math.min(end, since + 1_000)) {
+      const now = JSON.stringify(await this.rows());
+      if (now !== shown) [shown, since] = [now, performance.now()];
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
   /** Clicks an inline action by the beginning of its name: one input. */
   async inlineAction(label: string, action: string): Promise<void> {
+    await this.atRest();
     const row = this.row(label);
     await row.hover();
     await this.workbench.click(row.locator(`.actions .action-label[aria-label^="${cssText(action)}"]`).first());
@@ -115,6 +131,7 @@ export class TreeView {
     const item = this.workbench.page.getByRole('menuitem', { name: entry, exact: true }).first();
     const before = this.workbench.inputs;
     let clicked = false;
+    await this.atRest();
     await waitFor(
       `"${entry}" is chosen from the menu of "${label}"`,
       async () => {
