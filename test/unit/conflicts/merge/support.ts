@@ -37,6 +37,7 @@ export async function rulesSettled({ git, merger }: Bench): Promise<number> {
     if (git.started === started) return started;
   }
 }
+
 export async function withBench<T>(fn: (bench: Bench) => Promise<T>, init: readonly string[] = []): Promise<T> {
   return withTempDir(async (dir) => {
     const root = path.join(dir, 'repo');

@@ -31,11 +31,11 @@ export interface United {
 export function uniteImports({ base, ours, theirs, bound }: ImportPlace): United | null {
   const gone = removed(bound);
   const [before, here] = [boundBy(base), boundBy(ours)];
-  // Theirs brought it here; where it was, and still is in ours, the merge takes it away.
-  const isMovedHere = (key: string) => bound.base.has(key) && !before.has(key) && !here.has(key);
+  const isElsewhere = ({ key }: ImportItem) => bound.ours.has(key) && !here.has(key);
+  // Theirs brought it here: where it was, and still is in ours, the merge takes it away.
+  const isMovedHere = ({ key }: ImportItem) => bound.base.has(key) && !before.has(key);
   // One side has it at another place, and would have it twice.
-  const elsewhere = ({ key }: ImportItem) => bound.ours.has(key) && !here.has(key) && !isMovedHere(key);
-  if (theirs.some(({ items }) => items.some(elsewhere))) return null;
+  if (theirs.some(({ items }) => items.some((item) => isElsewhere(item) && !isMovedHere(item)))) return null;
   const texts: (string | null)[] = [];
   for (const statement of ours) {
     const text = without(statement, ({ key }) => gone.has(key));
@@ -43,7 +43,7 @@ export function uniteImports({ base, ours, theirs, bound }: ImportPlace): United
     texts.push(text);
   }
   const added: string[] = [];
-  const taken = new Set([...bound.ours.keys()].filter((key) => !isMovedHere(key)));
+  const taken = new Set(here.keys());
   for (const statement of theirs) {
     const fresh = statement.items.filter(({ key }) => !taken.has(key) && !gone.has(key));
     for (const { key } of fresh) taken.add(key);
